@@ -1,0 +1,211 @@
+"""A model's description: the TOML file a user writes, as one validated, immutable object."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Kind = Literal["numeric", "ordinal", "binary", "categorical"]
+Task = Literal["binary", "multiclass", "regression"]
+CHUNKS = ("1 hour", "1 day", "7 days", "28 days")
+
+
+class ModelError(ValueError):
+    """A model's description is wrong; the message names the key and the fix."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _canonical(value: object) -> object:
+    """Write a class the way labels are stored: whole numbers without a fraction, booleans as 0 and 1."""
+    if isinstance(value, bool):
+        return str(int(value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _instant(value: object) -> object:
+    """Accept a TOML date as well as a date with a time; the zone is the model's own."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime(value.year, value.month, value.day)
+    return value
+
+
+Label = Annotated[str, BeforeValidator(_canonical)]
+Instant = Annotated[dt.datetime, BeforeValidator(_instant)]
+
+
+class Versions(_Part):
+    """The served version and those scoring the same requests unserved."""
+
+    champion: str = "champion"
+    shadows: tuple[str, ...] = ()
+
+
+class Columns(_Part):
+    """How the log names things. ``score`` is a column, or for multiclass one column per class."""
+
+    id: str = "id"
+    predicted_at: str = "predicted_at"
+    version: str = "version"
+    score: str | dict[str, str] = "score"
+    prediction: str = "prediction"
+    label: str = "label"
+    labelled_at: str = "labelled_at"
+    latency: str = "latency"
+    scores: dict[str, str | dict[str, str]] = Field(default_factory=dict)
+
+
+class Reference(_Part):
+    """The window, in the model's own days, in which it is known to be healthy."""
+
+    start: Instant
+    stop: Instant
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Reference:
+        if self.stop <= self.start:
+            raise ValueError("stop must be after start; stop is the first day that is not included")
+        return self
+
+
+class Segments(_Part):
+    """Columns whose values get a profile of their own."""
+
+    columns: tuple[str, ...] = Field(default=(), max_length=5)
+
+
+class Feature(_Part):
+    """What is known of one feature; only needed where detection is wrong."""
+
+    kind: Kind | None = None
+    importance: float | None = Field(default=None, ge=0)
+    private: bool = False
+    title: str | None = None
+    unit: str | None = None
+
+
+class Limits(_Part):
+    """Tolerances of the rules; every one has a default."""
+
+    accuracy_drop: float = Field(default=0.02, gt=0, le=1)
+    drift_floor: float = Field(default=0.02, ge=0)
+    minimum_rows: int = Field(default=30, ge=1)
+
+
+class Model(_Part):
+    """One monitored model.
+
+    Examples
+    --------
+    >>> model = parse('name = "churn"\\ntask = "binary"')
+    >>> model.versions.champion, model.chunk
+    ('champion', '1 day')
+    >>> parse('name = "churn"\\ntask = "binary"\\ncolour = "red"')
+    Traceback (most recent call last):
+    monitoring.models.ModelError: colour: unknown key; remove it or correct its spelling
+    """
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    title: str = ""
+    task: Task
+    timezone: str = "UTC"
+    chunk: Literal["1 hour", "1 day", "7 days", "28 days"] = "1 day"
+    threshold: float = 0.5
+    positive: Label = "1"
+    clock: Literal["now", "last row"] = "now"
+    owner: str = ""
+    notes: str = ""
+    versions: Versions = Versions()
+    columns: Columns = Columns()
+    reference: Reference | None = None
+    segments: Segments = Segments()
+    features: dict[str, Feature] = Field(default_factory=dict)
+    limits: Limits = Limits()
+    exclude: tuple[str, ...] = ()
+    star: tuple[str, ...] = ()
+    retention_days: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Model:
+        try:
+            ZoneInfo(self.timezone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(
+                f"timezone: {self.timezone!r} is not a time zone; write one like 'Europe/Paris'"
+            ) from error
+        if self.name in ("main", "temp", "pg_catalog", "information_schema"):
+            raise ValueError(f"name: {self.name!r} is reserved by the database; choose another")
+        if self.task == "multiclass" and not self.classes:
+            raise ValueError("columns.score: a multiclass model names one probability column per class")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the model's days."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def grain(self) -> Literal["hour", "day"]:
+        """The finest chunk the profile keeps."""
+        return "hour" if self.chunk == "1 hour" else "day"
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes of a multiclass model, in the order of the file."""
+        score = next(iter(self.columns.scores.values()), self.columns.score)
+        return tuple(score) if isinstance(score, dict) else ()
+
+    @property
+    def wide(self) -> bool:
+        """Whether a log holds one row per request with a score column per version."""
+        return bool(self.columns.scores)
+
+    @property
+    def label_title(self) -> str:
+        """What to call the model in a sentence."""
+        return self.title or self.name
+
+
+def parse(text: str) -> Model:
+    """Read a model's description.
+
+    Parameters
+    ----------
+    text : str
+        The content of the TOML file.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ModelError
+        If the text is not TOML or a key is unknown, missing or out of range.
+    """
+    try:
+        return Model.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ModelError(f"not a TOML file: {error}") from error
+    except ValidationError as error:
+        raise ModelError("; ".join(_complaint(item) for item in error.errors())) from None
+
+
+def _complaint(item: object) -> str:
+    """Put one pydantic error into words a user can act on."""
+    assert isinstance(item, dict)
+    key = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"{key}: unknown key; remove it or correct its spelling"
+    if item["type"] == "missing":
+        return f"{key}: missing; every model needs it"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return f"{key}: {message}" if key else message

@@ -1,0 +1,111 @@
+"""The tidy frame: one row is one number about one chunk, with its limits.
+
+Every question answers with this frame, so that one chart, one status rule, one export and one command line
+serve them all. Others script against its columns: they are added to, never renamed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS: dict[str, str] = {
+    "model": "str",
+    "version": "str",
+    "subject": "str",
+    "measure": "str",
+    "segment": "str",
+    "chunk_start": "datetime64[us, UTC]",
+    "chunk_stop": "datetime64[us, UTC]",
+    "n": "Int64",
+    "value": "float64",
+    "lower": "float64",
+    "upper": "float64",
+    "effect": "float64",
+    "statistic": "float64",
+    "p_value": "float64",
+    "noise_floor": "float64",
+    "limit_low": "float64",
+    "limit_high": "float64",
+    "reference": "str",
+    "coverage": "float64",
+    "maturity": "str",
+    "data_until": "datetime64[us, UTC]",
+    "status": "str",
+    "reason": "str",
+}
+STATUSES = ("green", "amber", "red", "grey")
+MATURITIES = ("final", "provisional", "partial")
+
+
+def frame(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """Build a tidy frame from columns; those not given are empty.
+
+    Parameters
+    ----------
+    columns : mapping of str to array-like or scalar
+        Values by column name; a scalar is repeated.
+
+    Returns
+    -------
+    DataFrame
+        With exactly the columns of `COLUMNS`, in their order and types.
+
+    Raises
+    ------
+    KeyError
+        If a column is not part of the tidy frame.
+
+    Examples
+    --------
+    >>> row = frame({"model": ["flights"], "subject": ["dewp"], "value": [0.31], "status": ["red"]})
+    >>> row.columns.tolist() == list(COLUMNS), row["value"].item(), row["status"].item()
+    (True, 0.31, 'red')
+    """
+    unknown = set(columns) - set(COLUMNS)
+    if unknown:
+        raise KeyError(f"not columns of the tidy frame: {sorted(unknown)}")
+    data = pd.DataFrame(dict(columns)) if columns else pd.DataFrame()
+    for name, kind in COLUMNS.items():
+        if name not in data:
+            data[name] = pd.Series(
+                [None] * len(data), index=data.index, dtype=kind if kind != "str" else "str"
+            )
+    return data[list(COLUMNS)].astype(COLUMNS)
+
+
+def concat(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Stack tidy frames; none at all gives an empty one.
+
+    Examples
+    --------
+    >>> len(concat([]))
+    0
+    """
+    parts = [part for part in frames if len(part)]
+    return pd.concat(parts, ignore_index=True) if parts else frame({})
+
+
+def records(data: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON-ready objects: instants as ISO 8601 in UTC, what is not known as None.
+
+    Examples
+    --------
+    >>> records(frame({"model": ["flights"], "n": [3]}))[0]["n"]
+    3
+    """
+    out = data.astype(object).where(data.notna(), None)
+    for name in out.columns:
+        if str(data[name].dtype).startswith("datetime64"):
+            out[name] = [None if at is None else at.isoformat() for at in out[name]]
+    return [{str(key): _plain(value) for key, value in row.items()} for row in out.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    """Turn a numpy scalar into the Python number it stands for; JSON has no infinity."""
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, float) and value in (float("inf"), float("-inf")):
+        return None
+    return value
