@@ -1,0 +1,133 @@
+"""The frame around every page: navigation, the shared bar, the status line; no page is shown without it."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from monitoring.store import StoreError, StoreInUse
+from monitoring.ui import cards, filters, session
+
+ROOT = Path(__file__).resolve().parents[2]
+ICON = str(Path(__file__).parent / "static" / "icon.png")
+LOGO = str(Path(__file__).parent / "static" / "logo.svg")
+STYLE = Path(__file__).parent / "shell.css"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: a file in pages/, and where it stands in the navigation.
+
+    Attributes
+    ----------
+    name : str
+        The file's name and the page's URL.
+    section : str
+    icon : str
+        A name of the icon font that Streamlit brings.
+    every_model : bool
+        Whether it shows all models at once.
+    """
+
+    name: str
+    section: str
+    icon: str
+    every_model: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The file that draws it."""
+        return ROOT / "pages" / f"{self.name}.py"
+
+
+PAGES = (
+    Page("health", "Monitor", "monitor_heart", every_model=True),
+    Page("drift", "Monitor", "query_stats"),
+)
+
+_IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
+
+
+@functools.cache
+def title_and_question(path: Path) -> tuple[str, str]:
+    """A page's title and the one question it asks, both from its docstring.
+
+    Parameters
+    ----------
+    path : Path
+        A file in pages/, its docstring beginning ``Title: question?``.
+    """
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    title, _, question = docstring.splitlines()[0].partition(": ")
+    return title, question
+
+
+def main() -> None:
+    """Draw the frame and, in it, the page of the URL."""
+    st.set_page_config(page_title="Lookout", page_icon=ICON, layout="wide", initial_sidebar_state=208)
+    st.logo(LOGO, icon_image=ICON)
+    st.html(STYLE)
+    entries = {page: _entry(page) for page in PAGES}
+    sections: dict[str, list] = {}
+    for page, entry in entries.items():
+        sections.setdefault(page.section, []).append(entry)
+    entry = st.navigation(sections)
+    page = next((page for page, known in entries.items() if known == entry), PAGES[0])
+    token = _IN_SHELL.set(True)
+    try:
+        _frame(page)
+        entry.run()
+    finally:
+        _IN_SHELL.reset(token)
+
+
+def page_guard() -> None:
+    """Keep a page inside the frame; its first statement.
+
+    Streamlit may run a page's file by itself, when it finds pages/ beside the script it was given. Then the frame
+    is drawn instead, with the page in it.
+    """
+    if not _IN_SHELL.get():
+        main()
+        st.stop()
+
+
+def _entry(page: Page) -> st.Page:  # type: ignore[valid-type]
+    title, question = title_and_question(page.path)
+    return st.Page(
+        page.path,
+        title=title,
+        icon=f":material/{page.icon}:",
+        url_path=page.name,
+        default=page is PAGES[0],
+        help=question,
+    )
+
+
+def _frame(page: Page) -> None:
+    """Draw title, question, bar and status line; stop with words where there is nothing to show."""
+    title, question = title_and_question(page.path)
+    cards.heading(title, question)
+    try:
+        models = session.models()
+    except StoreInUse as error:
+        cards.empty(
+            "Another process owns the store.", fix=f"Stop process {error.pid}, then reload this page."
+        )
+        st.stop()
+    except StoreError as error:
+        cards.empty("The store cannot be opened.", fix=str(error))
+        st.stop()
+    if not models:
+        cards.empty(
+            "No models yet.",
+            fix="Run `make demo` for three models of real flights, or register your own with "
+            "`python -m monitoring add FILE.toml`, then reload this page.",
+        )
+        st.stop()
+    filters.remember(filters.bar(models, page.every_model))

@@ -1,0 +1,60 @@
+"""The frame stands around every page, however the page was reached."""
+
+from pathlib import Path
+
+import pytest
+
+from monitoring.ui import shell
+
+PAGES = [page.name for page in shell.PAGES]
+
+
+def said(app):
+    """Everything the page says in Markdown."""
+    return " ".join(item.value for item in [*app.markdown, *app.caption, *app.title])
+
+
+def test_every_file_of_pages_is_in_the_navigation():
+    files = {path.stem for path in (Path(shell.ROOT) / "pages").glob("*.py")}
+    assert files == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_one_question_in_its_docstring(page):
+    title, question = shell.title_and_question(shell.ROOT / "pages" / f"{page}.py")
+    assert title.lower() == page
+    assert question.endswith("?")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_store_is_explained_with_a_fix(open_app, page):
+    app = open_app(page)
+    assert not app.exception
+    assert "No models yet" in said(app)
+    assert "make demo" in said(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_frame_is_still_there_after_several_runs(open_app, page):
+    app = open_app(page)
+    for _ in range(3):
+        app.run()
+        assert not app.exception
+        assert app.title[0].value == shell.title_and_question(shell.ROOT / "pages" / f"{page}.py")[0]
+        assert "No models yet" in said(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_run_without_the_shell_shows_the_frame(open_app, page):
+    app = open_app(page, script=f"pages/{page}.py")
+    assert not app.exception
+    assert "No models yet" in said(app)
+
+
+def test_a_foreign_file_is_an_explained_state_and_stays_untouched(open_app, store_file):
+    store_file.write_bytes(b"this is not a database" * 100)
+    before = store_file.read_bytes()
+    app = open_app()
+    assert not app.exception
+    assert "cannot be opened" in said(app)
+    assert store_file.read_bytes() == before
