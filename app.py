@@ -1,8 +1,9 @@
 """The door: `streamlit run app.py`, `uvicorn app:app` and AppTest all come in here.
 
-Imported by a server it describes the app: the script, security headers, compressed assets and what runs once per
-process. Run as a script (AppTest does) it is the shell itself. The script the server runs lies in monitoring/ui,
-away from pages/, because Streamlit would otherwise offer each page without its frame until a first visitor came.
+Imported by a server it describes the app: the script, security headers, compressed assets and what runs once
+per process. Run as a script (AppTest does) it is the shell itself. The script the server runs lies in
+monitoring/ui, away from pages/, because Streamlit would otherwise offer each page without its frame until a
+first visitor came.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """The browser the tests drive: find one, or install one, or say loudly what to install.
 
-In this order: the one named in LOOKOUT_BROWSER, an installed Chromium or Chrome, Debian's package where apt-get
-may be used, the build that Playwright brings. Prints the path of the executable.
+In this order: the one named in LOOKOUT_BROWSER, an installed Chromium or Chrome, Debian's package where
+apt-get may be used, the build that Playwright brings. Prints the path of the executable.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ APPLICATIONS = (
 )
 # A root user (containers) cannot have Chromium's sandbox; everybody else keeps it.
 ARGUMENTS = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-ADVICE = """No browser for the tests could be found or installed. Install one of these and run make test again:
+ADVICE = """No browser for the tests could be found or installed. Install one, then run make test again:
   Debian:           sudo apt-get install chromium
   Ubuntu:           .venv/bin/python -m playwright install --with-deps chromium
   macOS:            brew install --cask chromium
@@ -63,7 +63,7 @@ def found() -> str | None:
 
 
 def install() -> None:
-    """Install Debian's Chromium where apt-get may be used; elsewhere, or where that fails, Playwright's own."""
+    """Install Debian's Chromium where apt-get may be used; where that fails, Playwright's own."""
     apt = ["apt-get"] if ARGUMENTS else ["sudo", "-n", "apt-get"]
     if shutil.which("apt-get") and shutil.which(apt[0]):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}

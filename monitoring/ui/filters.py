@@ -1,4 +1,4 @@
-"""The shared bar: model, range, chunk, segment and *as of*, all of it in the URL, so that a view is a link."""
+"""The shared bar: model, range, chunk, segment and *as of* in the URL, so that a view is a link."""
 
 from __future__ import annotations
 

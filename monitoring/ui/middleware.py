@@ -12,8 +12,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-# The browser itself refuses every request to another host. Streamlit compiles its theme and Plotly its drawing
-# code at run time, and components are loaded from blobs, hence the exceptions for scripts and styles.
+# The browser itself refuses every request to another host. Streamlit compiles its theme and Plotly its
+# drawing code at run time, and components are loaded from blobs, hence the exceptions for scripts and styles.
 POLICY = "; ".join(
     [
         "default-src 'self'",

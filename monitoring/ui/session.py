@@ -12,7 +12,7 @@ from monitoring.store import Span, Store
 
 
 def store_path() -> Path:
-    """The store file the app serves: ``LOOKOUT_STORE``, or the default beside the code's working directory."""
+    """The store file the app serves: ``LOOKOUT_STORE``, or the default in the working directory."""
     return Path(os.environ.get("LOOKOUT_STORE") or "data/lookout.duckdb")
 
 

@@ -89,8 +89,8 @@ def main() -> None:
 def page_guard() -> None:
     """Keep a page inside the frame; its first statement.
 
-    Streamlit may run a page's file by itself, when it finds pages/ beside the script it was given. Then the frame
-    is drawn instead, with the page in it.
+    Streamlit may run a page's file by itself, when it finds pages/ beside the script it was given. Then the
+    frame is drawn instead, with the page in it.
     """
     if not _IN_SHELL.get():
         main()
