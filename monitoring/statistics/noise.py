@@ -1,0 +1,195 @@
+"""What a method shows when nothing has changed: quantiles, means and p-values of its null law.
+
+Everything is on the divergence scale, ``value ** method.power``, whose noise is proportional to
+``1/n + 1/m``. Three laws: chi-square with one degree of freedom less than occupied bins, Kolmogorov's, and
+for methods without either a simulated one: histograms drawn from the reference's own.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from monitoring.statistics.arrays import Counts, Floats, aligned, size_factor
+from monitoring.statistics.registry import Method
+
+DRAWS = 2000
+SEED = 20130301
+_KOLMOGOROV_SQUARE_MEAN = np.pi**2 / 12
+
+
+def simulated_null(
+    method: Method,
+    reference: Counts,
+    rows: ArrayLike,
+    *,
+    draws: int = DRAWS,
+    seed: int = SEED,
+    **inputs: object,
+) -> Floats:
+    """Divergences of samples drawn from the reference itself, per unit of sampling scale.
+
+    The cost does not depend on the number of rows behind the histogram. It sees sampling noise only, not that
+    days differ.
+
+    Parameters
+    ----------
+    method : Method
+    reference : array_like of shape (features, n_bins)
+        Reference counts.
+    rows : array_like of shape (features,)
+        Rows that a chunk usually holds.
+    draws, seed : int
+        Number of samples; a fixed seed makes limits reproducible.
+    **inputs
+        What the method takes besides the histograms, of shape (features, 1, ...) or broadcastable to it.
+
+    Returns
+    -------
+    ndarray of shape (features, draws)
+        ``value ** power / (1/n + 1/m)``, ascending.
+
+    Examples
+    --------
+    >>> from monitoring.statistics import METHODS
+    >>> null = simulated_null(METHODS["psi"], [[500, 500]], [200])
+    >>> bool(abs(np.quantile(null, 0.95) - 3.84) < 0.5)
+    True
+    """
+    r = np.asarray(reference, dtype=float)
+    n = r.sum(axis=-1)
+    m = np.maximum(np.nan_to_num(np.broadcast_to(np.asarray(rows, dtype=float), n.shape)), 1.0)
+    generator = np.random.default_rng(seed)
+    known = r / np.where(n > 0, n, 1.0)[:, None]
+    known[n <= 0, 0] = 1.0
+    sample = generator.multinomial(m.astype(np.int64)[:, None], known[:, None, :], size=(len(r), draws))
+    # Against the true shares only the sample is noisy: its scale is 1/m, the reference counts as endless.
+    values = method((known * 1e12)[:, None, :], sample, **inputs)
+    return np.sort(values**method.power * np.floor(m)[:, None], axis=-1)
+
+
+def noise_quantile(
+    method: Method, scale: ArrayLike, bins: ArrayLike, level: float, null: Floats | None = None
+) -> Floats:
+    """The divergence that sampling noise alone stays below with a given probability.
+
+    Parameters
+    ----------
+    method : Method
+    scale : array_like of shape (features, ...)
+        ``1/n + 1/m``, see `monitoring.statistics.arrays.size_factor`.
+    bins : array_like of the same shape
+        Occupied bins.
+    level : float
+        Such as 0.95 or 0.99.
+    null : ndarray of shape (features, draws), optional
+        From `simulated_null`; required for a method without a law.
+
+    Returns
+    -------
+    ndarray of the shape of ``scale``
+        nan where nothing can differ (fewer than two occupied bins) or a side is empty.
+
+    Examples
+    --------
+    >>> from monitoring.statistics import METHODS
+    >>> float(noise_quantile(METHODS["psi"], 1 / 50000 + 1 / 1000, 10, 0.99).round(5))
+    0.0221
+    """
+    s, b = np.asarray(scale, dtype=float), np.asarray(bins, dtype=float)
+    if method.null is None:
+        quantile = np.quantile(_required(null), level, axis=-1)
+        return np.where(b > 1, s * aligned(quantile, s), np.nan)
+    if method.null.law == "kolmogorov":
+        return np.where(b > 1, -0.5 * np.log((1 - level) / 2) * s, np.nan)
+    freedom = np.maximum(b - 1, 1.0)
+    return np.where(b > 1, s * special.chdtri(freedom, 1 - level) / method.null.factor, np.nan)
+
+
+def noise_mean(method: Method, scale: ArrayLike, bins: ArrayLike, null: Floats | None = None) -> Floats:
+    """The divergence that sampling noise alone gives on average; arguments as in `noise_quantile`.
+
+    Examples
+    --------
+    >>> from monitoring.statistics import METHODS
+    >>> float(noise_mean(METHODS["psi"], 0.00102, 10).round(5))
+    0.00918
+    """
+    s, b = np.asarray(scale, dtype=float), np.asarray(bins, dtype=float)
+    if method.null is None:
+        return np.where(b > 1, s * aligned(_required(null).mean(axis=-1), s), np.nan)
+    if method.null.law == "kolmogorov":
+        return np.where(b > 1, s * _KOLMOGOROV_SQUARE_MEAN, np.nan)
+    return np.where(b > 1, s * (b - 1) / method.null.factor, np.nan)
+
+
+def noise_p_value(
+    method: Method, divergence: ArrayLike, scale: ArrayLike, bins: ArrayLike, null: Floats | None = None
+) -> Floats:
+    """How often sampling noise alone gives a divergence at least this large.
+
+    Parameters
+    ----------
+    method : Method
+    divergence : array_like of shape (features, ...)
+        ``value ** power``.
+    scale, bins, null
+        As in `noise_quantile`.
+
+    Returns
+    -------
+    ndarray of shape (features, ...)
+        nan where nothing can differ or a side is empty.
+
+    Examples
+    --------
+    >>> from monitoring.statistics import METHODS
+    >>> float(noise_p_value(METHODS["psi"], 0.0221, 0.00102, 10).round(3))
+    0.01
+    """
+    v, s, b = (np.asarray(array, dtype=float) for array in (divergence, scale, bins))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = np.maximum(v, 0.0) / s
+    if method.null is None:
+        p_value = _exceedance(_required(null), ratio)
+    elif method.null.law == "kolmogorov":
+        p_value = special.kolmogorov(np.sqrt(ratio))
+    else:
+        p_value = special.chdtrc(np.maximum(b - 1, 1.0), ratio * method.null.factor)
+    return np.where((b > 1) & np.isfinite(ratio), p_value, np.nan)
+
+
+def noise_floor(
+    method: Method,
+    reference_rows: ArrayLike,
+    current_rows: ArrayLike,
+    bins: ArrayLike,
+    *,
+    level: float = 0.95,
+    null: Floats | None = None,
+) -> Floats:
+    """The value that sampling noise alone stays below in 95 of 100 comparisons, on the method's own scale.
+
+    Examples
+    --------
+    >>> from monitoring.statistics import METHODS
+    >>> float(noise_floor(METHODS["psi"], 50000, 1000, 10).round(5))
+    0.01726
+    """
+    scale = size_factor(reference_rows, current_rows)
+    return noise_quantile(method, scale, bins, level, null) ** (1 / method.power)
+
+
+def _required(null: Floats | None) -> Floats:
+    if null is None:
+        raise ValueError("this method has no law of its own: pass the draws of simulated_null")
+    return null
+
+
+def _exceedance(null: Floats, ratio: Floats) -> Floats:
+    """Share of simulated draws at least as large, the observation itself counted as one."""
+    rows = ratio.reshape(len(null), -1)
+    draws = null.shape[-1]
+    below = np.stack([np.searchsorted(one, row, side="left") for one, row in zip(null, rows, strict=True)])
+    return ((draws - below + 1) / (draws + 1)).reshape(ratio.shape)

@@ -1,0 +1,54 @@
+"""How often limits fire when nothing has changed: short simulations; tests/slow holds the long ones."""
+
+import importlib.util
+import pathlib
+
+import numpy as np
+import pytest
+
+from monitoring.statistics import METHODS
+from monitoring.statistics.arrays import occupied, size_factor
+from monitoring.statistics.multiplicity import benjamini_hochberg
+from monitoring.statistics.noise import noise_quantile
+
+specification = importlib.util.spec_from_file_location(
+    "simulation", pathlib.Path(__file__).with_name("simulation.py")
+)
+simulation = importlib.util.module_from_spec(specification)
+specification.loader.exec_module(simulation)
+CHI_SQUARE = ["psi", "jensen_shannon", "hellinger", "chi_square"]
+
+
+@pytest.mark.parametrize("key", CHI_SQUARE)
+def test_noise_exceeds_its_99_percent_level_in_one_of_a_hundred(key):
+    method, generator = METHODS[key], np.random.default_rng(1)
+    r = simulation.days(generator, 6000, 1, 20_000)[:, 0]
+    c = simulation.days(generator, 6000, 1, 1_000)[:, 0]
+    scale, bins = size_factor(r.sum(-1), c.sum(-1)), occupied(r, c)
+    alarms = (method(r, c) ** method.power > noise_quantile(method, scale, bins, 0.99)).mean()
+    assert 0.005 <= alarms <= 0.02
+
+
+@pytest.mark.parametrize(("wobble", "rows"), [(0.0, 1000), (0.03, 5000), (0.03, 100_000)])
+def test_ten_reference_days_keep_false_alarms_near_one_percent(wobble, rows):
+    generator = np.random.default_rng(2)
+    reference, current = (simulation.days(generator, 800, k, rows, wobble) for k in (10, 8))
+    alarms, _ = simulation.judged("psi", reference, current)
+    assert alarms.mean() <= 0.035
+
+
+def test_thirty_quiet_features_rarely_make_a_loud_day():
+    generator = np.random.default_rng(3)
+    reference, current = (simulation.days(generator, 30, k, 1000) for k in (30, 400))
+    _, p_value = simulation.judged("psi", reference, current)
+    assert (benjamini_hochberg(p_value, axis=0) < 0.05).any(axis=0).mean() <= 0.07
+    assert (p_value < 0.01).any(axis=0).mean() >= 0.05  # without the correction many days would be loud
+
+
+def test_a_change_of_a_fifth_of_a_deviation_is_found():
+    generator = np.random.default_rng(4)
+    reference = simulation.days(generator, 300, 30, 2000)
+    moved = simulation.days(generator, 300, 4, 2000)
+    moved[..., 5:] *= np.array([1.1, 1.15, 1.2, 1.3, 1.4])
+    alarms, _ = simulation.judged("psi", reference, np.round(moved))
+    assert alarms.mean() >= 0.9
