@@ -1,0 +1,138 @@
+"""How a column of a file becomes a column of the store, and which of its values do not fit.
+
+A conversion is two pieces of SQL over the file's column: the value to store, and a condition that is true where the
+value does not fit. A value that does not fit sends its row to the quarantine; it is never silently cast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitoring.store.layout import Column
+from monitoring.store.sources import Family
+from monitoring.store.sql import quoted
+
+MISSING_WORDS = "('', 'na', 'n/a', 'nan', 'null', 'none')"
+_WHAT = {"DOUBLE": "a number", "VARCHAR": "text"}
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """SQL for one column: its value, and where it does not fit (None: it always does)."""
+
+    value: str
+    misfit: str | None
+    expected: str
+
+
+def convert(name: str, family: Family, column: Column, *, lenient: bool) -> Conversion:
+    """Choose the conversion of a feature.
+
+    Parameters
+    ----------
+    name : str
+        The column in the file.
+    family : str
+        What the file holds.
+    column : Column
+        What the store keeps.
+    lenient : bool
+        Whether the file's format leaves types open, so that text may stand for a number.
+
+    Examples
+    --------
+    >>> age = Column("age", "DOUBLE", "numeric")
+    >>> convert("age", "number", age, lenient=False).misfit is None
+    True
+    >>> convert("age", "text", age, lenient=False).misfit
+    '"age" IS NOT NULL'
+    """
+    source = quoted(name)
+    expected = _WHAT[column.storage]
+    never = Conversion(f"CAST(NULL AS {column.storage})", f"{source} IS NOT NULL", expected)
+    if family == "empty":
+        return Conversion(f"CAST(NULL AS {column.storage})", None, expected)
+    if column.storage == "DOUBLE":
+        return _to_number(source, family, column, lenient, never)
+    return _to_text(source, family, column, never)
+
+
+def _to_number(source: str, family: Family, column: Column, lenient: bool, never: Conversion) -> Conversion:
+    if family == "number":
+        return Conversion(number(source), None, never.expected)
+    if family == "boolean" and column.declared:
+        return Conversion(f"CAST(CAST({source} AS INTEGER) AS DOUBLE)", None, never.expected)
+    if family == "text" and (lenient or column.declared):
+        return text_number(source)
+    return never
+
+
+def _to_text(source: str, family: Family, column: Column, never: Conversion) -> Conversion:
+    text = f"CAST({source} AS VARCHAR)"
+    if column.kind == "unsupported":
+        return Conversion(text, None, never.expected)
+    if family == "text":
+        folded = f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text}) ELSE {text} END"
+        return Conversion(folded if column.kind == "binary" else text, None, never.expected)
+    if family == "boolean" and (column.declared or column.kind == "binary"):
+        return Conversion(text, None, never.expected)
+    if family == "number" and column.declared:
+        return Conversion(canonical(source, family), None, never.expected)
+    if family in ("instant", "other"):
+        return Conversion(text, None, never.expected)
+    return never
+
+
+def number(source: str) -> str:
+    """SQL of a number as the store keeps it: NaN is missing, infinities stay."""
+    return f"nullif(CAST({source} AS DOUBLE), CAST('nan' AS DOUBLE))"
+
+
+def text_number(source: str) -> Conversion:
+    """SQL of a number written as text; the usual words for missing are missing."""
+    text = f"trim(CAST({source} AS VARCHAR))"
+    word = f"lower({text}) IN {MISSING_WORDS}"
+    value = f"CASE WHEN {word} THEN NULL ELSE nullif(TRY_CAST({text} AS DOUBLE), CAST('nan' AS DOUBLE)) END"
+    misfit = f"{source} IS NOT NULL AND NOT {word} AND TRY_CAST({text} AS DOUBLE) IS NULL"
+    return Conversion(value, misfit, "a number")
+
+
+def canonical(source: str, family: Family) -> str:
+    """SQL of a class name: whole numbers without a fraction, booleans as 0 and 1, text as it is."""
+    if family == "boolean":
+        return f"CAST(CAST({source} AS INTEGER) AS VARCHAR)"
+    if family == "number":
+        whole = f"CAST({source} AS DOUBLE) = floor(CAST({source} AS DOUBLE)) AND abs(CAST({source} AS DOUBLE)) < 1e15"
+        return (
+            f"CASE WHEN isnan(CAST({source} AS DOUBLE)) THEN NULL "
+            f"WHEN {whole} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END"
+        )
+    text = f"CAST({source} AS VARCHAR)"
+    return (
+        f"CASE WHEN {text} = '' THEN NULL WHEN regexp_matches({text}, '^-?\\d+\\.0+$') "
+        f"THEN split_part({text}, '.', 1) ELSE {text} END"
+    )
+
+
+def instant(source: str, family: Family, kind: str, zone: str) -> Conversion:
+    """SQL of an instant in UTC.
+
+    A bare date means the beginning of the model's local day. Text must be ISO 8601; with no offset it is UTC.
+    ``03/04/2013`` never passes: day and month could be swapped.
+    """
+    midnight = f"((CAST({source} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
+    expected = "an instant like 2013-04-03T12:00:00Z"
+    if family == "instant" and kind.upper().startswith("TIMESTAMP"):
+        zoned = "ZONE" in kind.upper() or kind.upper().startswith("TIMESTAMPTZ")
+        value = f"({source} AT TIME ZONE 'UTC')" if zoned else f"CAST({source} AS TIMESTAMP)"
+        return Conversion(value, None, expected)
+    if family == "instant" and kind.upper() == "DATE":
+        return Conversion(midnight, None, expected)
+    if family != "text":
+        return Conversion("CAST(NULL AS TIMESTAMP)", f"{source} IS NOT NULL", expected)
+    text = f"trim(CAST({source} AS VARCHAR))"
+    iso = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}[T ]\\d{{2}}:\\d{{2}}')"
+    day = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}$')"
+    zoned_day = f"((TRY_CAST({text} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
+    value = f"CASE WHEN {day} THEN {zoned_day} WHEN {iso} THEN TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+    return Conversion(value, f"{source} IS NOT NULL AND {text} <> '' AND ({value}) IS NULL", expected)

@@ -1,0 +1,169 @@
+"""Taking a file of predictions in: check every row, keep what is wrong with its reason, store the rest once.
+
+It works on two temporary tables: ``keys`` (one row per row of the file: id, instant, local day, version) and
+``rejects`` (row, reason, detail). What is left in ``keys`` is stored.
+"""
+
+from __future__ import annotations
+
+from monitoring.store import layout, mapping, storing
+from monitoring.store.batch import Batch, Counts
+from monitoring.store.conversion import Conversion, convert
+from monitoring.store.mapping import Mapping
+from monitoring.store.sql import quoted
+
+AMBIGUOUS = r"^\s*\d{1,4}[/.]\d{1,2}[/.]\d{1,4}|^\s*\d{1,2}-\d{1,2}-\d{2,4}"
+
+
+def take_predictions(batch: Batch) -> Counts:
+    """Store a file's requests and predictions; call inside a transaction.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file lacks a column that every log needs.
+    """
+    roles = mapping.predictions(batch.model, batch.source)
+    columns = _prepare_columns(batch, roles)
+    by_name = {name.lower(): column for name, column in columns.items()}
+    conversions = {
+        name: convert(name, batch.source.family(name), by_name[name.lower()], lenient=batch.source.lenient)
+        for name in roles.features
+    }
+    _find_keys(batch, roles)
+    _reject(batch, roles, conversions)
+    rejected = quarantine(batch)
+    batch.run("DELETE FROM keys WHERE _row IN (SELECT row FROM rejects)")
+    return storing.store(batch, roles, columns, conversions, rejected)
+
+
+def _prepare_columns(batch: Batch, roles: Mapping) -> dict[str, layout.Column]:
+    """Add the features that are new and type those that had no value so far."""
+    known = layout.features(batch.cursor, batch.model)
+    lower = {name.lower() for name, column in known.items() if column.kind is not None}
+    fresh = [name for name in roles.features if name.lower() not in lower]
+    typed = dict.fromkeys(roles.features, True)
+    if fresh:
+        row = batch.run(mapping.census(fresh, batch.source)).fetchone() or ()
+        counts = {name: tuple(row[4 * i : 4 * i + 4]) for i, name in enumerate(fresh)}
+        found = mapping.new_columns(counts, batch.model, batch.source)  # pyright: ignore[reportArgumentType]
+        blank = {name.lower(): column for name, column in known.items() if column.kind is None}
+        layout.add_columns(batch.cursor, batch.model.name, [c for c in found if c.name.lower() not in blank])
+        for column in found:
+            if column.name.lower() in blank and column.kind is not None:
+                layout.retype(batch.cursor, batch.model.name, column)
+        typed |= {column.name: column.kind is not None for column in found}
+    spelled = {name.lower(): name for name in layout.features(batch.cursor, batch.model)}
+    noted = {spelled[name.lower()]: known for name, known in typed.items()}
+    layout.note_columns(batch.cursor, batch.model.name, batch.file, noted)
+    return layout.features(batch.cursor, batch.model)
+
+
+def _find_keys(batch: Batch, roles: Mapping) -> None:
+    batch.run(
+        f"CREATE OR REPLACE TEMP TABLE keys AS "
+        f"SELECT _row, {storing.KEYS} FROM (SELECT _row, {storing.key_values(batch, roles)} FROM {batch.source.relation})",
+        **storing.key_parameters(batch, roles),
+    )
+
+
+def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) -> None:
+    """Find the rows that cannot be taken in, and why; the first reason found stands."""
+    run = batch.run
+    run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
+    column = quoted(roles.predicted_at)
+    run(
+        "INSERT INTO rejects SELECT _row, 'missing_id', $detail FROM keys WHERE _id IS NULL",
+        detail=f"column {roles.id!r} is empty; every row needs an id",
+    )
+    missing = run("SELECT count(*) FROM keys WHERE _predicted_at IS NULL").fetchone()
+    if missing and missing[0]:
+        run(
+            f"""
+            INSERT INTO rejects
+            SELECT _row,
+                   CASE WHEN at_text IS NULL OR at_text = '' THEN 'missing_instant'
+                        WHEN regexp_matches(at_text, '{AMBIGUOUS}') THEN 'ambiguous_date' ELSE 'unreadable_instant' END,
+                   'column ' || $column || ': ' || coalesce(at_text, 'empty') || '; write it like 2013-04-03T12:00:00Z'
+            FROM (SELECT _row, CAST({column} AS VARCHAR) AS at_text FROM {batch.source.relation}) AS s
+            JOIN keys USING (_row) WHERE _predicted_at IS NULL
+            """,
+            column=repr(roles.predicted_at),
+        )
+    run(
+        "INSERT INTO rejects SELECT _row, 'missing_version', $detail FROM keys WHERE _version IS NULL",
+        detail=f"column {roles.version!r} is empty; it names the version that made the prediction",
+    )
+    _reject_misfits(batch, {**_score_checks(batch, roles), **conversions})
+    run(
+        """
+        INSERT INTO rejects
+        SELECT _row, 'duplicate_id', 'id ' || _id || ' stands in this file before; the first one was kept'
+        FROM (SELECT _row, _id, row_number() OVER (PARTITION BY _id, _version ORDER BY _row) AS place
+              FROM keys ANTI JOIN rejects ON keys._row = rejects.row
+              WHERE _id IN (SELECT _id FROM keys WHERE _id IS NOT NULL GROUP BY _id, _version HAVING count(*) > 1))
+        WHERE place > 1
+        """
+    )
+
+
+def _score_checks(batch: Batch, roles: Mapping) -> dict[str, Conversion]:
+    """Conversions of the columns that must be numbers although they are no features."""
+    names = {part for one in roles.scored for part in (one.score, *one.classes.values()) if part}
+    names |= {roles.latency} if roles.latency else set()
+    return {name: storing.numeric(batch, name) for name in sorted(names)}
+
+
+def _reject_misfits(batch: Batch, conversions: dict[str, Conversion]) -> None:
+    checked = {name: one for name, one in conversions.items() if one.misfit}
+    if not checked:
+        return
+    counts = batch.run(
+        f"SELECT {', '.join(f'count(*) FILTER ({one.misfit})' for one in checked.values())} "
+        f"FROM {batch.source.relation}"
+    ).fetchone()
+    for (name, one), count in zip(checked.items(), counts or (), strict=True):
+        if count:
+            batch.run(
+                f"""
+                INSERT INTO rejects
+                SELECT _row, 'changed_type', 'column ' || $name || ': ' || left(CAST({quoted(name)} AS VARCHAR), 80)
+                       || ' is not ' || $expected
+                FROM {batch.source.relation} WHERE {one.misfit}
+                """,
+                name=repr(name),
+                expected=one.expected,
+            )
+
+
+def quarantine(batch: Batch) -> int:
+    """Keep rejected rows and broken lines with their reasons; a feature marked private is left out."""
+    found = batch.run("SELECT count(DISTINCT row) FROM rejects").fetchone()
+    rejected = found[0] if found else 0
+    if rejected:
+        _keep(batch)
+    for line in batch.source.lines:
+        batch.cursor.execute(
+            "INSERT INTO quarantine VALUES ($model, $file, $row, 'broken_line', $detail, $content)",
+            {"model": batch.model.name, "file": batch.file,
+             "row": line.row, "detail": line.detail, "content": line.content},
+        )  # fmt: skip
+    return rejected + len(batch.source.lines)
+
+
+def _keep(batch: Batch) -> None:
+    features = batch.model.features
+    shown = [name for name in batch.source.columns if name not in features or not features[name].private]
+    content = f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in shown)})"
+    batch.run(
+        f"""
+        INSERT INTO quarantine
+        SELECT $model, $file, r.row, r.reason, r.detail, CAST(to_json(s.content) AS VARCHAR)
+        FROM (SELECT row, min_by(reason, place) AS reason, min_by(detail, place) AS detail
+              FROM (SELECT *, rowid AS place FROM rejects) GROUP BY row) AS r
+        JOIN (SELECT _row, {content} AS content FROM {batch.source.relation}) AS s ON s._row = r.row
+        ORDER BY r.row
+        """,
+        model=batch.model.name,
+        file=batch.file,
+    )

@@ -1,0 +1,204 @@
+"""Which column of a file is what: the names of the model's file, or Lookout's own in inbox segments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitoring.models import Kind, Model
+from monitoring.store.conversion import text_number
+from monitoring.store.errors import UnreadableFile
+from monitoring.store.layout import Column, score_column
+from monitoring.store.sources import Source
+from monitoring.store.sql import quoted
+
+RESERVED = frozenset({"_row", "_day", "_file"})
+STORAGE: dict[Kind, str] = {
+    "numeric": "DOUBLE",
+    "ordinal": "DOUBLE",
+    "binary": "VARCHAR",
+    "categorical": "VARCHAR",
+}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Where the output of one version stands in a file; ``version`` is None where a column tells it."""
+
+    version: str | None
+    score: str | None
+    classes: dict[str, str]
+    prediction: str | None
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """The roles of a file's columns; what is no role is a feature."""
+
+    id: str
+    predicted_at: str
+    version: str | None
+    latency: str | None
+    label: str | None
+    labelled_at: str | None
+    scored: tuple[Scored, ...]
+    features: tuple[str, ...]
+
+
+def predictions(model: Model, source: Source) -> Mapping:
+    """Map a file of predictions.
+
+    Raises
+    ------
+    UnreadableFile
+        If the id or the instant has no column, or a column has a name that the store keeps for itself.
+    """
+    names = source.columns
+    columns = model.columns
+    pick = _picker(names)
+    missing = [f"{role} ({name!r})" for role, name in (("id", columns.id), ("instant", columns.predicted_at))
+               if pick({"id": "_id", "instant": "_predicted_at"}[role], name) is None]  # fmt: skip
+    if missing:
+        raise UnreadableFile(
+            f"no column for the {' and the '.join(missing)}; the file has {', '.join(names)}"
+        )
+    taken = sorted(RESERVED & {name.lower() for name in names})
+    if taken:
+        raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
+    scored = _scored(model, names)
+    roles = {
+        columns.id,
+        columns.predicted_at,
+        columns.version,
+        columns.latency,
+        columns.label,
+        columns.labelled_at,
+    }
+    roles |= {
+        "_id",
+        "_predicted_at",
+        "_version",
+        "_score",
+        "_prediction",
+        "_latency",
+        "_label",
+        "_labelled_at",
+    }
+    roles |= {part for one in scored for part in (one.score, one.prediction, *one.classes.values()) if part}
+    if not model.wide:
+        roles |= {columns.prediction}
+    return Mapping(
+        id=pick("_id", columns.id) or "",
+        predicted_at=pick("_predicted_at", columns.predicted_at) or "",
+        version=pick("_version", columns.version),
+        latency=pick("_latency", columns.latency),
+        label=pick("_label", columns.label),
+        labelled_at=pick("_labelled_at", columns.labelled_at),
+        scored=scored,
+        features=tuple(name for name in names if name not in roles),
+    )
+
+
+def labels(model: Model, source: Source) -> tuple[str, str, str | None]:
+    """Map a file of labels to its id, label and instant.
+
+    Raises
+    ------
+    UnreadableFile
+        If the id or the label has no column.
+    """
+    pick = _picker(source.columns)
+    id_ = pick("_id", model.columns.id)
+    label = pick("_label", model.columns.label)
+    if id_ is None or label is None:
+        role, name = ("id", model.columns.id) if id_ is None else ("label", model.columns.label)
+        raise UnreadableFile(f"no column for the {role} ({name!r}); the file has {', '.join(source.columns)}")
+    return id_, label, pick("_labelled_at", model.columns.labelled_at)
+
+
+def _picker(names: dict[str, str]):  # noqa: ANN202
+    def pick(own: str, stated: str) -> str | None:
+        return own if own in names else stated if stated in names else None
+
+    return pick
+
+
+def _scored(model: Model, names: dict[str, str]) -> tuple[Scored, ...]:
+    """Where the scores are: per version in a wide log, else one place for the row's version."""
+    columns = model.columns
+    if model.wide and "_id" not in names:
+        return tuple(
+            Scored(
+                version,
+                where if isinstance(where, str) else None,
+                where if isinstance(where, dict) else {},
+                None,
+            )
+            for version, where in columns.scores.items()
+            if set([where] if isinstance(where, str) else where.values()) <= set(names)
+        )
+    own = {label: score_column(label) for label in model.classes if score_column(label) in names}
+    stated = columns.score if isinstance(columns.score, dict) else {}
+    classes = own or {label: name for label, name in stated.items() if name in names}
+    pick = _picker(names)
+    score = pick("_score", columns.score if isinstance(columns.score, str) else "_score")
+    prediction = pick("_prediction", columns.prediction)
+    if model.task == "regression" and score is None:
+        score, prediction = prediction, None
+    return (Scored(None, score, classes, prediction),)
+
+
+def new_columns(counts: dict[str, tuple[int, int, int, int]], model: Model, source: Source) -> list[Column]:
+    """Decide how features that appear for the first time are kept.
+
+    Parameters
+    ----------
+    counts : dict
+        For each text column of a format without types: values present, of these numbers, true or false, and
+        codes with a leading zero (which are names, not quantities).
+    model : Model
+    source : Source
+
+    Returns
+    -------
+    list of Column
+    """
+    return [_new_column(name, seen, model, source) for name, seen in counts.items()]
+
+
+def _new_column(name: str, seen: tuple[int, int, int, int], model: Model, source: Source) -> Column:
+    stated = model.features[name].kind if name in model.features else None
+    if stated:
+        return Column(name, STORAGE[stated], stated, declared=True)
+    kind = source.family(name)
+    if kind == "number":
+        return Column(name, "DOUBLE", "numeric")
+    if kind == "boolean":
+        return Column(name, "VARCHAR", "binary")
+    if kind in ("instant", "other"):
+        return Column(name, "VARCHAR", "unsupported")
+    present, numbers, truths, codes = seen
+    if kind == "empty" or (source.lenient and not present):
+        return Column(name, "DOUBLE", None)
+    if source.lenient and truths == present:
+        return Column(name, "VARCHAR", "binary")
+    if source.lenient and not codes and (numbers == present or present >= 20 and numbers >= 0.95 * present):
+        return Column(name, "DOUBLE", "numeric")  # the few that are no numbers go to the quarantine
+    return Column(name, "VARCHAR", "categorical")
+
+
+def census(names: list[str], source: Source) -> str:
+    """SQL that counts what new text columns hold: present, numbers, truth values and codes, four numbers each."""
+    parts = []
+    for name in names:
+        if source.family(name) != "text" or not source.lenient:
+            parts.append("0, 0, 0, 0")
+            continue
+        column, as_number = quoted(name), text_number(quoted(name))
+        word = f"lower(trim(CAST({column} AS VARCHAR)))"
+        present = f"{word} NOT IN ('', 'na', 'n/a', 'nan', 'null', 'none')"
+        parts.append(
+            f"count(*) FILTER ({present}), count(*) FILTER ({present} AND ({as_number.value}) IS NOT NULL), "
+            f"count(*) FILTER ({present} AND {word} IN ('true', 'false')), "
+            f"count(*) FILTER (regexp_matches({word}, '^0[0-9]'))"
+        )
+    return f"SELECT {', '.join(parts)} FROM {source.relation}"

@@ -1,0 +1,58 @@
+"""The steps that brought the store to its present form, each applied once and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
+migration = MIGRATIONS.append
+
+
+def apply(cursor: duckdb.DuckDBPyConnection) -> list[str]:
+    """Bring a store up to date.
+
+    Returns
+    -------
+    list of str
+        The names of the steps taken now, oldest first.
+    """
+    cursor.execute("CREATE TABLE IF NOT EXISTS migrations (name VARCHAR, applied_at TIMESTAMP)")
+    done = {row[0] for row in cursor.execute("SELECT name FROM migrations").fetchall()}
+    taken = []
+    for step in MIGRATIONS:
+        if step.__name__ not in done:
+            cursor.execute("BEGIN")
+            step(cursor)
+            cursor.execute("INSERT INTO migrations VALUES ($name, now()::TIMESTAMP)", {"name": step.__name__})
+            cursor.execute("COMMIT")
+            taken.append(step.__name__)
+    return taken
+
+
+@migration
+def m001_models_files_and_quarantine(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create what all models share; each model's own tables are made when it is added."""
+    cursor.execute(
+        """
+        CREATE TABLE models (
+            name VARCHAR, toml VARCHAR, added_at TIMESTAMP, changed_at TIMESTAMP,
+            stale BOOLEAN, revision BIGINT, raw_from DATE)
+        """
+    )
+    cursor.execute("CREATE SEQUENCE file_numbers")
+    cursor.execute(
+        """
+        CREATE TABLE files (
+            file INTEGER, model VARCHAR, kind VARCHAR, name VARCHAR, digest VARCHAR, bytes BIGINT,
+            rows BIGINT, accepted BIGINT, duplicates BIGINT, rejected BIGINT,
+            first_day DATE, last_day DATE, taken_at TIMESTAMP)
+        """
+    )
+    cursor.execute(
+        """
+        CREATE TABLE quarantine (
+            model VARCHAR, file INTEGER, row BIGINT, reason VARCHAR, detail VARCHAR, content VARCHAR)
+        """
+    )

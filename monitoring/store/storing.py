@@ -1,0 +1,183 @@
+"""Storing the checked rows of a file of predictions, each request and each prediction once.
+
+What is already known is set aside in the tables ``*_spare``, so that forgetting a file brings back what it displaced.
+"""
+
+from __future__ import annotations
+
+from monitoring.store import layout
+from monitoring.store.batch import Batch, Counts
+from monitoring.store.conversion import Conversion, canonical, instant, number, text_number
+from monitoring.store.mapping import Mapping, Scored
+from monitoring.store.sql import quoted
+
+KEYS = "_id, _predicted_at, _day, _version"
+
+
+def key_values(batch: Batch, roles: Mapping) -> str:
+    """SQL of the four columns that make a row: id, instant, local day and version."""
+    source, model = batch.source, batch.model
+    column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
+    at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
+    version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
+    local = f"CAST(({at} AT TIME ZONE 'UTC') AT TIME ZONE '{model.timezone}' AS DATE)"
+    return (
+        f"nullif(CAST({quoted(roles.id)} AS VARCHAR), '') AS _id, {at} AS _predicted_at, "
+        f"{local} AS _day, {version} AS _version"
+    )
+
+
+def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
+    """What to bind with `key_values`."""
+    return {} if roles.version else {"champion": batch.model.versions.champion}
+
+
+def numeric(batch: Batch, name: str) -> Conversion:
+    """How a score, a latency or a regression's label becomes a number."""
+    kind, column = batch.source.family(name), quoted(name)
+    if kind == "text":
+        return text_number(column)
+    if kind in ("number", "empty"):
+        return Conversion(number(column), None, "a number")
+    return Conversion("CAST(NULL AS DOUBLE)", f"{column} IS NOT NULL", "a number")
+
+
+def store(
+    batch: Batch,
+    roles: Mapping,
+    columns: dict[str, layout.Column],
+    conversions: dict[str, Conversion],
+    rejected: int,
+) -> Counts:
+    """Insert what is left in ``keys``; call inside a transaction, after the checks."""
+    run, schema = batch.run, quoted(batch.model.name)
+    found = run("SELECT count(*), min(_day), max(_day), count(DISTINCT _id) FROM keys").fetchone()
+    total, low, high, ids = found or (0, None, None, 0)
+    if not total:
+        return Counts(rejected, 0, 0, rejected)
+    run(
+        f"CREATE OR REPLACE TEMP TABLE known AS SELECT DISTINCT _id FROM keys SEMI JOIN "
+        f"(SELECT _id FROM {schema}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id)",
+        low=low,
+        high=high,
+    )
+    repeated = (run("SELECT count(*) FROM known").fetchone() or (0,))[0]
+    spelled = {name.lower(): name for name in columns}
+    values = {spelled[name.lower()]: one.value for name, one in conversions.items()}
+    if not rejected and not repeated and ids == total:
+        _store_whole(batch, roles, values)
+        accepted = total
+    else:
+        _store_requests(batch, values)
+        run("CREATE OR REPLACE TEMP TABLE stored (_row BIGINT)")
+        for scored in roles.scored:
+            _store_predictions(batch, roles, scored, low, high)
+        accepted = (run("SELECT count(DISTINCT _row) FROM stored").fetchone() or (0,))[0]
+    return Counts(total + rejected, accepted, total - accepted, rejected, low, high)
+
+
+def _store_whole(batch: Batch, roles: Mapping, values: dict[str, str]) -> None:
+    """Store a file of which every row is sound and new: straight from the file, without a look-up."""
+    schema, keys = quoted(batch.model.name), key_values(batch, roles)
+    extra = "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
+    targets = "".join(f", {quoted(name)}" for name in values)
+    batch.run(
+        f"INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{targets}) "
+        f"SELECT _id, _predicted_at, _day, $file{targets} FROM (SELECT {keys}{extra} FROM {batch.source.relation})",
+        file=batch.file,
+        **key_parameters(batch, roles),
+    )
+    for scored in roles.scored:
+        output, where, parameters = _output(batch, roles, scored)
+        version = "$version" if parameters else "_version"
+        names = ", ".join(quoted(name) for name in output)
+        given = ", ".join(f"{value} AS {quoted(name)}" for name, value in output.items())
+        champion = {} if parameters and "$champion" not in keys else key_parameters(batch, roles)
+        batch.run(
+            f"INSERT INTO {schema}.predictions (_id, _version, _predicted_at, _day, _file, {names}) "
+            f"SELECT _id, {version}, _predicted_at, _day, $file, {names} "
+            f"FROM (SELECT {keys}, {given} FROM {batch.source.relation} {where})",
+            file=batch.file,
+            **parameters,
+            **champion,
+        )
+
+
+def _store_requests(batch: Batch, values: dict[str, str]) -> None:
+    """Store each request once: the first of its rows, unless an earlier file brought it."""
+    schema = quoted(batch.model.name)
+    extra = "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
+    targets = "".join(f", {quoted(name)}" for name in values)
+    for table, membership in (("requests", "ANTI"), ("requests_spare", "SEMI")):
+        batch.run(
+            f"""
+            INSERT INTO {schema}.{table} (_id, _predicted_at, _day, _file{targets})
+            SELECT _id, _predicted_at, _day, $file{targets}
+            FROM (SELECT * FROM keys {membership} JOIN known USING (_id)
+                  QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _row) = 1) AS k
+            JOIN (SELECT _row{extra} FROM {batch.source.relation}) AS s USING (_row)
+            ORDER BY _row
+            """,
+            file=batch.file,
+        )
+
+
+def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object, high: object) -> None:
+    """Store one version's predictions, or those of a log with a version column, unless they are known."""
+    run, schema = batch.run, quoted(batch.model.name)
+    output, where, parameters = _output(batch, roles, scored)
+    names = ", ".join(quoted(name) for name in output)
+    given = ", ".join(f"{value} AS {quoted(name)}" for name, value in output.items())
+    version = "$version AS _version" if parameters else "_version"
+    run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE scored AS
+        SELECT _row, _id, {version}, _predicted_at, _day, {names}
+        FROM keys JOIN (SELECT _row, {given} FROM {batch.source.relation} {where}) AS s USING (_row)
+        """,
+        **parameters,
+    )
+    run(
+        f"CREATE OR REPLACE TEMP TABLE seen AS SELECT _row FROM scored SEMI JOIN "
+        f"(SELECT _id, _version FROM {schema}.predictions WHERE _day BETWEEN $low AND $high) AS p USING (_id, _version)",
+        low=low,
+        high=high,
+    )
+    for table, membership in (("predictions", "ANTI"), ("predictions_spare", "SEMI")):
+        run(
+            f"INSERT INTO {schema}.{table} (_id, _version, _predicted_at, _day, {names}, _file) "
+            f"SELECT _id, _version, _predicted_at, _day, {names}, $file "
+            f"FROM scored {membership} JOIN seen USING (_row) ORDER BY _row",
+            file=batch.file,
+        )
+    run("INSERT INTO stored SELECT _row FROM scored ANTI JOIN seen USING (_row)")
+
+
+def _output(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], str, dict[str, object]]:
+    """SQL of a version's output by the store's columns, the condition that it has any, and what to bind."""
+    absent = "CAST(NULL AS DOUBLE)"
+    output = {"_score": numeric(batch, scored.score).value if scored.score else absent}
+    output |= {
+        layout.score_column(label): numeric(batch, name).value for label, name in scored.classes.items()
+    }
+    present = [value for value in output.values() if value != absent]
+    output |= {
+        "_prediction": _prediction(batch, scored),
+        "_latency": numeric(batch, roles.latency).value if roles.latency else absent,
+    }
+    if scored.version is None:
+        return output, "", {}
+    return (
+        output,
+        f"WHERE {' OR '.join(f'({value}) IS NOT NULL' for value in present)}",
+        {"version": scored.version},
+    )
+
+
+def _prediction(batch: Batch, scored: Scored) -> str:
+    """SQL of the decision as it was logged; where none was, it is derived later from score and threshold."""
+    if scored.prediction is None:
+        return "NULL"
+    if batch.model.task == "regression":
+        return numeric(batch, scored.prediction).value
+    return canonical(quoted(scored.prediction), batch.source.family(scored.prediction))
