@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
+
+from monitoring.ui.status import mark
 
 
 def heading(title: str, question: str) -> None:
@@ -27,6 +31,72 @@ def empty(what: str, fix: str) -> None:
         st.markdown(fix)
 
 
+def verdict(status: str, sentence: str, *, key: str) -> None:
+    """The answer to a page's question: a status and one sentence.
+
+    Parameters
+    ----------
+    status : str
+    sentence : str
+        Plain text.
+    key : str
+        Unique on the page.
+    """
+    with st.container(horizontal=True, border=True, gap="small", vertical_alignment="center", key=key):
+        badge(status)
+        st.markdown(escaped(sentence), width="stretch")
+
+
+def badge(status: str) -> None:
+    """A status as word, shape and colour."""
+    shown = mark(status)
+    st.badge(f"{shown.shape} {shown.word}", color=shown.badge, help=shown.meaning)
+
+
+def explanation(what: str, why: str, then: str) -> None:
+    """The three questions everybody has about a page, behind one button.
+
+    Parameters
+    ----------
+    what, why, then : str
+        Markdown: what is shown, why it matters, what to do about it.
+    """
+    with st.popover("What is this?", type="tertiary", icon=":material/help:"):
+        st.markdown(f"**What is this?** {what}\n\n**Why?** {why}\n\n**What next?** {then}")
+
+
+def trust(
+    facts: Mapping[str, str], query: str, csv: Callable[[], bytes], file_name: str, *, key: str
+) -> None:
+    """How a number came about: every choice behind it, the query, and the numbers themselves.
+
+    Parameters
+    ----------
+    facts : mapping of str to str
+        Method, bins, smoothing, n, reference, data cut-off; plain text.
+    query : str
+        What was asked of the store; or the command that answers the same.
+    csv : callable
+        Makes the file when somebody wants it.
+    file_name : str
+    key : str
+        Unique on the page.
+    """
+    with st.expander("How this number came about", icon=":material/verified:", key=key):
+        rows = "\n".join(f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items())
+        st.markdown(f"| | |\n|---|---|\n{rows}")
+        st.code(query, language=None, wrap_lines=True)
+        st.download_button(
+            "CSV of these numbers",
+            csv,
+            file_name=file_name,
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"{key}-csv",
+        )
+
+
 def escaped(text: str) -> str:
     r"""Text that Markdown shows as it is.
 
@@ -35,4 +105,4 @@ def escaped(text: str) -> str:
     >>> escaped("<b>[x](y)</b> :red[z] $1")
     '\\<b\\>\\[x\\]\\(y\\)\\</b\\> \\:red\\[z\\] \\$1'
     """
-    return "".join("\\" + letter if letter in r"\`*_{}[]()<>#+-.!|$:~" else letter for letter in text)
+    return "".join("\\" + letter if letter in r"\`*_{}[]()<>#+-.!|$:~&" else letter for letter in text)

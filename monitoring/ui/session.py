@@ -63,7 +63,7 @@ def _key(name: str) -> tuple[str, str, str]:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _segments(path: str, name: str, version: str) -> list[str]:
-    return [f"{column}={value}" for column, value in store().segments(name)]
+    return [f"{column}={value}" for column, values in store().segments(name).items() for value in values]
 
 
 def segments(name: str) -> list[str]:

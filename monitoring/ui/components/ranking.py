@@ -1,0 +1,143 @@
+"""The ranked table of features: status, importance, course with floor and limit, value, and since when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+
+from monitoring.ui.components.source import WORDS, component
+from monitoring.ui.numbers import day, short
+
+_RANKING = component("ranking")
+# As many points as a small picture can show; of more, the highest of each group stays.
+POINTS = 90
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One row: a feature and how it stands.
+
+    Attributes
+    ----------
+    name, title, note : str
+        How the log calls it, how people do, and a short remark.
+    status : str
+    importance : float or None
+        Share of the model's importance, 0 to 1.
+    value, limit, floor : float or None
+        The judged value, the limit in force, and the noise floor.
+    series : ndarray of shape (n_chunks,)
+        The course; NaN where there is nothing.
+    since : date or None
+        When it left green.
+    """
+
+    name: str
+    title: str
+    note: str
+    status: str
+    importance: float | None
+    value: float | None
+    limit: float | None
+    floor: float | None
+    series: np.ndarray
+    since: dt.date | None
+
+
+def thinned(series: np.ndarray, points: int = POINTS) -> np.ndarray:
+    """The highest value of each of at most `points` groups of neighbours.
+
+    Parameters
+    ----------
+    series : ndarray of shape (..., n_chunks)
+        NaN where there is nothing.
+    points : int
+
+    Returns
+    -------
+    ndarray of shape (..., at most points)
+
+    Examples
+    --------
+    >>> thinned(np.array([1.0, 5.0, 2.0, np.nan]), points=2)
+    array([5., 2.])
+    """
+    n = series.shape[-1]
+    if n <= points:
+        return series
+    starts = np.unique(np.linspace(0, n, points, endpoint=False).astype(int))
+    return np.fmax.reduceat(series, starts, axis=-1)
+
+
+def ranking(
+    rows: Sequence[Ranked],
+    *,
+    measure: str,
+    reference: tuple[float, float] | None,
+    selected: str | None,
+    key: str,
+    on_pick: Callable[[str], None],
+) -> None:
+    """Draw the table, the first row being the one to look at first.
+
+    Parameters
+    ----------
+    rows : sequence of Ranked
+    measure : str
+        What the values are, as a column's title.
+    reference : tuple of float or None
+        Where in the course the reference begins and ends, as shares of its length.
+    selected : str or None
+        The feature whose detail is shown.
+    key : str
+        Unique on the page.
+    on_pick : callable
+        Told the feature that was picked, before the page runs again.
+    """
+
+    def picked() -> None:
+        on_pick(st.session_state[key].pick)
+
+    longest = max((min(row.series.shape[-1], POINTS) for row in rows), default=1)
+    weights = [row.importance for row in rows if row.importance]
+    _RANKING(
+        data={
+            "label": f"Features ranked by how much their drift matters, measured by {measure}",
+            "measure": measure,
+            "marks": WORDS,
+            "selected": selected,
+            "heaviest": max(weights, default=1.0),
+            "reference": [bound * (longest - 1) for bound in reference] if reference else None,
+            "rows": [_entry(rank, row) for rank, row in enumerate(rows)],
+        },
+        key=key,
+        on_pick_change=picked,
+        width="stretch",
+    )
+
+
+def _entry(rank: int, row: Ranked) -> dict[str, object]:
+    """A row as the component takes it: numbers to sort by and the same as text."""
+    value, limit = short(row.value), short(row.limit)
+    return {
+        "rank": rank,
+        "name": row.name,
+        "title": row.title,
+        "note": row.note,
+        "status": row.status,
+        "importance": row.importance,
+        "importanceText": short(row.importance),
+        "value": row.value,
+        "valueText": value,
+        "limit": row.limit,
+        "limitText": limit,
+        "floor": row.floor,
+        "series": [None if np.isnan(point) else float(f"{point:.4g}") for point in thinned(row.series)],
+        "course": f"Course of {row.title}: now {value}, limit {limit}",
+        "since": day(row.since) if row.since else "",
+        "since_at": row.since.isoformat() if row.since else "",
+    }

@@ -1,0 +1,202 @@
+"""How a feature was distributed in the reference and how it is now, as a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from monitoring.ui.charts import CURRENT, REFERENCE, figure_of, plain
+from monitoring.ui.numbers import share
+
+MOST_CATEGORIES = 14
+_REFERENCE_FILL = "rgba(124,138,165,0.30)"
+_CURRENT_FILL = "rgba(79,125,243,0.22)"
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts of a numeric feature over frozen bins.
+
+    Attributes
+    ----------
+    edges : ndarray of shape (n_edges,)
+        From the reference's minimum to its maximum.
+    counts : ndarray of shape (n_edges + 2,)
+        Below the range, exactly the minimum, the bins between the edges, above the range.
+    minimum, maximum : float
+        Of these rows; NaN when there are none.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+    minimum: float
+    maximum: float
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Share of the rows per slot."""
+        total = self.counts.sum()
+        return self.counts / total if total else np.zeros_like(self.counts, dtype=float)
+
+
+def densities(histogram: Histogram, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """Bounds and heights of bars whose areas are shares, outliers included.
+
+    The point mass at the minimum is spread over the first bin. What lies outside the reference's range is
+    spread between the range and the outermost value drawn.
+
+    Parameters
+    ----------
+    histogram : Histogram
+    low, high : float
+        The outermost values drawn, beyond or at the range.
+
+    Returns
+    -------
+    bounds : ndarray of shape (n_bars + 1,)
+    heights : ndarray of shape (n_bars,)
+        Share per unit of the feature.
+
+    Examples
+    --------
+    >>> two = Histogram(np.array([0.0, 1.0, 3.0]), np.array([0, 1, 1, 2, 0]), 0.0, 3.0)
+    >>> densities(two, 0.0, 3.0)[1].tolist()
+    [0.5, 0.25]
+    """
+    shares, edges = histogram.shares, histogram.edges
+    inner = np.concatenate([[shares[1] + shares[2]], shares[3:-1]])
+    bounds, mass = edges, inner
+    if low < edges[0]:
+        bounds, mass = np.concatenate([[low], bounds]), np.concatenate([[shares[0]], mass])
+    if high > edges[-1]:
+        bounds, mass = np.concatenate([bounds, [high]]), np.concatenate([mass, [shares[-1]]])
+    return bounds, mass / np.diff(bounds)
+
+
+def continuous(reference: Histogram, current: Histogram, unit: str, height: int = 300) -> go.Figure:
+    """Densities of a numeric feature with proper bin widths; outside the reference's range is tinted.
+
+    Parameters
+    ----------
+    reference, current : Histogram
+        Over the same edges, at least two of them.
+    unit : str
+        The title of the value axis.
+    height : int
+    """
+    edges = reference.edges
+    low = float(np.nanmin([edges[0], current.minimum]))
+    high = float(np.nanmax([edges[-1], current.maximum]))
+    figure = figure_of(height)
+    for name, histogram, colour, fill in (
+        ("reference", reference, REFERENCE, _REFERENCE_FILL),
+        ("current", current, CURRENT, _CURRENT_FILL),
+    ):
+        bounds, heights = densities(histogram, low, high)
+        style = {"color": colour, "width": 1.6, "shape": "hv"}
+        figure.add_trace(
+            go.Scatter(
+                x=np.concatenate([bounds[:1], bounds, bounds[-1:]]),
+                y=np.concatenate([[0], heights, heights[-1:], [0]]),
+                name=name, mode="lines", line=style, fill="tozeroy", fillcolor=fill,
+                hovertemplate="from %{x:.4g}: %{y:.3g} per unit<extra>" + name + "</extra>",
+            )
+        )  # fmt: skip
+    for x0, x1, slot, words, side in (
+        (low, edges[0], 0, "below the reference’s range", "left"),
+        (edges[-1], high, -1, "above the reference’s range", "right"),
+    ):
+        if x1 > x0:
+            figure.add_vrect(x0=x0, x1=x1, fillcolor="rgba(207,138,46,0.10)", line_width=0, layer="below")
+            figure.add_annotation(
+                x=0 if side == "left" else 1, xref="paper", xanchor=side, y=1, yref="paper", yanchor="top",
+                text=f"{words}: {share(current.shares[slot])}", showarrow=False, font={"size": 11},
+            )  # fmt: skip
+    figure.update_xaxes(title=unit)
+    figure.update_yaxes(title="share per unit", rangemode="tozero")
+    return figure
+
+
+def discrete(reference: Histogram, current: Histogram, unit: str, height: int = 300) -> go.Figure:
+    """Shares of a numeric feature with few values, one pair of bars per value.
+
+    Parameters
+    ----------
+    reference, current : Histogram
+        Whose edges are the values themselves.
+    unit : str
+    height : int
+    """
+    labels = [f"{edge:.6g}" for edge in reference.edges]
+    keep = [0, *range(1, len(labels) + 1), -1]
+    names = ["below", *labels, "above"]
+    pairs = [
+        (name, reference.shares[slot], current.shares[slot]) for name, slot in zip(names, keep, strict=True)
+    ]
+    shown = [pair for pair in pairs if pair[0] not in ("below", "above") or pair[2] > 0]
+    figure = figure_of(height)
+    for column, name, colour in ((1, "reference", REFERENCE), (2, "current", CURRENT)):
+        figure.add_trace(
+            go.Bar(
+                x=[pair[0] for pair in shown], y=[pair[column] for pair in shown],
+                name=name, marker_color=colour,
+                hovertemplate="%{x}: %{y:.1%}<extra>" + name + "</extra>",
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="group", bargap=0.25)
+    figure.update_xaxes(title=unit, type="category")
+    figure.update_yaxes(tickformat=".0%", title="share of rows", rangemode="tozero")
+    return figure
+
+
+def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray) -> go.Figure:
+    """Shares of categories, the largest first; other and unseen ones come last and keep their names.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The reference's categories.
+    reference, current : ndarray of shape (n_categories + 2,)
+        Counts: the categories, other, unseen.
+    """
+    before, now = (counts / max(counts.sum(), 1) for counts in (reference, current))
+    n = len(names)
+    order = np.argsort(-np.maximum(before[:n], now[:n]), kind="stable")
+    kept, folded = order[:MOST_CATEGORIES], order[MOST_CATEGORIES:]
+    rows = [(category(names[i]), before[i], now[i]) for i in kept]
+    other = (before[folded].sum() + before[n], now[folded].sum() + now[n])
+    rows += [("other categories", *other)] if max(other) > 0 else []
+    rows += [("never seen in the reference", before[n + 1], now[n + 1])] if now[n + 1] > 0 else []
+    figure = figure_of(70 + 26 * max(len(rows), 3))
+    # Drawn from the bottom up; positions are numbers, so that two names that look alike stay two bars.
+    at = np.arange(len(rows))[::-1]
+    for column, name, colour in ((1, "reference", REFERENCE), (2, "current", CURRENT)):
+        figure.add_trace(
+            go.Bar(
+                y=at, x=[row[column] for row in rows], name=name, orientation="h", marker_color=colour,
+                customdata=[row[0] for row in rows],
+                hovertemplate="%{customdata}: %{x:.2%}<extra>" + name + "</extra>",
+            )
+        )  # fmt: skip
+    figure.update_layout(barmode="group", bargap=0.28, legend={"traceorder": "normal"})
+    figure.update_yaxes(tickvals=at, ticktext=[row[0] for row in rows], showgrid=False)
+    figure.update_xaxes(
+        tickformat=".0%", title="share of rows", showgrid=True, gridcolor="rgba(124,138,165,0.18)"
+    )
+    return figure
+
+
+def category(name: str, longest: int = 34) -> str:
+    """A category's name as an axis can show it: nothing read as a tag, an empty one named, a long one cut.
+
+    Examples
+    --------
+    >>> category(""), category("<img>"), category("x" * 40)[-3:]
+    ('(empty text)', '&lt;img&gt;', 'xx…')
+    """
+    if not name.strip():
+        return "(empty text)" if not name else "(blanks)"
+    return plain(name if len(name) <= longest else name[: longest - 1] + "…")
