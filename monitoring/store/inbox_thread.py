@@ -1,0 +1,233 @@
+"""The thread of the owning process that takes the inbox in, whatever happens to single files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from monitoring.store import inbox_folder
+from monitoring.store.errors import StoreError, UnknownModel
+from monitoring.store.inbox_folder import Segment
+from monitoring.store.store import Receipt, Store
+
+LONGEST_WAIT = 60.0
+_REMEMBERED = 1000
+_SETTLE = ".settle"  # stands for bringing a model's profile up to date, among the paths that may fail
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Something that did not go in and is tried again: how often it failed so far, and the last reason."""
+
+    times: int
+    at: dt.datetime
+    reason: str
+    again: float = field(repr=False, default=0.0)
+
+
+@dataclass(frozen=True)
+class InboxState:
+    """What a page tells about the inbox.
+
+    Attributes
+    ----------
+    looked_at, taken_at : datetime or None
+        When the folder was last looked through, and when something last went in (UTC).
+    pending : int
+        Files that are ready and not in yet.
+    rows : int
+        Rows taken in since the start.
+    unknown : dict of str to int
+        Files that wait for a model to be registered, by its name.
+    failing : dict of str to Failure
+        What is being tried again, by path.
+    last_error : str
+        The newest reason why something did not go in, or nothing.
+    """
+
+    looked_at: dt.datetime | None = None
+    taken_at: dt.datetime | None = None
+    pending: int = 0
+    rows: int = 0
+    unknown: dict[str, int] = field(default_factory=dict)
+    failing: dict[str, Failure] = field(default_factory=dict)
+    last_error: str = ""
+
+
+class InboxThread:
+    """Takes finished files from the inbox into a store, every second.
+
+    A file that cannot be read is set aside; anything else that goes wrong (a full disk, a bug) leaves the
+    file where it is and is tried again, at ever longer intervals up to a minute, while all other files go in.
+
+    Parameters
+    ----------
+    store : Store
+    folder : Path
+        The inbox.
+    every : float
+        Seconds between two looks.
+    """
+
+    def __init__(self, store: Store, folder: Path | str, every: float = 1.0) -> None:
+        self.store, self.folder, self.every = store, Path(folder), every
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._taking = threading.Lock()
+        self._changed = threading.Condition()
+        self._state = InboxState()
+        self._failing: dict[Path, Failure] = {}
+        self._unsettled: set[str] = set()
+        self._receipts: dict[str, Receipt] = {}
+
+    @property
+    def state(self) -> InboxState:
+        """What happened so far; never changed once given out."""
+        return self._state
+
+    def start(self) -> None:
+        """Begin; what an earlier process left half done is tidied up first."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+            self._thread.start()
+
+    def stop(self, timeout: float | None = 30.0) -> None:
+        """End after the file that is going in now."""
+        self._stopping.set()
+        self._woken.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def receipt(self, path: Path, timeout: float) -> Receipt | None:
+        """Wait for a file that was handed over.
+
+        Parameters
+        ----------
+        path : Path
+            What `inbox_folder.hand_over` gave back.
+        timeout : float
+            Seconds to wait at most.
+
+        Returns
+        -------
+        Receipt or None
+            None if the file is not in yet; it stays in the inbox and goes in later.
+        """
+        self._woken.set()
+        with self._changed:
+            self._changed.wait_for(lambda: path.name in self._receipts, timeout)
+            return self._receipts.get(path.name)
+
+    def take(self) -> int:
+        """Take in all that is ready, in the calling thread.
+
+        Returns
+        -------
+        int
+            Rows that were new.
+        """
+        with self._taking:
+            known = {model.name for model in self.store.models()}
+            before, unknown = self._state.rows, {}
+            for name in inbox_folder.models(self.folder):
+                if name in known:
+                    self._take_model(name)
+                elif waiting := len(inbox_folder.ready(self.folder, name)):
+                    unknown[name] = waiting
+            pending = sum(path.name != _SETTLE for path in self._failing)
+            self._tell(looked_at=_now(), unknown=unknown, pending=pending)
+            return self._state.rows - before
+
+    def _run(self) -> None:
+        self._guarded(self.folder, lambda: inbox_folder.tidy(self.folder))
+        while not self._stopping.is_set():
+            self._guarded(self.folder, self.take)
+            self._woken.wait(self.every)
+            self._woken.clear()
+
+    def _take_model(self, name: str) -> None:
+        place, segments = self.folder / name, []
+        self._guarded(place, lambda: segments.extend(self._look(name)))
+        for number, segment in enumerate(segments):
+            if self._stopping.is_set():
+                return
+            self._tell(pending=len(segments) - number)
+            self._guarded(segment.path, lambda one=segment: self._take_segment(one))
+        if name in self._unsettled:
+            self._guarded(place / _SETTLE, lambda: self._settle(name))
+
+    def _look(self, name: str) -> list[Segment]:
+        segments = inbox_folder.gathered(inbox_folder.ready(self.folder, name))
+        place, kept = self.folder / name, {segment.path for segment in segments}
+        for path in [path for path in self._failing if path.parent == place and path.name != _SETTLE]:
+            if path not in kept:  # somebody took it away
+                del self._failing[path]
+        return segments
+
+    def _take_segment(self, segment: Segment) -> None:
+        try:
+            with inbox_folder.content(segment) as path:
+                receipt = self.store.ingest(
+                    segment.model, path, kind=segment.kind, title=segment.title, settle=False
+                )
+        except UnknownModel:  # removed a moment ago: the file waits for its return
+            return
+        except StoreError as error:
+            if segment.path.exists():
+                self._set_aside(segment, str(error))
+            return
+        self._unsettled.add(segment.model)
+        if receipt.problem:
+            self._set_aside(segment, receipt.problem)
+        else:
+            inbox_folder.remove(segment)
+        self._tell(taken_at=_now(), rows=self._state.rows + receipt.accepted)
+        self._remember(segment, receipt)
+
+    def _set_aside(self, segment: Segment, reason: str) -> None:
+        bad = inbox_folder.set_aside(segment, reason)
+        self._tell(last_error=f"{bad.path.name}: {reason}")
+
+    def _settle(self, name: str) -> None:
+        self.store.settle(name)
+        self._unsettled.discard(name)
+
+    def _remember(self, segment: Segment, receipt: Receipt) -> None:
+        with self._changed:
+            self._receipts[segment.path.name] = receipt
+            if len(self._receipts) > _REMEMBERED:
+                del self._receipts[next(iter(self._receipts))]
+            self._changed.notify_all()
+
+    def _guarded(self, path: Path, act: Callable[[], object]) -> None:
+        """Do one thing; when it fails keep why, and leave it in peace for a while."""
+        failure = self._failing.get(path)
+        if failure is not None and time.monotonic() < failure.again:
+            return
+        try:
+            act()
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            _log.warning("inbox: %s: %s", path, reason, exc_info=failure is None)
+            times = failure.times + 1 if failure else 1
+            again = time.monotonic() + min(LONGEST_WAIT, self.every * 2 ** min(times, 10))
+            self._failing[path] = Failure(times, _now(), reason, again)
+            self._tell(last_error=f"{path.name}: {reason}")
+        else:
+            self._failing.pop(path, None)
+        self._tell(failing={str(one): why for one, why in self._failing.items()})
+
+    def _tell(self, **changes: Any) -> None:
+        self._state = replace(self._state, **changes)
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
