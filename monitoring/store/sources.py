@@ -6,9 +6,10 @@ rows at all (too few fields, broken JSON) are kept apart as `Line`.
 
 from __future__ import annotations
 
+import glob
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -218,3 +219,26 @@ def _broken(path: Path, good: Path) -> Iterator[Line]:
                 out.write(line if line.endswith(b"\n") else line + b"\n")
             else:
                 yield Line(row, detail, line.decode("utf-8", "replace").rstrip("\n"))
+
+
+def expand(given: Sequence[str]) -> list[Path]:
+    """Turn files, folders and globs into the files they mean, each once, in the order of their names.
+
+    Raises
+    ------
+    UnreadableFile
+        If one of them means no file.
+    """
+    found: dict[Path, None] = {}
+    for text in given:
+        path = Path(text).expanduser()
+        if path.is_dir():
+            files = sorted(one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in SUFFIXES)
+        elif path.exists():
+            files = [path]
+        else:
+            files = sorted(Path(one) for one in glob.glob(str(path), recursive=True) if Path(one).is_file())
+        if not files:
+            raise UnreadableFile(f"{text}: no such file, and no file that matches")
+        found |= dict.fromkeys(one.absolute() for one in files)
+    return list(found)

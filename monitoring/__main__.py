@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m monitoring``."""
+
+from monitoring.cli import main
+
+main()

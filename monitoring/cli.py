@@ -1,0 +1,327 @@
+"""The command line: ``python -m monitoring``.
+
+Every command that needs the store runs here when nobody owns it, and is answered by the owner when the app is up,
+with the same output and the same exit code.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitoring import commands
+from monitoring.commands import WRONG, Answer
+from monitoring.store import Store, StoreError, StoreInUse, copies, inbox_folder, owner, sources
+
+ROOT = Path(__file__).resolve().parents[1]
+DEFAULT = ROOT / "data" / "lookout.duckdb"
+PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Lookout watches machine-learning models at work.",
+)  # fmt: skip
+
+ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The name in the model's file.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON array of objects on standard output.")]
+Csv = Annotated[bool, typer.Option("--csv", help="CSV on standard output.")]
+
+
+@app.callback()
+def _main(
+    context: typer.Context,
+    store: Annotated[
+        Path, typer.Option(envvar="LOOKOUT_STORE", help="The store's file.", show_default="data/lookout.duckdb")
+    ] = DEFAULT,
+) -> None:
+    context.obj = store.expanduser().absolute()
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    late_labels: Annotated[bool, typer.Option(help="Also a variant whose labels take weeks.")] = False,
+) -> None:
+    """Build the flights demo; a second time changes nothing.
+
+    Example: python -m monitoring demo
+    """
+    _finish(_dispatch(context.obj, "demo", {"late_labels": late_labels}))
+
+
+@app.command()
+def run(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(help="The port to serve on.")] = 8501,
+    address: Annotated[str, typer.Option(help="The address to serve on; this machine only by default.")] = "127.0.0.1",
+) -> None:
+    """Start the app and print its address.
+
+    Example: python -m monitoring run --port 8600
+    """
+    path: Path = context.obj
+    pid = owner.owner_pid(path)
+    if pid is not None:
+        _finish(Answer(stderr=f"{StoreInUse(path, pid)}\n", code=WRONG))
+    typer.echo(f"Lookout: http://{'localhost' if address == '127.0.0.1' else address}:{port}  (stop with Ctrl+C)", err=True)
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
+        "--server.address", address, "--server.port", str(port), "--server.headless", "true",
+    ]  # fmt: skip
+    try:
+        code = subprocess.run(command, cwd=ROOT, env={**os.environ, "LOOKOUT_STORE": str(path)}, check=False).returncode  # noqa: S603
+    except KeyboardInterrupt:
+        code = 0
+    raise typer.Exit(code)
+
+
+@app.command()
+def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
+    """Register a model, or change it, by its file.
+
+    Example: python -m monitoring add data/models/flights.toml
+    """
+    try:
+        text = file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        _finish(Answer(stderr=f"{file}: {getattr(error, 'strerror', None) or 'not a text file'}\n", code=WRONG))
+    else:
+        _finish(_dispatch(context.obj, "add", {"toml": text}))
+
+
+@app.command()
+def ingest(
+    context: typer.Context, model: ModelName,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or globs.")],
+) -> None:  # fmt: skip
+    """Take predictions in: Parquet, CSV or JSON lines.
+
+    Example: python -m monitoring ingest churn "exports/2026-*.parquet"
+    """
+    _take(context.obj, model, paths, "predictions")
+
+
+@app.command()
+def labels(
+    context: typer.Context, model: ModelName,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or globs.")],
+) -> None:  # fmt: skip
+    """Take late labels in, in any order.
+
+    Example: python -m monitoring labels churn outcomes.csv
+    """
+    _take(context.obj, model, paths, "labels")
+
+
+@app.command()
+def forget(context: typer.Context, model: ModelName, file: Annotated[str, typer.Argument(metavar="FILE")]) -> None:
+    """Take an ingested file out again, as if it had never been there.
+
+    Example: python -m monitoring forget churn may.parquet
+    """
+    _finish(_dispatch(context.obj, "forget", {"model": model, "file": file}))
+
+
+@app.command()
+def remove(
+    context: typer.Context, model: ModelName,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:  # fmt: skip
+    """Remove a model with everything it logged.
+
+    Example: python -m monitoring remove churn --yes
+    """
+    if not yes:
+        typer.confirm(f"Remove {model} with its log, labels and profile?", abort=True, err=True)
+    _finish(_dispatch(context.obj, "remove", {"model": model}))
+
+
+@app.command()
+def files(context: typer.Context, model: ModelName, json: Json = False, csv: Csv = False) -> None:
+    """List the files that were taken in.
+
+    Example: python -m monitoring files churn
+    """
+    _finish(_dispatch(context.obj, "files", {"model": model, "format": _format(json, csv)}))
+
+
+@app.command()
+def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv: Csv = False) -> None:
+    """List the rows that were not taken in, each with its reason.
+
+    Example: python -m monitoring quarantine churn --csv
+    """
+    _finish(_dispatch(context.obj, "quarantine", {"model": model, "format": _format(json, csv)}))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift")],
+    model: ModelName,
+    start: Annotated[str, typer.Option(help="First day.")] = "",
+    stop: Annotated[str, typer.Option(help="First day not included.")] = "",
+    chunk: Annotated[str, typer.Option(help="1 hour, 1 day, 7 days or 28 days.")] = "",
+    segment: Annotated[str, typer.Option(metavar="COL=VALUE")] = "",
+    method: Annotated[str, typer.Option(help="A drift method, or auto.")] = "auto",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Answer a question with the tidy frame; with no window, for every chunk in the log.
+
+    Example: python -m monitoring show drift flights --start 2013-07-01 --stop 2013-08-01 --json
+    """
+    arguments = {
+        "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
+        "segment": segment, "method": method, "format": _format(json, csv),
+    }  # fmt: skip
+    _finish(_dispatch(context.obj, "show", arguments))
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    model: Annotated[str, typer.Argument(metavar="[MODEL]", help="All models by default.")] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on amber or grey, too.")] = False,
+    as_of: Annotated[str, typer.Option(help="The day or instant at which to judge.")] = "",
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Say whether models are healthy; exit with 1 when one is red.
+
+    Example: python -m monitoring check flights --as-of 2013-07-15
+    """
+    arguments = {"model": model, "strict": strict, "as_of": as_of, "format": _format(json, csv)}
+    _finish(_dispatch(context.obj, "check", arguments))
+
+
+@app.command()
+def compare(
+    reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
+    current: Annotated[Path, typer.Argument(metavar="CURRENT")],
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Compare two files, every column they share, without a store; exit with 1 when one is amber or red.
+
+    Example: python -m monitoring compare march.parquet april.parquet
+    """
+    from monitoring import comparison
+
+    try:
+        data = comparison.compare(reference, current)
+    except StoreError as error:
+        _finish(Answer(stderr=f"{error}\n", code=WRONG))
+    else:
+        bad = data["status"].isin(["amber", "red"]).any()
+        _finish(Answer(stdout=commands.formatted(data, _format(json, csv)), code=commands.UNHEALTHY if bad else 0))
+
+
+@app.command()
+def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Copy the store as it is now; safe while the app is running.
+
+    Example: python -m monitoring backup backups/monday
+    """
+    _finish(_dispatch(context.obj, "backup", {"folder": str(folder.expanduser().absolute())}))
+
+
+@app.command()
+def restore(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
+    """Put a backup in the store's place; what stood there is kept beside it.
+
+    Example: python -m monitoring restore backups/monday
+    """
+    path: Path = context.obj
+    try:
+        before = copies.restore(folder.expanduser().absolute(), path)
+    except StoreError as error:
+        _finish(Answer(stderr=f"{_named(error, path)}\n", code=WRONG))
+    else:
+        kept = f"; what stood there is now {before.name}" if before else ""
+        _finish(Answer(stderr=f"{path} restored from {folder}{kept}\n"))
+
+
+def _format(json: bool, csv: bool) -> str:
+    if json and csv:
+        _finish(Answer(stderr="choose one of --json and --csv\n", code=WRONG))
+    return "json" if json else "csv" if csv else "text"
+
+
+def _dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
+    """Run a command on the store, or have its owner run it."""
+    try:
+        with Store.open(path) as store:
+            return commands.answer(store, name, arguments)
+    except StoreInUse as error:
+        try:
+            return Answer(**owner.ask(path, name, arguments))
+        except owner.NoOwner:
+            return Answer(stderr=f"{_named(error, path)}\n", code=WRONG)
+    except StoreError as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+def _named(error: StoreError, path: Path) -> StoreError:
+    """Name the owner of the store where the database could not."""
+    if isinstance(error, StoreInUse) and error.pid is None:
+        return StoreInUse(path, owner.owner_pid(path))
+    return error
+
+
+def _take(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> None:
+    try:
+        found = sources.expand(given)
+        store = Store.open(path)
+    except StoreInUse:
+        _finish(_hand_over(path, model, sources.expand(given), kind))
+    except StoreError as error:
+        _finish(Answer(stderr=f"{error}\n", code=WRONG))
+    else:
+        with store:
+            _finish(_take_here(store, model, found, kind))
+
+
+def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer:
+    """Take files in one after another, with a progress bar where somebody watches."""
+    receipts = []
+    try:
+        with typer.progressbar(length=1000 * len(found) or 1, label="ingest", file=sys.stderr) as bar:
+            for index, path in enumerate(found):
+
+                def move(share: float, what: str, index: int = index) -> None:
+                    bar.label = what
+                    bar.update(int(1000 * (index + share)) - bar.pos)
+
+                receipts.append(store.ingest(model, path, kind, move, settle=False))
+            store.settle(model)
+    except StoreError as error:
+        done = commands.receipts_answer(receipts)
+        return Answer(stderr=f"{done.stderr}{error}\n", code=WRONG)
+    return commands.receipts_answer(receipts)
+
+
+def _hand_over(path: Path, model: str, found: list[Path], kind: inbox_folder.Kind) -> Answer:
+    """Put files into the inbox of the app that owns the store, and say what became of them."""
+    known = owner.ask(path, "files", {"model": model, "format": "text"})
+    if known["code"]:
+        return Answer(**{**known, "stdout": ""})
+    folder = commands.inbox_of(path)
+    handed = [str(inbox_folder.hand_over(folder, model, kind, one)) for one in found]
+    return Answer(**owner.ask(path, "taken", {"paths": handed, "timeout": PATIENCE}))
+
+
+def _finish(answer: Answer) -> None:
+    sys.stdout.write(answer.stdout)
+    sys.stdout.flush()
+    sys.stderr.write(answer.stderr)
+    raise typer.Exit(answer.code)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="python -m monitoring")

@@ -1,0 +1,247 @@
+"""What the command line can ask, as functions of an open store.
+
+A command's arguments and its answer are plain JSON, so that it gives the same answer whether this process opens the
+store or asks the one that owns it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from monitoring import demo, drift, health, results, windows
+from monitoring.models import Model, ModelError
+from monitoring.store import Receipt, Store, StoreError
+
+Arguments = Mapping[str, Any]
+OK, UNHEALTHY, WRONG = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command prints on standard output and standard error, and its exit code."""
+
+    stdout: str = ""
+    stderr: str = ""
+    code: int = OK
+
+
+def answer(store: Store, name: str, arguments: Arguments) -> Answer:
+    """Carry a command out; what is wrong with it becomes words and the exit code 2.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "lookout.duckdb") as store:
+    ...     answer(store, "files", {"model": "churn"}).code
+    2
+    """
+    command = COMMANDS.get(name)
+    if command is None:
+        return Answer(stderr=f"unknown command {name!r}\n", code=WRONG)
+    try:
+        return command(store, arguments)
+    except (StoreError, ModelError, QuestionError) as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+class QuestionError(ValueError):
+    """A question that cannot be answered as it was put; the message says how to put it."""
+
+
+def inbox_of(store: Path) -> Path:
+    """Find the inbox that belongs to a store: a folder beside it.
+
+    Examples
+    --------
+    >>> inbox_of(Path("data/lookout.duckdb")).as_posix()
+    'data/inbox'
+    """
+    return store.parent / "inbox"
+
+
+def _demo(store: Store, arguments: Arguments) -> Answer:
+    demo.build(store, late_labels=bool(arguments.get("late_labels")))
+    names = ", ".join(model.name for model in store.models())
+    return Answer(stderr=f"the demo is in {store.path}: {names}\n")
+
+
+def _add(store: Store, arguments: Arguments) -> Answer:
+    model = store.add(arguments["toml"])
+    return Answer(stderr=f"{model.name} is registered\n")
+
+
+def _ingest(store: Store, arguments: Arguments) -> Answer:
+    receipts = [
+        store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
+    ]
+    store.settle(arguments["model"])
+    return receipts_answer(receipts)
+
+
+def receipts_answer(receipts: list[Receipt]) -> Answer:
+    """Put what became of files into words, a line each."""
+    lines = [receipt_line(receipt) for receipt in receipts]
+    return Answer(stderr="".join(lines), code=WRONG if any(one.problem for one in receipts) else OK)
+
+
+def receipt_line(receipt: Receipt) -> str:
+    """Say what became of one file.
+
+    Examples
+    --------
+    >>> receipt_line(Receipt("may.csv", "predictions", 10, 7, 2, 1, 0.1))
+    'may.csv: 7 rows taken in, 2 known before, 1 in the quarantine\\n'
+    """
+    if receipt.problem:
+        return f"{receipt.problem}; nothing of it was taken in\n"
+    if receipt.known:
+        return f"{receipt.file}: known before, nothing to do\n"
+    parts = [f"{receipt.accepted:,} rows taken in"]
+    parts += [f"{receipt.duplicates:,} known before"] if receipt.duplicates else []
+    parts += [f"{receipt.rejected:,} in the quarantine"] if receipt.rejected else []
+    return f"{receipt.file}: {', '.join(parts)}\n"
+
+
+def _forget(store: Store, arguments: Arguments) -> Answer:
+    store.forget(arguments["model"], arguments["file"])
+    return Answer(stderr=f"{arguments['file']} is forgotten\n")
+
+
+def _remove(store: Store, arguments: Arguments) -> Answer:
+    store.remove(arguments["model"])
+    return Answer(stderr=f"{arguments['model']} is removed\n")
+
+
+def _backup(store: Store, arguments: Arguments) -> Answer:
+    return Answer(stderr=f"backup written to {store.backup(arguments['folder'])}\n")
+
+
+def _files(store: Store, arguments: Arguments) -> Answer:
+    return Answer(stdout=formatted(store.files(arguments["model"]), arguments.get("format", "text")))
+
+
+def _quarantine(store: Store, arguments: Arguments) -> Answer:
+    return Answer(stdout=formatted(store.quarantine(arguments["model"]), arguments.get("format", "text")))
+
+
+def _show(store: Store, arguments: Arguments) -> Answer:
+    model = store.model(arguments["model"])
+    if arguments["question"] != "drift":
+        raise QuestionError(f"unknown question {arguments['question']!r}; one of: drift")
+    data = drift.ask(
+        store, model,
+        window=_window(model, arguments),
+        chunk=arguments.get("chunk") or model.chunk,
+        segment=_segment(store, model, arguments.get("segment")),
+        method=arguments.get("method") or "auto",
+    )  # fmt: skip
+    return Answer(stdout=formatted(data, arguments.get("format", "text")))
+
+
+def _check(store: Store, arguments: Arguments) -> Answer:
+    name, as_of = arguments.get("model"), arguments.get("as_of")
+    models = [store.model(name)] if name else store.models()
+    reports = [health.health(store, model, as_of=_day(model, as_of, "--as-of", last=True)) for model in models]
+    bad = {"red", "amber", "grey"} if arguments.get("strict") else {"red"}
+    code = UNHEALTHY if any(one.status in bad for one in reports) else OK
+    form = arguments.get("format", "text")
+    if form == "text":
+        return Answer(stdout="".join(health.text(one) for one in reports), code=code)
+    data = results.concat(health.frame(one) for one in reports)
+    extra = {"sentence": [signal.sentence for one in reports for signal in one.signals]}
+    return Answer(stdout=formatted(data, form, extra=extra), code=code)
+
+
+def _window(model: Model, arguments: Arguments) -> windows.Window | None:
+    start = _day(model, arguments.get("start"), "--start")
+    stop = _day(model, arguments.get("stop"), "--stop")
+    if start is None and stop is None:
+        return None
+    far = pd.Timestamp("1900-01-01").to_pydatetime(), pd.Timestamp("2200-01-01").to_pydatetime()
+    window = windows.Window(start or far[0], stop or far[1])
+    if window.stop <= window.start:
+        raise QuestionError("--stop must be after --start; it is the first day that is not included")
+    return window
+
+
+def _day(model: Model, text: str | None, option: str, *, last: bool = False) -> Any:
+    """Read a day or an instant; with `last`, a bare day means its end."""
+    if not text:
+        return None
+    try:
+        at = pd.Timestamp(text).to_pydatetime()
+    except ValueError as error:
+        raise QuestionError(f"{option} {text!r} is not a day like 2013-07-01") from error
+    if at.tzinfo is not None:
+        at = windows.key_of(at, model.grain, model.zone) if not last else at
+    elif last:
+        stop = at + pd.Timedelta(days=1) if len(text.strip()) <= 10 else at
+        at = windows.instant_of(stop, "day", model.zone)
+    return at
+
+
+def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
+    if not text:
+        return ("", "")
+    column, found, value = text.partition("=")
+    known = store.segments(model.name)
+    if not found or column not in known:
+        raise QuestionError(
+            f"--segment is COLUMN=VALUE with a column of: {', '.join(known) or 'none; name some in [segments]'}"
+        )
+    return (column, value)
+
+
+def formatted(data: pd.DataFrame, form: str, extra: Mapping[str, list[Any]] | None = None) -> str:
+    """Write a frame as JSON (one array of objects), CSV or a table for people.
+
+    Examples
+    --------
+    >>> formatted(pd.DataFrame({"n": [1]}), "json")
+    '[{"n": 1}]\\n'
+    """
+    if form == "text":
+        return _table(data)
+    rows = results.records(data)
+    for name, values in (extra or {}).items():
+        rows = [{**row, name: value} for row, value in zip(rows, values, strict=True)]
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*data.columns, *(extra or {})], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _table(data: pd.DataFrame) -> str:
+    """Lay a frame out for reading: columns that say nothing are left out."""
+    if data.empty:
+        return "nothing to show\n"
+    told = [name for name in data.columns if data[name].notna().any() and (data[name].astype(str) != "").any()]
+    shown = data[told].copy()
+    for name in shown.select_dtypes(["datetimetz", "datetime"]).columns:
+        shown[name] = shown[name].dt.strftime("%Y-%m-%d %H:%M")
+    return shown.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.4g}") + "\n"
+
+
+COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
+    "demo": _demo,
+    "add": _add,
+    "ingest": _ingest,
+    "forget": _forget,
+    "remove": _remove,
+    "backup": _backup,
+    "files": _files,
+    "quarantine": _quarantine,
+    "show": _show,
+    "check": _check,
+}

@@ -1,0 +1,108 @@
+"""SQL from parts: names are quoted here and nowhere else, values are always bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+_BATCH = "_lookout_batch"
+
+
+def quoted(name: str) -> str:
+    """An identifier that is safe inside SQL, whatever it holds.
+
+    Parameters
+    ----------
+    name : str
+        The name of a schema, table or column.
+
+    Returns
+    -------
+    str
+        The name between double quotes, its own double quotes doubled.
+
+    Raises
+    ------
+    ValueError
+        If the name is empty or holds a NUL character, which no identifier can.
+
+    Examples
+    --------
+    >>> print(quoted('delay"; DROP TABLE flights; --'))
+    "delay""; DROP TABLE flights; --"
+    """
+    if not name or "\0" in name:
+        raise ValueError(f"not a usable name: {name!r}")
+    return '"' + name.replace('"', '""') + '"'
+
+
+def named(text: str, **names: str) -> str:
+    """Fill the places of a statement with identifiers.
+
+    Parameters
+    ----------
+    text : str
+        SQL with a ``{place}`` for each identifier.
+    **names : str
+        The identifier of each place, unquoted.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        If a place has no name.
+    ValueError
+        If a name cannot be an identifier.
+
+    Examples
+    --------
+    >>> named("SELECT 1 FROM {schema}.profile", schema="flights")
+    'SELECT 1 FROM "flights".profile'
+    """
+    return text.format_map({place: quoted(name) for place, name in names.items()})
+
+
+class Values:
+    """Values bound to a statement that is put together piece by piece.
+
+    Examples
+    --------
+    >>> values = Values()
+    >>> values.bind(0.5), values.bind("JFK")
+    ('$1', '$2')
+    >>> values.bound
+    [0.5, 'JFK']
+    """
+
+    def __init__(self) -> None:
+        self.bound: list[object] = []
+
+    def bind(self, value: object) -> str:
+        """Keep a value and return the placeholder that stands for it."""
+        self.bound.append(value)
+        return f"${len(self.bound)}"
+
+
+def insert(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table) -> None:
+    """Append an Arrow table to a table of the same columns in the same order.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    schema, table : str
+        Unquoted.
+    rows : pyarrow.Table
+    """
+    cursor.register(_BATCH, rows)
+    try:
+        cursor.execute(
+            named("INSERT INTO {schema}.{table} FROM {batch}", schema=schema, table=table, batch=_BATCH)
+        )
+    finally:
+        cursor.unregister(_BATCH)

@@ -1,0 +1,170 @@
+"""Laws of the store: order does not matter, forgetting leaves no trace, retention keeps the profile."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from monitoring.store import Refused, Store, UnknownFile
+from tests.store.conftest import CHURN
+
+BATCH = st.lists(
+    st.tuples(
+        st.integers(0, 25),  # id: files overlap
+        st.integers(0, 14),  # day: the first ten are the reference
+        st.one_of(st.none(), st.floats(-5, 5), st.just(float("inf"))),
+        st.sampled_from(["Rome", "Oslo", "", None, 'a"b', "🦊"]),
+        st.sampled_from(["a", "b"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def table(batch: list[tuple[int, int, float | None, str | None, str]]) -> pd.DataFrame:
+    """An id has one day in every file, as a request has one instant."""
+    data = pd.DataFrame(batch, columns=["id", "day", "age", "city", "version"]).drop_duplicates(["id", "version"])
+    at = pd.Timestamp("2026-01-01T12:00:00") + pd.to_timedelta(data["id"] % 15, unit="D")
+    return pd.DataFrame(
+        {"id": data["id"].astype(str), "predicted_at": at, "age": data["age"].astype("float64"),
+         "city": data["city"].astype("object"), "version": data["version"], "score": 0.5}
+    )  # fmt: skip
+
+
+def picture(store: Store) -> tuple[object, ...]:
+    """Everything the store and the profile hold of the model, without the numbers of files."""
+    with store.cursor() as cursor:
+        raw = [
+            cursor.execute(f"SELECT * EXCLUDE (_file) FROM churn.{name} ORDER BY ALL").fetchall()
+            for name in ("requests", "predictions", "labels", "columns", "segments", "grids", "grid_categories")
+        ]
+        volume = cursor.execute("SELECT chunk, version, sum(n) FROM churn.volume GROUP BY ALL ORDER BY ALL").fetchall()
+        unseen = cursor.execute("SELECT chunk, feature, value, sum(n) FROM churn.unseen GROUP BY ALL ORDER BY ALL").fetchall()
+    shape = []
+    for segment in [("", ""), ("city", "Rome")]:
+        cubes = store.cubes("churn", segment=segment)
+        for cube in (cubes.numeric, cubes.categorical):
+            shape.append((cube.features, cube.chunks, cube.counts.tolist(), cube.n.tolist(), cube.missing.tolist()))
+            shape.append((cube.non_finite.tolist(), np.round(np.nan_to_num(cube.total), 9).tolist()))
+    return (*raw, volume, unseen, *shape)
+
+
+def filled(path: Path, batches: list[pd.DataFrame], names: list[str]) -> Store:
+    store = Store.open(path)
+    store.add(CHURN)
+    for name, batch in zip(names, batches, strict=True):
+        file = path.parent / f"{name}.parquet"
+        batch.to_parquet(file)
+        store.ingest("churn", file)
+    return store
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(BATCH, min_size=2, max_size=3))
+def test_forgetting_a_file_equals_never_having_ingested_it(tmp_path_factory: pytest.TempPathFactory, batches: list) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    frames = [table(batch) for batch in batches]
+    names = [f"f{i}" for i in range(len(frames))]
+    for gone in range(len(frames)):
+        (folder / str(gone)).mkdir()
+        with (
+            filled(folder / str(gone) / "with.duckdb", frames, names) as full,
+            filled(
+                folder / str(gone) / "without.duckdb",
+                [frame for i, frame in enumerate(frames) if i != gone],
+                [name for i, name in enumerate(names) if i != gone],
+            ) as without,
+        ):
+            full.forget("churn", f"f{gone}.parquet")
+            assert picture(full) == picture(without)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batch=BATCH, cuts=st.sets(st.integers(1, 11), max_size=2))
+def test_any_split_and_order_of_files_gives_the_same_profile(
+    tmp_path_factory: pytest.TempPathFactory, batch: list, cuts: set[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("law")
+    whole = table(batch).sort_values("version").drop_duplicates("id")
+    bounds = [0, *sorted(cut for cut in cuts if cut < len(whole)), len(whole)]
+    pieces = [whole.iloc[a:b] for a, b in itertools.pairwise(bounds)]
+    with filled(folder / "one.duckdb", [whole], ["one"]) as one:
+        expected = picture(one)
+    for index, order in enumerate(itertools.permutations(range(len(pieces)))):
+        names = [f"p{index}-{i}" for i in order]
+        with filled(folder / f"{index}.duckdb", [pieces[i] for i in order], names) as store:
+            assert picture(store) == expected
+
+
+def days(count: int, start: str = "2026-01-01") -> pd.DataFrame:
+    at = pd.date_range(f"{start}T12:00:00", periods=count, freq="1D")
+    return pd.DataFrame({"id": [f"{start}-{i}" for i in range(count)], "predicted_at": at, "age": np.arange(count) * 1.0})
+
+
+def test_retention_deletes_raw_rows_and_never_the_profile(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    days(60).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    before = store.cubes("churn").numeric
+    store.add("retention_days = 7\n" + CHURN)
+    after = store.cubes("churn").numeric
+    np.testing.assert_array_equal(before.counts, after.counts)
+    with store.cursor() as cursor:
+        left = cursor.execute("SELECT count(*), min(_day) FILTER (_day >= DATE '2026-01-11') FROM churn.requests").fetchone()
+    assert left is not None
+    assert left[0] == 10 + 7, "the reference's ten days and the last seven stay"
+    assert str(left[1]) == "2026-02-23"
+
+
+def test_after_retention_what_would_lose_something_is_refused(store: Store, tmp_path: Path) -> None:
+    store.add("retention_days = 7\n" + CHURN)
+    days(60).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    with pytest.raises(Refused, match="deleted by retention"):
+        store.forget("churn", "a.parquet")
+    with pytest.raises(Refused, match="cannot be made anew"):
+        store.add("retention_days = 7\n" + CHURN.replace("2026-01-11", "2026-01-21"))
+
+
+def test_a_new_reference_makes_the_profile_anew(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    days(30).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    first, version = store.cubes("churn").numeric.grids[0], store.data_version("churn")
+    store.add(CHURN.replace("2026-01-11", "2026-01-21"))
+    second = store.cubes("churn").numeric.grids[0]
+    assert first.edges[-1] == 9.0
+    assert second.edges[-1] == 19.0
+    assert store.data_version("churn") != version
+
+
+def test_forgetting_needs_a_name_that_means_one_file(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    for index in range(2):
+        (tmp_path / str(index)).mkdir()
+        days(3, f"2026-02-0{index + 1}").to_parquet(tmp_path / str(index) / "a.parquet")
+        store.ingest("churn", tmp_path / str(index) / "a.parquet")
+    with pytest.raises(UnknownFile, match="never ingested"):
+        store.forget("churn", "b.parquet")
+    with pytest.raises(UnknownFile, match="#1, #2"):
+        store.forget("churn", "a.parquet")
+    store.forget("churn", "#2")
+    assert store.files("churn")["file"].tolist() == [1]
+
+
+def test_a_removed_model_leaves_nothing_behind(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    days(3).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    store.remove("churn")
+    assert store.models() == []
+    with store.cursor() as cursor:
+        for table_ in ("files", "quarantine", "models"):
+            assert cursor.execute(f"SELECT count(*) FROM {table_}").fetchone() == (0,)
+        assert cursor.execute("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'churn'").fetchone() == (0,)
