@@ -3,6 +3,7 @@
 import ast
 import datetime as dt
 import decimal
+import inspect
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 import uuid
 from pathlib import Path
 
@@ -275,13 +277,16 @@ def test_a_segment_is_handed_over_when_it_is_large_enough(tmp_path):
 
 
 def test_an_idle_log_leaves_no_thread_and_no_open_segment(tmp_path):
-    threads = threading.active_count()
+    def timers():
+        return [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
     with PredictionLog(tmp_path, "churn", segment_seconds=0.05) as log:
         log.predict(features={})
+        assert timers()
         deadline = time.monotonic() + 10
-        while threading.active_count() > threads and time.monotonic() < deadline:
+        while timers() and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert threading.active_count() == threads
+        assert not timers()
         assert not list(tmp_path.glob("*/*.open"))
 
 
@@ -494,6 +499,26 @@ def test_fsync_writes_the_same_records(tmp_path):
         log.predict("r-1", features={"x": 1})
         log.label("r-1", 1)
     assert len(records(tmp_path)) == len(records(tmp_path, "labels")) == 1
+
+
+def test_the_example_in_the_documentation_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "inbox.md").read_text(encoding="utf-8")
+    example = page.split("```python\n", 1)[1].split("```", 1)[0]
+    classifier = types.SimpleNamespace(predict_proba=lambda features: 0.25)
+    names = {"model": classifier}
+    exec(compile(example, "docs/inbox.md", "exec"), names)
+    id = names["answer"](types.SimpleNamespace(age=41, plan="basic", income=2.5))
+    names["churned"](id, True)
+    names["log"].close()
+    assert [(one["_id"], one["_score"]) for one in records("data/inbox")] == [(id, 0.25)]
+    assert [(one["_id"], one["_label"]) for one in records("data/inbox", "labels")] == [(id, True)]
+
+
+def test_the_documentation_names_every_argument():
+    page = (ROOT / "docs" / "inbox.md").read_text(encoding="utf-8")
+    for name in inspect.signature(PredictionLog.predict).parameters:
+        assert name == "self" or f"| `{name}` |" in page
 
 
 def test_the_folder_does_not_follow_a_change_of_directory(tmp_path, monkeypatch):

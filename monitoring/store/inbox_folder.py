@@ -115,18 +115,19 @@ def gathered(segments: Sequence[Segment], limit: int = BATCH_BYTES) -> list[Segm
         Oldest first within each kind.
     """
     whole: list[Segment] = []
-    groups: dict[tuple[str, Kind], list[tuple[Segment, int]]] = {}
+    groups: dict[tuple[str, Kind], list[Segment]] = {}
+    sizes: dict[tuple[str, Kind], int] = {}
     for segment in segments:
+        key = (segment.model, segment.kind)
         size = segment.path.stat().st_size if _is_own(segment) else limit
-        group = groups.setdefault((segment.model, segment.kind), [])
-        if group and (len(group) == BATCH_FILES or size + sum(one for _, one in group) > limit):
-            whole.append(_together([one for one, _ in group]))
-            group.clear()
+        if key in groups and (len(groups[key]) == BATCH_FILES or sizes[key] + size > limit):
+            whole.append(_together(groups.pop(key)))
         if size >= limit:
             whole.append(segment)
         else:
-            group.append((segment, size))
-    return whole + [_together([one for one, _ in group]) for group in groups.values() if group]
+            sizes[key] = size + (sizes[key] if key in groups else 0)
+            groups.setdefault(key, []).append(segment)
+    return whole + [_together(group) for group in groups.values()]
 
 
 @contextlib.contextmanager
