@@ -1,6 +1,8 @@
 // Features by chunks. Canvas, because a year of forty features is fourteen thousand cells; a click picks one.
 
 const ROW = 18
+// One letter per cell keeps the message small.
+const STATUSES = { g: "green", a: "amber", r: "red", x: "grey" }
 const memory = new WeakMap()
 
 /** How strongly a cell is painted: half of the way to the limit is half as strong. */
@@ -32,7 +34,16 @@ function legend(marks) {
 export default function ({ data, parentElement, setTriggerValue }) {
   const { rows, chunks, ticks, marks, selected, asOf } = data
   const n = chunks.length
-  const cellOf = (r, c) => ({ status: rows[r].status[c], strength: rows[r].strength[c] ?? 0, text: rows[r].text[c] })
+  const cellOf = (r, c) => {
+    const [value, limit] = [rows[r].value[c], rows[r].limit[c]]
+    return { status: STATUSES[rows[r].status[c]] ?? "", strength: value && limit ? value / limit : 0, value, limit }
+  }
+  const said = (r, c) => {
+    const cell = cellOf(r, c)
+    if (!cell.status) return "no data"
+    const numbers = cell.value === null ? "" : `: ${data.measure} ${cell.value}${cell.limit === null ? "" : `, limit ${cell.limit}`}`
+    return `${marks[cell.status].word}${numbers}${rows[r].reason[c] ? `; ${rows[r].reason[c]}` : ""}`
+  }
   const names = el("div", { class: "names" }, ...rows.map((row) =>
     el("div", { class: row.name === selected ? "chosen" : "", style: `height:${ROW}px`, title: row.title }, row.title)))
   const canvas = el("canvas", { "aria-hidden": "true" })
@@ -73,8 +84,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const step = grid.clientWidth / n
     Object.assign(cursor.style, { left: `${at.c * step}px`, top: `${at.r * ROW}px`, width: `${Math.max(3, step)}px`, height: `${ROW}px` })
     cursor.hidden = false
-    const cell = cellOf(at.r, at.c)
-    const words = [`${rows[at.r].title}, ${chunks[at.c].label}`, cell.status ? `${marks[cell.status].word}: ${cell.text}` : "no data"]
+    const words = [`${rows[at.r].title}, ${chunks[at.c].label}`, said(at.r, at.c)]
     spoken.textContent = words.join(". ")
     tip.show(grid.offsetLeft + grid.parentElement.offsetLeft + at.c * step, legendHeight() + (at.r + 1) * ROW + 4, words)
   }

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+import numpy as np
 import streamlit as st
 
 from monitoring.ui.components.ribbon import day_ticks
 from monitoring.ui.components.source import WORDS, component
+from monitoring.ui.numbers import day
 
 _HEATMAP = component("heatmap")
+
+
+# One letter per cell keeps the message small; a blank is a chunk without data.
+LETTERS = {"green": "g", "amber": "a", "red": "r", "grey": "x", "": " "}
 
 
 @dataclass(frozen=True)
@@ -23,23 +29,25 @@ class Lane:
     name, title : str
     status : sequence of str
         Per chunk; empty where there are no data.
-    strength : sequence of float or None
-        Value over limit, per chunk.
-    text : sequence of str
-        What is said of each chunk.
+    value, limit : ndarray of shape (n_chunks,)
+        NaN where there is none.
+    reason : mapping of int to str
+        What else is said, by position of the chunk.
     """
 
     name: str
     title: str
     status: Sequence[str]
-    strength: Sequence[float | None]
-    text: Sequence[str]
+    value: np.ndarray
+    limit: np.ndarray
+    reason: Mapping[int, str] = field(default_factory=dict)
 
 
 def heatmap(
     lanes: Sequence[Lane],
     chunks: Sequence[dt.datetime],
     *,
+    measure: str,
     selected: str | None,
     key: str,
     on_pick: Callable[[str, dt.datetime], None],
@@ -52,6 +60,8 @@ def heatmap(
         From top to bottom.
     chunks : sequence of datetime
         Their starts, oldest first.
+    measure : str
+        What the values are.
     selected : str or None
         The feature whose detail is shown.
     key : str
@@ -72,23 +82,23 @@ def heatmap(
                 {
                     "name": lane.name,
                     "title": lane.title,
-                    "status": list(lane.status),
-                    "strength": [None if s is None else float(f"{s:.2g}") for s in lane.strength],
-                    "text": list(lane.text),
+                    "status": "".join(LETTERS[status] for status in lane.status),
+                    "value": _rounded(lane.value),
+                    "limit": _rounded(lane.limit),
+                    "reason": {str(position): text for position, text in lane.reason.items()},
                 }
                 for lane in lanes
             ],
             "chunks": [
                 {
                     "key": chunk.isoformat(),
-                    "label": f"{chunk.day} {chunk:%b %Y}{chunk:, %H:%M}"
-                    if hours
-                    else f"{chunk.day} {chunk:%b %Y}",
+                    "label": f"{day(chunk)}, {chunk:%H:%M} UTC" if hours else day(chunk),
                 }
                 for chunk in chunks
             ],
             "ticks": day_ticks([chunk.date() for chunk in chunks]),
             "marks": WORDS,
+            "measure": measure,
             "selected": selected,
             "asOf": len(chunks) - 1,
         },
@@ -96,3 +106,11 @@ def heatmap(
         on_pick_change=picked,
         width="stretch",
     )
+
+
+def _rounded(values: np.ndarray) -> list[float | None]:
+    """Three decimals are what a tooltip shows; a number that is not one becomes null."""
+    return [
+        None if missing else value
+        for value, missing in zip(values.round(3).tolist(), np.isnan(values), strict=True)
+    ]

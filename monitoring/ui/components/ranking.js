@@ -1,4 +1,4 @@
-// The ranked table of features: status, name, importance, course over time with its floor and limit, value, since.
+// The ranked table of features: status, name and a note, importance, course with floor and limit, value, limit.
 
 const PAGE = 25
 const WIDE = 118
@@ -51,7 +51,6 @@ function line(row, context) {
     el("td", { class: "course" }, spark(row, data.reference)),
     el("td", { class: "num strong" }, row.valueText),
     el("td", { class: "num quiet optional" }, row.limitText),
-    el("td", { class: "since quiet optional" }, row.since),
   ]
   const node = el("tr", { tabindex: 0, "aria-selected": chosen ? "true" : "false", class: chosen ? "chosen" : "" }, ...cells)
   node.onclick = () => choose(row.name)
@@ -72,7 +71,6 @@ const COLUMNS = [
   { key: null, label: "Course" },
   { key: "value", label: null, numeric: true, down: true, right: true },
   { key: "limit", label: "Limit", numeric: true, down: true, right: true, optional: true },
-  { key: "since_at", label: "Since", optional: true },
 ]
 
 function sorted(rows, column) {

@@ -1,8 +1,7 @@
-"""The ranked table of features: status, importance, course with floor and limit, value, and since when."""
+"""The ranked table of features: status, importance, course with floor and limit, value."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from monitoring.ui.components.source import WORDS, component
-from monitoring.ui.numbers import day, short
+from monitoring.ui.numbers import short
 
 _RANKING = component("ranking")
 # As many points as a small picture can show; of more, the highest of each group stays.
@@ -24,7 +23,7 @@ class Ranked:
     Attributes
     ----------
     name, title, note : str
-        How the log calls it, how people do, and a short remark.
+        How the log calls it, how people do, and a short remark, for instance since when.
     status : str
     importance : float or None
         Share of the model's importance, 0 to 1.
@@ -32,8 +31,6 @@ class Ranked:
         The judged value, the limit in force, and the noise floor.
     series : ndarray of shape (n_chunks,)
         The course; NaN where there is nothing.
-    since : date or None
-        When it left green.
     """
 
     name: str
@@ -45,7 +42,6 @@ class Ranked:
     limit: float | None
     floor: float | None
     series: np.ndarray
-    since: dt.date | None
 
 
 def thinned(series: np.ndarray, points: int = POINTS) -> np.ndarray:
@@ -138,6 +134,4 @@ def _entry(rank: int, row: Ranked) -> dict[str, object]:
         "floor": row.floor,
         "series": [None if np.isnan(point) else float(f"{point:.4g}") for point in thinned(row.series)],
         "course": f"Course of {row.title}: now {value}, limit {limit}",
-        "since": day(row.since) if row.since else "",
-        "since_at": row.since.isoformat() if row.since else "",
     }
