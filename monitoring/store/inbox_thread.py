@@ -146,8 +146,12 @@ class InboxThread:
             self._tell(looked_at=_now(), unknown=unknown, pending=pending)
             return self._state.rows - before
 
-    def _run(self) -> None:
+    def tidy(self) -> None:
+        """Delete what an earlier process left half done."""
         self._guarded(self.folder, lambda: inbox_folder.tidy(self.folder))
+
+    def _run(self) -> None:
+        self.tidy()
         while not self._stopping.is_set():
             self._guarded(self.folder, self.take)
             self._woken.wait(self.every)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from monitoring.inbox.locks import try_lock
 from monitoring.store import inbox_folder
 from monitoring.store.inbox_folder import Segment
 
+ROOT = Path(inbox_folder.__file__).parents[2]
 NS = 1_700_000_000_000_000_000
 
 
@@ -176,7 +178,7 @@ for number in range(400):
 
 
 def test_looking_while_writers_open_and_seal_loses_and_repeats_nothing(tmp_path):
-    writer = subprocess.Popen([sys.executable, "-c", RACE, tmp_path])
+    writer = subprocess.Popen([sys.executable, "-c", RACE, tmp_path], cwd=ROOT)
     found = []
 
     def look():

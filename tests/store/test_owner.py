@@ -9,10 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
+from monitoring.store import owner
 from monitoring.store.owner import NoOwner, OwnerFailed, Route, ask, owner_file, owner_pid
+
+ROOT = Path(owner.__file__).parents[2]
 
 
 def echo(name, arguments):
@@ -193,8 +197,6 @@ def test_the_callable_is_not_reached_by_a_refused_request(store):
 
 
 def test_who_sends_nothing_is_cut_off(store, monkeypatch):
-    from monitoring.store import owner
-
     monkeypatch.setattr(owner._Handler, "timeout", 0.2)
     with Route(store, echo) as route, socket.create_connection(("127.0.0.1", route.port)) as idle:
         idle.settimeout(10)
@@ -217,7 +219,7 @@ time.sleep(60)
 
 
 def test_the_file_of_a_killed_owner_is_ignored_and_taken_over(store):
-    owner = subprocess.Popen([sys.executable, "-c", DIE, store], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen([sys.executable, "-c", DIE, store], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         assert owner.stdout.readline() == "open\n"
         assert owner_pid(store) == owner.pid
