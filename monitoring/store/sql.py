@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import Any
 
-if TYPE_CHECKING:
-    import duckdb
-    import pyarrow as pa
+import duckdb
+import numpy as np
+import pyarrow as pa
 
+Array = np.ndarray[Any, np.dtype[Any]]
 _BATCH = "_lookout_batch"
 
 
@@ -89,6 +91,12 @@ class Values:
         return f"${len(self.bound)}"
 
 
+def fetched(cursor: duckdb.DuckDBPyConnection, text: str, bound: Sequence[object] = ()) -> dict[str, Array]:
+    """The columns of a query's result as arrays, masked where a number is NULL."""
+    found = cursor.execute(text, list(bound)).fetchnumpy()
+    return {name: column for name, column in found.items() if isinstance(column, np.ndarray)}
+
+
 def insert(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table) -> None:
     """Append an Arrow table to a table of the same columns in the same order.
 
@@ -102,7 +110,9 @@ def insert(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.
     cursor.register(_BATCH, rows)
     try:
         cursor.execute(
-            named("INSERT INTO {schema}.{table} FROM {batch}", schema=schema, table=table, batch=_BATCH)
+            named(
+                "INSERT INTO {schema}.{table} SELECT * FROM {batch}", schema=schema, table=table, batch=_BATCH
+            )
         )
     finally:
         cursor.unregister(_BATCH)

@@ -1,0 +1,177 @@
+"""Cubes: the profile of many features over many chunks as dense arrays, ready for statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from monitoring.store.grids import Grid
+from monitoring.store.sql import Array, named
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROWS = """
+SELECT feature, chunk, n, missing, non_finite, counts, sums, total, square, minimum, maximum
+FROM {schema}.profile
+WHERE segment_column = $column AND segment_value = $value AND chunk >= $start AND chunk < $stop
+    AND list_contains($features, feature)"""
+_ADDED = ("n", "missing", "non_finite", "total", "square")
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """The profile of F features over C chunks.
+
+    Attributes
+    ----------
+    features : tuple of str
+    grids : tuple of Grid
+        One per feature.
+    chunks : tuple of datetime
+        Keys of the chunks that hold rows, oldest first; where there are none is a gap.
+    counts : ndarray of shape (F, C, B)
+        Rows in each slot of the feature's grid, zero beyond its last: below, bins, above for numeric ones;
+        categories, other, unseen for categorical ones.
+    sums : ndarray of shape (F, C, B), or (F, C, 0) for categorical features
+        Sums of value - centre in each slot.
+    n, missing, non_finite : ndarray of shape (F, C)
+        Rows; those without a value; those that are infinite. n = missing + non_finite + counts.
+    total, square : ndarray of shape (F, C)
+        Sums of value - centre and of its square; zero for categorical features.
+    minimum, maximum : ndarray of shape (F, C)
+        Of finite values, NaN where there are none.
+    """
+
+    features: tuple[str, ...]
+    grids: tuple[Grid, ...]
+    chunks: tuple[dt.datetime, ...]
+    counts: Floats
+    sums: Floats
+    n: Floats
+    missing: Floats
+    non_finite: Floats
+    total: Floats
+    square: Floats
+    minimum: Floats
+    maximum: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Cubes:
+    """The profile of a model: numeric and categorical features over the same chunks."""
+
+    numeric: Cube
+    categorical: Cube
+
+
+def read(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    grids: Sequence[Grid],
+    start: dt.datetime | None = None,
+    stop: dt.datetime | None = None,
+    segment: tuple[str, str] = ("", ""),
+    features: Sequence[str] | None = None,
+) -> Cubes:
+    """Add up the partial rows of a window.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    schema : str
+        The model's.
+    grids : sequence of Grid
+        Of all features, or of those wanted.
+    start, stop : datetime, optional
+        The first key included and the first that is not.
+    segment : (column, value)
+        As the profile writes them; ('', '') for all rows.
+    features : sequence of str, optional
+        Those wanted; by default all that have a grid.
+
+    Returns
+    -------
+    Cubes
+        Features in the order of their grids, also those without rows.
+    """
+    wanted = [grid for grid in grids if features is None or grid.feature in set(features)]
+    rows = cursor.sql(
+        named(_ROWS, schema=schema),
+        params={
+            "column": segment[0],
+            "value": segment[1],
+            "start": start or dt.datetime.min,
+            "stop": stop or dt.datetime.max,
+            "features": [grid.feature for grid in wanted],
+        },
+    ).to_arrow_table()
+    keys, chunk = np.unique(rows["chunk"].to_numpy(), return_inverse=True)
+    chunks = tuple(keys.astype("datetime64[us]").tolist())
+    names = rows["feature"].combine_chunks().dictionary_encode()
+    halves = []
+    for numeric in (True, False):
+        half = [grid for grid in wanted if grid.numeric is numeric]
+        places = {grid.feature: place for place, grid in enumerate(half)}
+        place = np.array([places.get(name, -1) for name in names.dictionary.to_pylist()], np.int64)[
+            names.indices
+        ]
+        chosen = np.flatnonzero(place >= 0)
+        halves.append(_cube(half, chunks, rows, chosen, place[chosen] * len(chunks) + chunk[chosen]))
+    return Cubes(*halves)
+
+
+def _cube(
+    grids: Sequence[Grid], chunks: tuple[dt.datetime, ...], rows: pa.Table, chosen: Array, cell: Array
+) -> Cube:
+    """Sum the chosen rows into the cells of a cube."""
+    shape = (len(grids), len(chunks))
+    size, slots = shape[0] * shape[1], max((grid.slots for grid in grids), default=0)
+    numeric = bool(grids) and grids[0].numeric
+    order = np.argsort(cell, kind="stable")
+    chosen, cell = chosen[order], cell[order]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+
+    def laid(name: str, add: np.ufunc, empty: float) -> Floats:
+        values = np.full(size, empty)
+        found = rows[name].to_numpy()[chosen].astype(np.float64)
+        if len(starts):
+            values[cell[starts]] = add.reduceat(found, starts)
+        return values.reshape(shape)
+
+    added = {name: laid(name, np.add, 0.0) for name in _ADDED[: len(_ADDED) if numeric else 3]}
+    return Cube(
+        features=tuple(grid.feature for grid in grids),
+        grids=tuple(grids),
+        chunks=chunks,
+        counts=_lists(rows["counts"], chosen, cell, size, slots).reshape(*shape, slots),
+        sums=_lists(rows["sums"], chosen, cell, size, slots if numeric else 0).reshape(
+            *shape, slots if numeric else 0
+        ),
+        minimum=laid("minimum", np.fmin, np.nan),
+        maximum=laid("maximum", np.fmax, np.nan),
+        **{"total": np.zeros(shape), "square": np.zeros(shape), **added},
+    )
+
+
+def _lists(column: pa.ChunkedArray, chosen: Array, cell: Array, size: int, slots: int) -> Floats:
+    """Sum lists into the cells of a block, one row per cell, without touching them one by one."""
+    block = np.zeros((size, slots))
+    if not slots or not len(chosen):
+        return block
+    lists = column.combine_chunks()
+    offsets = np.asarray(lists.offsets, dtype=np.int64)
+    flat, widths = lists.values.to_numpy(zero_copy_only=False), np.diff(offsets)[chosen]
+    for width in np.unique(widths):
+        some = widths == width
+        values = flat[offsets[chosen[some]][:, None] + np.arange(width)]
+        starts = np.flatnonzero(np.diff(cell[some], prepend=-1))
+        block[cell[some][starts], :width] = (
+            values if len(starts) == len(values) else np.add.reduceat(values, starts, axis=0)
+        )
+    return block
