@@ -45,9 +45,20 @@ def paired(reference: Counts, current: Counts) -> tuple[Floats, Floats]:
     np.broadcast_shapes(r.shape, c.shape)
     if (r < 0).any() or (c < 0).any():
         raise ValueError("a histogram holds a negative count")
-    if r.ndim == c.ndim == 1 and not (r.sum() > 0 and c.sum() > 0):
+    if r.ndim == c.ndim == 1 and not (r.any() and c.any()):
         raise ValueError("an empty histogram has no distribution")
     return r, c
+
+
+def summed(array: Floats) -> Floats:
+    """Sums over the last axis; several times faster than ``sum`` where that axis is short.
+
+    Examples
+    --------
+    >>> summed(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([3., 7.])
+    """
+    return array @ np.ones(array.shape[-1])
 
 
 def shares(counts: Floats) -> Floats:
@@ -59,7 +70,7 @@ def shares(counts: Floats) -> Floats:
     array([[0.25, 0.75],
            [ nan,  nan]])
     """
-    total = counts.sum(axis=-1, keepdims=True)
+    total = summed(counts)[..., None]
     return counts / np.where(total > 0, total, np.nan)
 
 
@@ -93,7 +104,7 @@ def occupied(reference: Counts, current: Counts) -> Floats:
     array([2., 1.])
     """
     either = (np.asarray(reference) > 0) | (np.asarray(current) > 0)
-    return either.sum(axis=-1).astype(float)
+    return summed(either.astype(float))
 
 
 def aligned(per_feature: Floats, like: Floats) -> Floats:

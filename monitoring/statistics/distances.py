@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from monitoring.statistics.arrays import Counts, Floats, paired, shares
+from monitoring.statistics.arrays import Counts, Floats, paired, shares, summed
 from monitoring.statistics.registry import ORDERED, Law, Null, drift_method
 
 _BINNED = (Law.SYMMETRIC, Law.NOMINAL, Law.MONOTONE, Law.OUTLIER_PROOF)
@@ -59,13 +59,13 @@ def psi(reference: Counts, current: Counts) -> Floats:
     r, c = paired(reference, current)
     seen = (r > 0) | (c > 0)
     half = np.where(seen, 0.5, 0.0)
-    extra = half.sum(axis=-1)
-    r_rows, c_rows = r.sum(axis=-1), c.sum(axis=-1)
+    extra = summed(half)
+    r_rows, c_rows = summed(r), summed(c)
     rows = np.where(r_rows > 0, r_rows, np.nan) + extra, np.where(c_rows > 0, c_rows, np.nan) + extra
     with np.errstate(invalid="ignore", divide="ignore"):
         p, q = (r + half) / rows[0][..., None], (c + half) / rows[1][..., None]
         terms = np.where(seen, (q - p) * np.log(np.where(seen, q, 1.0) / np.where(seen, p, 1.0)), 0.0)
-    return np.asarray(terms.sum(axis=-1) + 0.0 * rows[0] + 0.0 * rows[1])
+    return np.asarray(summed(terms) + 0.0 * rows[0] + 0.0 * rows[1])
 
 
 @drift_method(
@@ -108,7 +108,7 @@ def jensen_shannon(reference: Counts, current: Counts) -> Floats:
     p, q = (shares(counts) for counts in paired(reference, current))
     middle = (p + q) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
-        divergence = (_entropy_terms(p, middle) + _entropy_terms(q, middle)).sum(axis=-1) / 2
+        divergence = summed(_entropy_terms(p, middle) + _entropy_terms(q, middle)) / 2
     return np.sqrt(np.maximum(divergence, 0.0) / np.log(2))
 
 
@@ -148,7 +148,7 @@ def hellinger(reference: Counts, current: Counts) -> Floats:
     """
     p, q = (shares(counts) for counts in paired(reference, current))
     # Half the squared differences equal 1 - sum(sqrt(p q)) without its loss of digits near 0.
-    return np.sqrt(((np.sqrt(p) - np.sqrt(q)) ** 2).sum(axis=-1) / 2)
+    return np.sqrt(summed((np.sqrt(p) - np.sqrt(q)) ** 2) / 2)
 
 
 @drift_method(
@@ -185,7 +185,7 @@ def total_variation(reference: Counts, current: Counts) -> Floats:
     0.2
     """
     p, q = (shares(counts) for counts in paired(reference, current))
-    return np.abs(p - q).sum(axis=-1) / 2
+    return summed(np.abs(p - q)) / 2
 
 
 @drift_method(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from monitoring.statistics.arrays import Counts, Floats, paired, shares
+from monitoring.statistics.arrays import Counts, Floats, paired, shares, summed
 from monitoring.statistics.registry import ORDERED, UNORDERED, Law, Null, drift_method
 
 
@@ -52,7 +52,7 @@ def chi_square(reference: Counts, current: Counts) -> Floats:
     p, q = (shares(counts) for counts in paired(reference, current))
     both = p + q
     terms = (p - q) ** 2 / np.where(both == 0, 1.0, both)
-    return np.sqrt(terms.sum(axis=-1) / 2)
+    return np.sqrt(summed(terms) / 2)
 
 
 @dataclass(frozen=True)

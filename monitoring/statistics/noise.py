@@ -43,7 +43,7 @@ def simulated_null(
     draws, seed : int
         Number of samples; a fixed seed makes limits reproducible.
     **inputs
-        What the method takes besides the histograms, of shape (features, 1, ...) or broadcastable to it.
+        What the method takes besides the histograms, each of shape (features, 1, ...).
 
     Returns
     -------
@@ -63,9 +63,12 @@ def simulated_null(
     generator = np.random.default_rng(seed)
     known = r / np.where(n > 0, n, 1.0)[:, None]
     known[n <= 0, 0] = 1.0
-    sample = generator.multinomial(m.astype(np.int64)[:, None], known[:, None, :], size=(len(r), draws))
-    # Against the true shares only the sample is noisy: its scale is 1/m, the reference counts as endless.
-    values = method((known * 1e12)[:, None, :], sample, **inputs)
+    values = np.empty((len(r), draws))
+    for one, (share, size) in enumerate(zip(known, m.astype(np.int64), strict=True)):
+        sample = generator.multinomial(size, share, size=draws)
+        own = {name: np.asarray(array)[one] for name, array in inputs.items()}
+        # Against the true shares only the sample is noisy: its scale is 1/m, the reference counts as endless.
+        values[one] = method((share * 1e12)[None], sample, **own)
     return np.sort(values**method.power * np.floor(m)[:, None], axis=-1)
 
 
@@ -103,8 +106,10 @@ def noise_quantile(
         return np.where(b > 1, s * aligned(quantile, s), np.nan)
     if method.null.law == "kolmogorov":
         return np.where(b > 1, -0.5 * np.log((1 - level) / 2) * s, np.nan)
-    freedom = np.maximum(b - 1, 1.0)
-    return np.where(b > 1, s * special.chdtri(freedom, 1 - level) / method.null.factor, np.nan)
+    # Degrees of freedom are few whole numbers, so the quantiles are looked up.
+    table = special.chdtri(np.arange(1.0, max(np.nanmax(b, initial=2.0), 2.0)), 1 - level)
+    freedom = np.maximum(b - 1, 1.0).astype(np.intp)
+    return np.where(b > 1, s * table[freedom - 1] / method.null.factor, np.nan)
 
 
 def noise_mean(method: Method, scale: ArrayLike, bins: ArrayLike, null: Floats | None = None) -> Floats:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from monitoring.statistics.arrays import Counts, Floats, paired, shares
+from monitoring.statistics.arrays import Counts, Floats, paired, shares, summed
 from monitoring.statistics.registry import ORDERED, Law, drift_method
 
 
@@ -73,7 +73,7 @@ def wasserstein(
         within = np.where(upper > lower, np.abs(inside) * (upper - lower), 0.0)
         step = lower[..., 1:] - reached[..., :-1]
         between = np.where(np.isfinite(step), np.abs(gap[..., :-1]) * step, 0.0)
-    moved = within.sum(axis=-1) + between.sum(axis=-1) + 0.0 * gap[..., -1]
+    moved = summed(within) + summed(between) + 0.0 * gap[..., -1]
     return np.asarray(moved / np.asarray(scale, dtype=float))
 
 

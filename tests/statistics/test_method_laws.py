@@ -200,7 +200,8 @@ def test_noise_stays_below_the_noise_level(method):
     divergence = value(method, r, c) ** method.power
     place = np.arange(10.0)
     extra = {"reference_means": place, "current_means": place, "scale": 1.0}
-    null = simulated_null(method, R[None] * 20, [1000], **{k: extra[k] for k in method.inputs[2:]})
+    own = {k: np.reshape(extra[k], (1, 1, -1) if np.ndim(extra[k]) else (1, 1)) for k in method.inputs[2:]}
+    null = simulated_null(method, R[None] * 20, [1000], **own)
     limit = noise_quantile(method, size_factor([[20000.0]], 1000.0), [[10.0]], 0.99, null)
     alarms = float((divergence > limit).mean())
     assert alarms <= 0.02

@@ -1,0 +1,129 @@
+"""Shares of rows by what they lack: a value, a finite one, one in the reference's range, a known name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from monitoring.drift.spans import Spans, Timeline, cumulative, reference_blocks, summed, within
+from monitoring.statistics import Levels
+from monitoring.statistics.arrays import Floats
+from monitoring.statistics.shares import share_limit, two_shares, wilson
+
+if TYPE_CHECKING:
+    from monitoring.store.cubes import Cube
+
+LEVELS: Mapping[str, Levels] = {
+    "out_of_range": Levels(0.0, 0.05, 0.10),
+    "unseen": Levels(0.0, 0.01, 0.10),
+    "missing": Levels(0.0, 0.05, 0.10),
+    "non_finite": Levels(0.0, 0.05, 0.10),
+}
+"""Rise of each share over the reference's at which it is amber and red."""
+TITLES: Mapping[str, str] = {
+    "out_of_range": "outside the reference range",
+    "unseen": "never seen in the reference",
+    "missing": "missing",
+    "non_finite": "not finite",
+}
+_NUMERIC = {"out_of_range": True, "non_finite": True, "unseen": False}
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Running counts of the rows with a property and of all rows, each of shape (features, positions + 1)."""
+
+    hits: Floats
+    rows: Floats
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share by span and what the reference allows, each of shape (features, spans).
+
+    ``limit`` is a share; ``rise`` is the difference to the reference.
+    """
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    rise: Floats
+    statistic: Floats
+    p_value: Floats
+    noise_floor: Floats
+    limit: Floats
+    rows: Floats
+    reference: Floats
+
+
+def hits(cube: Cube, measure: str, line: Timeline) -> Hits | None:
+    """The rows with a property; None where it is not defined for the cube's kind of feature.
+
+    Parameters
+    ----------
+    cube : Cube
+    measure : str
+        A key of `LEVELS`.
+    line : Timeline
+    """
+    if not len(cube.features):
+        return None
+    numeric = cube.grids[0].kind in ("numeric", "ordinal")
+    if numeric != _NUMERIC.get(measure, numeric):
+        return None
+    counts = np.asarray(cube.counts, dtype=float)
+    if measure in ("missing", "non_finite"):
+        found, rows = np.asarray(getattr(cube, measure), float), np.asarray(cube.n, float)
+    else:
+        last = [grid.slots - 1 for grid in cube.grids]
+        found = np.stack([one[:, slot] for one, slot in zip(counts, last, strict=True)])
+        found = found + counts[..., 0] if numeric else found
+        rows = counts.sum(axis=-1)
+    places = np.array([line.position(key) for key in cube.chunks], dtype=np.intp)
+    return Hits(cumulative(found, places, line.length), cumulative(rows, places, line.length))
+
+
+def share(found: Hits, line: Timeline, spans: Spans, levels: Levels, *, length: int) -> Share:
+    """A share by span against the reference, a part of the reference against the rest of it.
+
+    Parameters
+    ----------
+    found : Hits
+    line : Timeline
+    spans : Spans
+    levels : Levels
+        The rise at which it is amber.
+    length : int
+        Positions in a span, for the blocks of the reference.
+
+    Returns
+    -------
+    Share
+    """
+    inside = within(spans, line.reference)
+    k, m = summed(found.hits, spans), summed(found.rows, spans)
+    whole_k, whole_n = summed(found.hits, line.reference), summed(found.rows, line.reference)
+    rest_k, rest_n = whole_k - summed(found.hits, inside), whole_n - summed(found.rows, inside)
+    test, interval = two_shares(k, m, rest_k, rest_n), wilson(k, m)
+    before = rest_k / np.where(rest_n > 0, rest_n, np.nan)
+    blocks = reference_blocks(line, min(length, int(line.reference.stop[0] - line.reference.start[0])))
+    allowed = share_limit(
+        whole_k[:, 0], whole_n[:, 0], summed(found.hits, blocks), summed(found.rows, blocks)
+    )
+    usual = (whole_k / np.where(whole_n > 0, whole_n, np.nan))[:, 0]
+    error = np.sqrt(before * (1 - before) / np.where(m > 0, m, np.nan))
+    return Share(
+        value=k / np.where(m > 0, m, np.nan),
+        lower=interval.lower,
+        upper=interval.upper,
+        rise=test.difference,
+        statistic=test.statistic,
+        p_value=test.p_value,
+        noise_floor=np.minimum(before + 1.645 * error, 1.0),
+        limit=before + np.fmax(levels.amber, (allowed - usual)[:, None]),
+        rows=m,
+        reference=before,
+    )

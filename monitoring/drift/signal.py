@@ -1,0 +1,129 @@
+"""Drift of a feature and of a model, chunk by chunk: the worst of several checks, and whether it lasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.drift.assessment import VERDICT_CHECKS, Assessment
+from monitoring.models import Model
+from monitoring.statistics.arrays import Floats
+from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, persistent
+
+NEEDED, LAST = 2, 3
+"""A change counts for the model once it shows in two of the last three chunks."""
+
+
+@dataclass(frozen=True)
+class Signal:
+    """Colours over time.
+
+    Attributes
+    ----------
+    cells : ndarray of int8, shape (features, chunks)
+        Worst of the checks that could be judged, feature by feature.
+    decided : ndarray of int8, shape (features, chunks)
+        Which of `VERDICT_CHECKS` it was: among equals the one furthest above amber.
+    lasting : ndarray of int8, shape (features, chunks)
+        The colour reached in two of the last three chunks.
+    model : ndarray of int8, shape (chunks,)
+        The model's drift.
+    """
+
+    cells: Codes
+    decided: NDArray[np.int8]
+    lasting: Codes
+    model: Codes
+
+
+def importances(model: Model, features: tuple[str, ...]) -> Floats:
+    """Importance of each feature as the model's file says; nan where it does not.
+
+    Parameters
+    ----------
+    model : Model
+    features : tuple of str
+
+    Returns
+    -------
+    ndarray of shape (features,)
+    """
+    known = {name: part.importance for name, part in model.features.items()}
+    return np.array([np.nan if known.get(name) is None else known[name] for name in features], dtype=float)
+
+
+def important(model: Model, features: tuple[str, ...]) -> NDArray[np.bool_]:
+    """Which features are of high importance: starred ones, and those above the average importance.
+
+    Parameters
+    ----------
+    model : Model
+    features : tuple of str
+
+    Returns
+    -------
+    ndarray of bool, shape (features,)
+        None but the starred ones where the file gives no importance, or only one.
+    """
+    values = importances(model, features)
+    known = np.isfinite(values)
+    starred = np.array([name in model.star for name in features], dtype=bool)
+    if known.sum() < 2:
+        return starred
+    return starred | (known & (np.nan_to_num(values) > np.nanmean(values)))
+
+
+def signal(assessment: Assessment) -> Signal:
+    """Colours of every feature and of the model over all chunks.
+
+    The model is red when a feature of high importance is red, or half of its features are amber or worse;
+    amber when a feature of high importance is amber or any is red. Only changes that show in two of the last
+    three chunks count, and excluded features do not.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        With every check of `VERDICT_CHECKS`.
+
+    Returns
+    -------
+    Signal
+    """
+    shape = (len(assessment.features), len(assessment.keys))
+    if not shape[0]:
+        nothing = np.zeros((0, shape[1]), dtype=np.int8)
+        return Signal(nothing, nothing, nothing, np.full(shape[1], GREY, dtype=np.int8))
+    checks = [assessment.checks[name] for name in VERDICT_CHECKS]
+    status = np.stack([check.status for check in checks])
+    excess = np.stack([_above_amber(check) for check in checks])
+    cells = status.max(axis=0)
+    decided = np.where(status == cells, excess, -np.inf).argmax(axis=0).astype(np.int8)
+    lasting = _unless_partial(assessment, persistent(cells, NEEDED, LAST))
+    counted = assessment.counted
+    high = important(assessment.model, assessment.features)[counted]
+    return Signal(cells, decided, lasting, _model(lasting[counted], high))
+
+
+def _above_amber(check: object) -> Floats:
+    """How far a check is past its amber level, as a ratio, so that checks can be compared."""
+    value, before, amber = (getattr(check, name) for name in ("value", "before", "amber"))
+    return np.nan_to_num((value - np.nan_to_num(before)) / amber[:, None], nan=-1.0)
+
+
+def _unless_partial(assessment: Assessment, lasting: Codes) -> Codes:
+    """A chunk that is not over has no colour, whatever came before it."""
+    return np.where(assessment.complete, lasting, GREY).astype(np.int8)
+
+
+def _model(lasting: Codes, high: NDArray[np.bool_]) -> Codes:
+    """The model's colour from the lasting colours of its features."""
+    judged = (lasting > GREY).sum(axis=0)
+    worse = (lasting >= AMBER).sum(axis=0)
+    leading = np.where(high[:, None], lasting, GREY).max(axis=0, initial=GREY)
+    top = lasting.max(axis=0, initial=GREY)
+    red = (leading >= RED) | ((worse > 0) & (2 * worse >= judged))
+    amber = (leading >= AMBER) | (top >= RED)
+    colour = np.where(red, RED, np.where(amber, AMBER, GREEN))
+    return np.where(judged == 0, GREY, colour).astype(np.int8)

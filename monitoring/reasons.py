@@ -1,0 +1,171 @@
+"""Why a number has its colour, or none: every code with a sentence and what to do about it.
+
+Codes travel in the ``reason`` column of the tidy frame; pages, command line and reports put them into words
+here, so that the same thing is always said in the same way.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason.
+
+    Attributes
+    ----------
+    code : str
+        What stands in the ``reason`` column.
+    words : str
+        What it means, said without any number.
+    sentence : str
+        The same with numbers, as a template of named facts.
+    fix : str
+        What a reader can do; empty where there is nothing to do.
+    """
+
+    code: str
+    words: str
+    sentence: str
+    fix: str
+
+
+_TABLE = (
+    ("no_data", "no data in range", "no rows from {start} to {stop}", "Choose a longer range."),
+    (
+        "too_few_rows",
+        "too few rows",
+        "too few rows ({rows} of {minimum})",
+        "Choose a longer chunk, or wait for more predictions.",
+    ),
+    (
+        "partial",
+        "partial chunk",
+        "the chunk from {start} is not over yet",
+        "It is judged when it is complete.",
+    ),
+    (
+        "no_reference",
+        "no reference",
+        "the reference from {start} to {stop} holds no rows",
+        "Name a window of the log as [reference] in the model's file.",
+    ),
+    (
+        "empty_reference",
+        "no value in the reference",
+        "{feature} has no value in the reference",
+        "Choose a reference in which the feature is logged, or exclude the feature.",
+    ),
+    ("absent", "column absent", "{feature} is not in the log", "Log the feature, or exclude it."),
+    (
+        "days_differ",
+        "days differ too much to judge one alone",
+        "days differ too much to judge one: within the reference one reaches {limit}",
+        "Read the trailing windows and the share of rows outside the reference's range instead.",
+    ),
+    (
+        "overlaps_reference",
+        "the window is partly the reference itself",
+        "the {chunks} chunks up to {stop} are partly the reference itself",
+        "It is judged once the window lies outside the reference.",
+    ),
+    (
+        "short_history",
+        "too few chunks so far",
+        "fewer than {chunks} chunks so far",
+        "It is judged once there are enough chunks.",
+    ),
+    (
+        "not_confirmed",
+        "not confirmed yet",
+        "not confirmed: only {judged} of the last 3 chunks could be judged",
+        "It takes two of three chunks to tell a change from a bad day.",
+    ),
+    (
+        "uncalibrated",
+        "uncalibrated: too few reference chunks",
+        "uncalibrated: the reference holds {chunks} chunks, 7 are needed",
+        "Choose a longer reference or a shorter chunk; until then only sampling noise is allowed for.",
+    ),
+    (
+        "borrowed_limit",
+        "uncalibrated: limit of shorter windows",
+        "uncalibrated: the reference is too short for windows of {chunks} chunks; the limit is that of "
+        "windows of {block}, which vary more",
+        "A longer reference makes the limit sharper.",
+    ),
+    ("drift", "outside what the reference shows", "{measure} {value} is above its limit {limit}", ""),
+    (
+        "detectable_small",
+        "detectable, small",
+        "{measure} {value} is above its limit {limit}, but small: amber starts at {amber}",
+        "Nothing has to be done; it is drawn so that a trend is seen early.",
+    ),
+    (
+        "chance",
+        "expected by chance among many features",
+        "{measure} {value} is above its limit {limit}, as is expected by chance among {features} features",
+        "Nothing has to be done unless it stays.",
+    ),
+    (
+        "no_longer_constant",
+        "no longer constant",
+        "{feature} has one value in the reference and others now ({share} of rows)",
+        "Check what writes the feature.",
+    ),
+    ("constant", "constant", "{feature} has one value, as in the reference", ""),
+    (
+        "excluded",
+        "excluded from the verdict",
+        "{feature} is excluded in the model's file",
+        "Remove it from exclude to count it.",
+    ),
+)
+REASONS: dict[str, Reason] = {row[0]: Reason(*row) for row in _TABLE}
+
+
+def sentence(code: str, **facts: object) -> str:
+    """A reason in words.
+
+    Parameters
+    ----------
+    code : str
+        From the ``reason`` column; empty means there is nothing to explain.
+    **facts
+        Numbers and names for the sentence, already formatted. If one it needs is missing, the wording without
+        numbers is given.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        If the code is not registered.
+
+    Examples
+    --------
+    >>> sentence("too_few_rows", rows=12, minimum=30)
+    'too few rows (12 of 30)'
+    >>> sentence("too_few_rows")
+    'too few rows'
+    """
+    if not code:
+        return ""
+    reason = REASONS[code]
+    needed = {name for _, name, _, _ in string.Formatter().parse(reason.sentence) if name}
+    return reason.sentence.format(**facts) if needed <= set(facts) else reason.words
+
+
+def fix(code: str) -> str:
+    """What a reader can do about it.
+
+    Examples
+    --------
+    >>> fix("no_data")
+    'Choose a longer range.'
+    """
+    return REASONS[code].fix if code else ""
