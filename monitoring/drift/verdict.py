@@ -309,7 +309,7 @@ def _sentence(
         reason = counted[0].sentence if counted else "no feature counts for the verdict"
         return f"grey: {reason}"
     if loud:
-        return f"green: {_listed([one.title for one in loud])} drift, but nothing of high importance"
+        return f"green: {_listed([one.title for one in loud])} drifted, but nothing of high importance did"
     small = [one.title for one in counted if one.reason == "detectable_small"]
     note = f"; detectable, small: {_listed(small)}" if small else ""
     return f"green: no lasting drift in {len(counted)} features{note}"

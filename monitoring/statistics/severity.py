@@ -66,6 +66,8 @@ def persistent(codes: ArrayLike, needed: int = 2, last: int = 3) -> Codes:
     array([-1,  0,  0,  2,  1,  1], dtype=int8)
     """
     array = np.asarray(codes, dtype=np.int8)
+    if not array.shape[-1]:
+        return array.copy()
     lead = np.full((*array.shape[:-1], last - 1), GREY, dtype=np.int8)
     windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([lead, array], axis=-1), last, axis=-1)
     return np.sort(windows, axis=-1)[..., last - needed]
