@@ -30,6 +30,7 @@ stop = 2026-01-11
 [segments]
 columns = ["city"]
 """
+REFERENCE = 3000  # rows
 WHEN = ("never", "before_commit", "after_commit", "while_gathering", "while_removing")
 
 
@@ -118,7 +119,7 @@ def prepare(folder: Path) -> None:
     reference = folder / "reference.jsonl"
     start = dt.datetime(2026, 1, 1)
     with reference.open("w") as file:
-        for number in range(3000):
+        for number in range(REFERENCE):
             at = (start + dt.timedelta(minutes=4 * number)).isoformat() + "Z"
             row = {"id": f"r-{number}", "predicted_at": at, "score": chance.random(), "version": "a"}
             row |= {
@@ -129,7 +130,7 @@ def prepare(folder: Path) -> None:
             file.write(json.dumps(row) + "\n")
     with Store.open(folder / "lookout.duckdb") as store:
         store.add(MODEL)
-        assert store.ingest("churn", reference).accepted == 3000
+        assert store.ingest("churn", reference).accepted == REFERENCE
 
 
 def start(*arguments: object) -> subprocess.Popen[str]:
@@ -159,8 +160,8 @@ def run(folder: Path, seconds: float, seed: int) -> dict[str, object]:
         ingester = start("ingest", folder, when)
         assert ingester.stdout is not None
         ingester.stdout.readline()
-        wait = time.monotonic() + chance.uniform(0.1, 2.0)
-        while time.monotonic() < wait:
+        wait = time.monotonic() + (chance.uniform(0.1, 2.0) if when == "never" else 10.0)
+        while time.monotonic() < wait and ingester.poll() is None:
             time.sleep(chance.uniform(0.05, 0.4))
             end(writers.pop(0))
             writers.append(start("write", folder, next(seeds)))
@@ -205,6 +206,7 @@ def count(folder: Path) -> dict[str, object]:
         "acknowledged": len(predictions),
         "acknowledged_labels": len(labels),
         "rows": len(requests),
+        "reference": REFERENCE,
         "lost_requests": len({key for key, _ in predictions} - set(requests)),
         "lost_predictions": len(predictions - set(scored)),
         "lost_labels": len(labels - set(labelled)),
