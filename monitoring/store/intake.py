@@ -45,7 +45,7 @@ def _prepare_columns(batch: Batch, roles: Mapping) -> dict[str, layout.Column]:
     typed = dict.fromkeys(roles.features, True)
     if fresh:
         row = batch.run(mapping.census(fresh, batch.source)).fetchone() or ()
-        counts = {name: tuple(row[4 * i : 4 * i + 4]) for i, name in enumerate(fresh)}
+        counts = {name: tuple(row[5 * i : 5 * i + 5]) for i, name in enumerate(fresh)}
         found = mapping.new_columns(counts, batch.model, batch.source)  # pyright: ignore[reportArgumentType]
         blank = {name.lower(): column for name, column in known.items() if column.kind is None}
         layout.add_columns(batch.cursor, batch.model.name, [c for c in found if c.name.lower() not in blank])

@@ -147,14 +147,14 @@ def _scored(model: Model, names: dict[str, str]) -> tuple[Scored, ...]:
     return (Scored(None, score, classes, prediction),)
 
 
-def new_columns(counts: dict[str, tuple[int, int, int, int]], model: Model, source: Source) -> list[Column]:
+def new_columns(counts: dict[str, tuple[int, ...]], model: Model, source: Source) -> list[Column]:
     """Decide how features that appear for the first time are kept.
 
     Parameters
     ----------
     counts : dict
         For each text column of a format without types: values present, of these numbers, true or false, and
-        codes with a leading zero (which are names, not quantities).
+        codes with a leading zero (which are names, not quantities); and empty texts.
     model : Model
     source : Source
 
@@ -165,7 +165,7 @@ def new_columns(counts: dict[str, tuple[int, int, int, int]], model: Model, sour
     return [_new_column(name, seen, model, source) for name, seen in counts.items()]
 
 
-def _new_column(name: str, seen: tuple[int, int, int, int], model: Model, source: Source) -> Column:
+def _new_column(name: str, seen: tuple[int, ...], model: Model, source: Source) -> Column:
     stated = model.features[name].kind if name in model.features else None
     if stated:
         return Column(name, STORAGE[stated], stated, declared=True)
@@ -176,22 +176,22 @@ def _new_column(name: str, seen: tuple[int, int, int, int], model: Model, source
         return Column(name, "VARCHAR", "binary")
     if kind in ("instant", "other"):
         return Column(name, "VARCHAR", "unsupported")
-    present, numbers, truths, codes = seen
-    if kind == "empty" or (source.lenient and not present):
+    present, numbers, truths, codes, blanks = seen
+    if kind == "empty" or (source.lenient and not present and not blanks):
         return Column(name, "DOUBLE", None)
-    if source.lenient and truths == present:
+    if source.lenient and truths == present > 0:
         return Column(name, "VARCHAR", "binary")
-    if source.lenient and not codes and (numbers == present or present >= 20 and numbers >= 0.95 * present):
+    if source.lenient and present and not codes and (numbers == present or present >= 20 and numbers >= 0.95 * present):
         return Column(name, "DOUBLE", "numeric")  # the few that are no numbers go to the quarantine
     return Column(name, "VARCHAR", "categorical")
 
 
 def census(names: list[str], source: Source) -> str:
-    """SQL that counts what new text columns hold: present, numbers, truth values and codes, four numbers each."""
+    """SQL that counts what new text columns hold, five numbers each; see `new_columns`."""
     parts = []
     for name in names:
         if source.family(name) != "text" or not source.lenient:
-            parts.append("0, 0, 0, 0")
+            parts.append("0, 0, 0, 0, 0")
             continue
         column, as_number = quoted(name), text_number(quoted(name))
         word = f"lower(trim(CAST({column} AS VARCHAR)))"
@@ -199,6 +199,6 @@ def census(names: list[str], source: Source) -> str:
         parts.append(
             f"count(*) FILTER ({present}), count(*) FILTER ({present} AND ({as_number.value}) IS NOT NULL), "
             f"count(*) FILTER ({present} AND {word} IN ('true', 'false')), "
-            f"count(*) FILTER (regexp_matches({word}, '^0[0-9]'))"
+            f"count(*) FILTER (regexp_matches({word}, '^0[0-9]')), count(*) FILTER ({word} = '')"
         )
     return f"SELECT {', '.join(parts)} FROM {source.relation}"

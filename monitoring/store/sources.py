@@ -107,6 +107,8 @@ def read(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
         )
     if not path.is_file():
         raise UnreadableFile(f"{path.name}: no such file")
+    if not path.stat().st_size:
+        raise UnreadableFile(f"{path.name}: the file is empty")
     try:
         return {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[form](cursor, path)
     except duckdb.Error as error:

@@ -43,7 +43,9 @@ def test_overlapping_files_store_each_id_once(churn: Store, tmp_path: Path) -> N
     assert rows(churn, "requests", "_id, age") == [("1", 40.0), ("2", 42.0)]
 
 
-def test_every_bad_row_is_kept_with_its_number_and_reason_and_the_rest_goes_in(churn: Store, tmp_path: Path) -> None:
+def test_every_bad_row_is_kept_with_its_number_and_reason_and_the_rest_goes_in(
+    churn: Store, tmp_path: Path
+) -> None:
     path = write(
         tmp_path / "a.csv",
         "id,predicted_at,age,score\n"
@@ -70,7 +72,9 @@ def test_every_bad_row_is_kept_with_its_number_and_reason_and_the_rest_goes_in(c
 
 
 def test_a_changed_type_is_reported_and_never_cast(churn: Store, tmp_path: Path) -> None:
-    pd.DataFrame({"id": ["1"], "predicted_at": pd.to_datetime(["2026-01-01"]), "age": [40.0]}).to_parquet(tmp_path / "a.parquet")
+    pd.DataFrame({"id": ["1"], "predicted_at": pd.to_datetime(["2026-01-01"]), "age": [40.0]}).to_parquet(
+        tmp_path / "a.parquet"
+    )
     churn.ingest("churn", tmp_path / "a.parquet")
     pd.DataFrame(
         {"id": ["2", "3"], "predicted_at": pd.to_datetime(["2026-01-01"] * 2), "age": ["41", None]}
@@ -82,8 +86,14 @@ def test_a_changed_type_is_reported_and_never_cast(churn: Store, tmp_path: Path)
 
 
 def test_new_columns_are_added_and_older_rows_lack_them(churn: Store, tmp_path: Path) -> None:
-    churn.ingest("churn", write(tmp_path / "a.jsonl", '{"id": "1", "predicted_at": "2026-01-01T00:00:00Z", "age": 4}\n'))
-    churn.ingest("churn", write(tmp_path / "b.jsonl", '{"id": "2", "predicted_at": "2026-01-01T00:00:00Z", "town": "x"}\n'))
+    churn.ingest(
+        "churn",
+        write(tmp_path / "a.jsonl", '{"id": "1", "predicted_at": "2026-01-01T00:00:00Z", "age": 4}\n'),
+    )
+    churn.ingest(
+        "churn",
+        write(tmp_path / "b.jsonl", '{"id": "2", "predicted_at": "2026-01-01T00:00:00Z", "town": "x"}\n'),
+    )
     assert rows(churn, "requests", "_id, age, town") == [("1", 4.0, None), ("2", None, "x")]
     assert churn.features("churn") == {"age": "numeric", "town": "categorical"}
 
@@ -122,7 +132,11 @@ def test_nan_is_missing_infinity_stays_and_the_empty_text_is_a_category(churn: S
     )
     frame.to_parquet(tmp_path / "b.parquet")
     churn.ingest("churn", tmp_path / "b.parquet")
-    assert rows(churn, "requests", "_id, x, c") == [("1", 1.5, ""), ("2", float("inf"), None), ("3", None, "v")]
+    assert rows(churn, "requests", "_id, x, c") == [
+        ("1", 1.5, ""),
+        ("2", float("inf"), None),
+        ("3", None, "v"),
+    ]
 
 
 def test_a_long_log_stores_a_request_once_and_a_prediction_per_version(churn: Store, tmp_path: Path) -> None:
@@ -139,8 +153,12 @@ def test_a_long_log_stores_a_request_once_and_a_prediction_per_version(churn: St
 
 
 def test_a_shadow_that_arrives_in_a_later_file_joins_the_same_request(churn: Store, tmp_path: Path) -> None:
-    churn.ingest("churn", write(tmp_path / "a.csv", "id,predicted_at,version,age,score\n1,2026-01-01,a,40,0.2\n"))
-    receipt = churn.ingest("churn", write(tmp_path / "b.csv", "id,predicted_at,version,age,score\n1,2026-01-01,b,40,0.7\n"))
+    churn.ingest(
+        "churn", write(tmp_path / "a.csv", "id,predicted_at,version,age,score\n1,2026-01-01,a,40,0.2\n")
+    )
+    receipt = churn.ingest(
+        "churn", write(tmp_path / "b.csv", "id,predicted_at,version,age,score\n1,2026-01-01,b,40,0.7\n")
+    )
     assert (receipt.accepted, receipt.duplicates) == (1, 0)
     assert len(rows(churn, "requests")) == 1
     assert len(rows(churn, "predictions")) == 2
@@ -148,7 +166,10 @@ def test_a_shadow_that_arrives_in_a_later_file_joins_the_same_request(churn: Sto
 
 def test_a_wide_log_names_a_score_column_per_version(store: Store, tmp_path: Path) -> None:
     store.add('name = "churn"\ntask = "binary"\n[columns.scores]\na = "score_a"\nb = "score_b"\n')
-    path = write(tmp_path / "a.csv", "id,predicted_at,age,score_a,score_b\n1,2026-01-01,40,0.2,0.3\n2,2026-01-01,50,0.4,\n")
+    path = write(
+        tmp_path / "a.csv",
+        "id,predicted_at,age,score_a,score_b\n1,2026-01-01,40,0.2,0.3\n2,2026-01-01,50,0.4,\n",
+    )
     store.ingest("churn", path)
     found = rows(store, "predictions", "_id, _version, _score", "_id, _version")
     assert found == [("1", "a", 0.2), ("1", "b", 0.3), ("2", "a", 0.4)]
@@ -161,11 +182,23 @@ def test_class_probabilities_are_kept_per_class(store: Store, tmp_path: Path) ->
     assert rows(store, "predictions", '_id, "_score.low", "_score.high"') == [("1", 0.25, 0.75)]
 
 
-HOSTILE = ['sel"ect', "x; DROP TABLE requests", "naïve 🦊", "line\nbreak", "<b>bold</b>", "SELECT", "day", "id2", "'"]
+HOSTILE = [
+    'sel"ect',
+    "x; DROP TABLE requests",
+    "naïve 🦊",
+    "line\nbreak",
+    "<b>bold</b>",
+    "SELECT",
+    "day",
+    "id2",
+    "'",
+]
 
 
 def test_hostile_column_names_are_only_names(churn: Store, tmp_path: Path) -> None:
-    frame = pd.DataFrame({"id": ["1"], "predicted_at": pd.to_datetime(["2026-01-01"])} | {name: [1.0] for name in HOSTILE})
+    frame = pd.DataFrame(
+        {"id": ["1"], "predicted_at": pd.to_datetime(["2026-01-01"])} | {name: [1.0] for name in HOSTILE}
+    )
     frame.to_parquet(tmp_path / "a.parquet")
     churn.ingest("churn", tmp_path / "a.parquet")
     assert list(churn.features("churn")) == HOSTILE
@@ -176,7 +209,7 @@ def test_hostile_column_names_are_only_names(churn: Store, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("a.csv", "", "not a readable csv file"),
+        ("a.csv", "", "the file is empty"),
         ("a.parquet", "not parquet", "not a readable parquet file"),
         ("a.jsonl", "not json\n", "not a readable jsonl file"),
         ("a.xyz", "x", "cannot tell what it is"),
@@ -199,7 +232,9 @@ def test_an_unreadable_file_is_named_in_the_quarantine_and_nothing_of_it_goes_in
 def test_a_private_feature_is_left_out_of_the_quarantine(store: Store, tmp_path: Path) -> None:
     store.add('name = "churn"\ntask = "binary"\n[features.secret]\nprivate = true\n')
     store.ingest("churn", write(tmp_path / "a.csv", "id,predicted_at,secret,age\n,2026-01-01,hush,4\n"))
-    assert store.quarantine("churn")["content"].tolist() == ['{"id":null,"predicted_at":"2026-01-01","age":"4"}']
+    assert store.quarantine("churn")["content"].tolist() == [
+        '{"id":null,"predicted_at":"2026-01-01","age":"4"}'
+    ]
 
 
 def test_an_unknown_model_and_an_absent_file_are_named(churn: Store, tmp_path: Path) -> None:
@@ -217,7 +252,9 @@ def test_a_file_name_full_of_patterns_means_only_itself(churn: Store, tmp_path: 
 
 
 def test_labels_come_in_any_order_also_before_their_prediction(churn: Store, tmp_path: Path) -> None:
-    lines = "id,label,labelled_at\n2,1.0,2026-01-05T00:00:00Z\n1,0,2026-01-04\n9,,2026-01-04\n8,1,04/05/2026\n"
+    lines = (
+        "id,label,labelled_at\n2,1.0,2026-01-05T00:00:00Z\n1,0,2026-01-04\n9,,2026-01-04\n8,1,04/05/2026\n"
+    )
     receipt = churn.ingest("churn", write(tmp_path / "l.csv", lines), "labels")
     assert (receipt.accepted, receipt.rejected) == (2, 2)
     churn.ingest("churn", write(tmp_path / "a.csv", "id,predicted_at\n1,2026-01-01\n2,2026-01-01\n"))
@@ -235,7 +272,11 @@ def test_labels_inside_a_file_of_predictions_are_labels_and_no_feature(churn: St
 def test_a_regression_keeps_numbers_as_labels(store: Store, tmp_path: Path) -> None:
     store.add('name = "churn"\ntask = "regression"\n')
     store.ingest("churn", write(tmp_path / "a.csv", "id,predicted_at,prediction\n1,2026-01-01,12.5\n"))
-    store.ingest("churn", write(tmp_path / "l.csv", "id,label,labelled_at\n1,13.5,2026-01-02\n2,soon,2026-01-02\n"), "labels")
+    store.ingest(
+        "churn",
+        write(tmp_path / "l.csv", "id,label,labelled_at\n1,13.5,2026-01-02\n2,soon,2026-01-02\n"),
+        "labels",
+    )
     assert rows(store, "predictions", "_score") == [(12.5,)]
     assert rows(store, "labels", "_label") == [(13.5,)]
     assert reasons(store) == [(2, "changed_type")]
