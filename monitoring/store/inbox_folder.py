@@ -1,9 +1,9 @@
 """The reading side of the inbox: which files are finished, and how each leaves the folder exactly once.
 
-``inbox/<model>/`` holds segments of the logging client (``<ns>-<pid>-<random>.predictions.jsonl``), files
-handed over by the command line (the same with ``--<name of the file>`` behind it) and files that somebody put
-there. ``.open`` is a segment still being written, ``.batch`` a folder of small segments that go in together,
-``.done`` one that is in, ``.bad`` what could not be taken in, with the reason in ``.why`` beside it.
+``inbox/<model>/`` holds segments of the logging client (``<ns>-<pid>-<random>.predictions.jsonl``) and files
+that somebody put there. ``.open`` is a segment still being written, ``.batch`` a folder of small segments
+that go in together, ``.handed`` a folder with a file that the command line handed over, ``.done`` a folder
+that is in, ``.bad`` what could not be taken in, with the reason in ``.why`` beside it.
 """
 
 from __future__ import annotations
@@ -26,17 +26,15 @@ Kind = Literal["predictions", "labels"]
 SETTLED_SECONDS = 2.0
 BATCH_BYTES = 32 << 20
 BATCH_FILES = 1000
-_SEGMENT = re.compile(
-    r"(?P<ns>\d+)-\d+-[0-9a-f]+\.(?P<kind>predictions|labels)(?P<rest>\.jsonl|\.batch|--(?P<title>.+))"
-)
-_ASIDE = (".bad", ".why")
-_UNFINISHED = (OPEN, ".done", ".tmp", ".part")
+BATCH, HANDED = ".batch", ".handed"
+_OWN = re.compile(r"(?P<ns>\d+)-\d+-[0-9a-f]+\.(predictions|labels)(?P<form>\.jsonl|\.batch|\.handed)")
+_NOT_READY = (OPEN, ".bad", ".why", ".done", ".tmp", ".part")
 _JOINED = ".joined" + SEALED
 
 
 @dataclass(frozen=True)
 class Segment:
-    """One thing to take in: a file, or a folder of small ones.
+    """One thing to take in: a file, or a folder with one or many.
 
     Attributes
     ----------
@@ -146,6 +144,9 @@ def content(segment: Segment) -> Iterator[Path]:
     if not segment.path.is_dir():
         yield segment.path
         return
+    if segment.path.suffix == HANDED:
+        yield segment.path / segment.title
+        return
     joined = segment.path / _JOINED
     try:
         with joined.open("wb") as out:
@@ -158,7 +159,7 @@ def content(segment: Segment) -> Iterator[Path]:
 
 
 def remove(segment: Segment) -> None:
-    """Delete what was taken in; a batch disappears in one step, however the process dies."""
+    """Delete what was taken in; a folder disappears in one step, however the process dies."""
     if segment.path.is_dir():
         done = segment.path.with_suffix(".done")
         segment.path.rename(done)
@@ -224,17 +225,18 @@ def hand_over(folder: Path, model: str, kind: Kind, path: Path) -> Path:
     """
     if not MODEL.fullmatch(model):
         raise ValueError(f"model {model!r}: not a name that a model can have")
-    target = folder / model / f"{_prefix()}.{kind}--{path.name}"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    passing = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.tmp")
+    target = folder / model / f"{_prefix()}.{kind}{HANDED}"
+    passing = target.with_name(f".{target.name}.tmp")
+    passing.mkdir(parents=True)
     try:
-        with path.open("rb") as source, passing.open("xb") as copy:
+        with path.open("rb") as source, (passing / path.name).open("xb") as copy:
             shutil.copyfileobj(source, copy, 1 << 20)
             copy.flush()
             os.fsync(copy.fileno())
         passing.rename(target)
-    finally:
-        passing.unlink(missing_ok=True)
+    except BaseException:
+        shutil.rmtree(passing)
+        raise
     return target
 
 
@@ -249,25 +251,37 @@ def tidy(folder: Path, seconds: float = 86_400.0) -> None:
         for passing in (folder / name).glob(".*.tmp"):
             with contextlib.suppress(FileNotFoundError):
                 if time.time() - passing.stat().st_mtime > seconds:
-                    passing.unlink()
+                    shutil.rmtree(passing)
 
 
 def _finished(folder: Path, model: str) -> Iterator[tuple[int, Segment]]:
+    """What can be taken in, with its age in nanoseconds since 1970."""
     with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
         for entry in entries:
-            name = entry.name
-            if name.startswith(".") or name.lower().endswith(_ASIDE):
-                continue
-            own = _SEGMENT.fullmatch(name)
-            if own and (entry.is_dir(follow_symlinks=False) if own["rest"] == ".batch" else _is_file(entry)):
-                kind: Kind = "labels" if own["kind"] == "labels" else "predictions"
-                title = own["title"] or Path(name).with_suffix(SEALED).name
-                yield int(own["ns"]), Segment(Path(entry.path), model, kind, title)
-            elif (
-                not own and not name.lower().endswith(_UNFINISHED) and _is_file(entry) and _is_settled(entry)
-            ):
-                kind = "labels" if ".labels." in name.lower() else "predictions"
-                yield entry.stat().st_mtime_ns, Segment(Path(entry.path), model, kind, name)
+            own = _OWN.fullmatch(entry.name)
+            kind = "labels" if ".labels." in entry.name.lower() else "predictions"
+            if own:
+                title = _title(entry, own["form"])
+                if title is not None:
+                    yield int(own["ns"]), Segment(Path(entry.path), model, kind, title)
+            elif not _is_left_alone(entry.name) and _is_file(entry) and _is_settled(entry):
+                yield entry.stat().st_mtime_ns, Segment(Path(entry.path), model, kind, entry.name)
+
+
+def _title(entry: os.DirEntry[str], form: str) -> str | None:
+    """The name under which something of our own making is remembered; None if it is not what it says."""
+    if form == SEALED:
+        return entry.name if _is_file(entry) else None
+    if not entry.is_dir(follow_symlinks=False):
+        return None
+    if form == BATCH:
+        return entry.name.removesuffix(BATCH) + SEALED
+    with os.scandir(entry.path) as files:
+        return next((file.name for file in files if _is_file(file)), None)
+
+
+def _is_left_alone(name: str) -> bool:
+    return name.startswith(".") or name.lower().endswith(_NOT_READY)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -281,8 +295,8 @@ def _is_settled(entry: os.DirEntry[str]) -> bool:
 
 
 def _is_own(segment: Segment) -> bool:
-    found = _SEGMENT.fullmatch(segment.path.name)
-    return found is not None and found["rest"] == SEALED
+    found = _OWN.fullmatch(segment.path.name)
+    return found is not None and found["form"] == SEALED
 
 
 def _together(segments: list[Segment]) -> Segment:

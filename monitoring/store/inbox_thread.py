@@ -16,7 +16,11 @@ from monitoring.store.errors import StoreError, UnknownModel
 from monitoring.store.inbox_folder import Segment
 from monitoring.store.store import Receipt, Store
 
-LONGEST_WAIT = 60.0
+LONGEST_WAIT = 60.0  # seconds until something that failed is tried again
+LONGEST_PAUSE = 5.0  # seconds between two looks, however much there was to do
+PAUSE_PER_WORK = (
+    10.0  # a steady trickle of small segments is let gather, and takes a tenth of the time at most
+)
 _REMEMBERED = 1000
 _SETTLE = ".settle"  # stands for bringing a model's profile up to date, among the paths that may fail
 _log = logging.getLogger(__name__)
@@ -62,7 +66,7 @@ class InboxState:
 
 
 class InboxThread:
-    """Takes finished files from the inbox into a store, every second.
+    """Takes finished files from the inbox into a store, every second, or every few when there is much.
 
     A file that cannot be read is set aside; anything else that goes wrong (a full disk, a bug) leaves the
     file where it is and is tried again, at ever longer intervals up to a minute, while all other files go in.
@@ -73,7 +77,7 @@ class InboxThread:
     folder : Path
         The inbox.
     every : float
-        Seconds between two looks.
+        Seconds between two looks, at least.
     """
 
     def __init__(self, store: Store, folder: Path | str, every: float = 1.0) -> None:
@@ -87,6 +91,7 @@ class InboxThread:
         self._failing: dict[Path, Failure] = {}
         self._unsettled: set[str] = set()
         self._receipts: dict[str, Receipt] = {}
+        self._unpublished: dict[str, Receipt] = {}
 
     @property
     def state(self) -> InboxState:
@@ -119,7 +124,8 @@ class InboxThread:
         Returns
         -------
         Receipt or None
-            None if the file is not in yet; it stays in the inbox and goes in later.
+            Once the file is in and the profile shows it. None if it is not in yet; it stays in the inbox and
+            goes in later.
         """
         self._woken.set()
         with self._changed:
@@ -153,8 +159,10 @@ class InboxThread:
     def _run(self) -> None:
         self.tidy()
         while not self._stopping.is_set():
+            started = time.monotonic()
             self._guarded(self.folder, self.take)
-            self._woken.wait(self.every)
+            spent = time.monotonic() - started
+            self._woken.wait(max(self.every, min(LONGEST_PAUSE, spent * PAUSE_PER_WORK)))
             self._woken.clear()
 
     def _take_model(self, name: str) -> None:
@@ -167,6 +175,7 @@ class InboxThread:
             self._guarded(segment.path, lambda one=segment: self._take_segment(one))
         if name in self._unsettled:
             self._guarded(place / _SETTLE, lambda: self._settle(name))
+        self._publish()
 
     def _look(self, name: str) -> list[Segment]:
         segments = inbox_folder.gathered(inbox_folder.ready(self.folder, name))
@@ -194,7 +203,7 @@ class InboxThread:
         else:
             inbox_folder.remove(segment)
         self._tell(taken_at=_now(), rows=self._state.rows + receipt.accepted)
-        self._remember(segment, receipt)
+        self._unpublished[segment.path.name] = receipt
 
     def _set_aside(self, segment: Segment, reason: str) -> None:
         bad = inbox_folder.set_aside(segment, reason)
@@ -204,10 +213,12 @@ class InboxThread:
         self.store.settle(name)
         self._unsettled.discard(name)
 
-    def _remember(self, segment: Segment, receipt: Receipt) -> None:
+    def _publish(self) -> None:
+        """Give out the receipts, now that what was taken in shows in the profile."""
         with self._changed:
-            self._receipts[segment.path.name] = receipt
-            if len(self._receipts) > _REMEMBERED:
+            self._receipts.update(self._unpublished)
+            self._unpublished = {}
+            while len(self._receipts) > _REMEMBERED:
                 del self._receipts[next(iter(self._receipts))]
             self._changed.notify_all()
 

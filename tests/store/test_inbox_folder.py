@@ -232,7 +232,7 @@ def test_files_of_others_are_never_put_together(tmp_path, place):
     inbox_folder.hand_over(tmp_path, "churn", "predictions", dropped(tmp_path / "c.jsonl"))
     found = inbox_folder.gathered(inbox_folder.ready(tmp_path))
     assert sorted(one.title for one in found) == ["a.jsonl", "b.jsonl", "c.jsonl"]
-    assert not any(one.path.is_dir() for one in found)
+    assert not list(place.glob("*.batch"))
 
 
 def test_a_batch_left_behind_is_found_again_with_the_same_content(tmp_path, place):
@@ -284,14 +284,28 @@ def test_a_batch_can_be_set_aside(tmp_path, place):
     assert inbox_folder.ready(tmp_path) == []
 
 
-@pytest.mark.parametrize("name", ["june.parquet", "a b--c.labels.csv", "é😀.jsonl", ".hidden.csv", "x.open"])
-def test_a_file_handed_over_is_a_copy_that_keeps_its_name(tmp_path, name):
+@pytest.mark.parametrize(
+    "name",
+    ["june.parquet", "a b.labels.csv", "é😀.jsonl", ".hidden.csv", "x.open", "x.bad", "x" * 240 + ".csv"],
+)
+def test_a_file_handed_over_is_a_copy_under_its_own_name(tmp_path, name):
     source = dropped(tmp_path / name, "content")
     path = inbox_folder.hand_over(tmp_path / "inbox", "churn", "labels", source)
     source.write_text("changed since")
-    assert path.read_text() == "content"
-    assert inbox_folder.ready(tmp_path / "inbox") == [Segment(path, "churn", "labels", name)]
+    (found,) = inbox_folder.ready(tmp_path / "inbox")
+    assert found == Segment(path, "churn", "labels", name)
+    with inbox_folder.content(found) as file:
+        assert (file.name, file.read_text()) == (name, "content")
     assert [one.name for one in path.parent.iterdir()] == [path.name]
+    inbox_folder.remove(found)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_a_link_inside_a_folder_is_not_followed_either(tmp_path, place):
+    handed = place / f"{NS}-1-0123abcd.predictions.handed"
+    handed.mkdir()
+    (handed / "link.csv").symlink_to(dropped(tmp_path / "secret.csv"))
+    assert inbox_folder.ready(tmp_path, "churn") == []
 
 
 def test_the_same_file_can_be_handed_over_twice(tmp_path):
@@ -310,6 +324,9 @@ def test_a_hand_over_that_fails_leaves_the_inbox_as_it_was(tmp_path):
 
 
 def test_half_made_copies_go_after_a_day(tmp_path, place):
-    fresh, old = dropped(place / ".a.tmp", age=10), dropped(place / ".b.tmp", age=100_000)
+    for name, age in ((".a.tmp", 10), (".b.tmp", 100_000)):
+        (place / name).mkdir()
+        dropped(place / name / "june.csv")
+        os.utime(place / name, (time.time() - age, time.time() - age))
     inbox_folder.tidy(tmp_path)
-    assert (fresh.exists(), old.exists()) == (True, False)
+    assert [path.name for path in place.iterdir()] == [".a.tmp"]

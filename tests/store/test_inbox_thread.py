@@ -305,3 +305,32 @@ def test_who_handed_a_file_over_gets_its_receipt_under_its_own_name(churn, folde
     finally:
         thread.stop()
     assert list(churn.files("churn").name) == ["june.jsonl"]
+
+
+def test_a_receipt_is_given_out_when_the_profile_shows_the_file(churn, folder, tmp_path, monkeypatch):
+    file = tmp_path / "june.jsonl"
+    file.write_text(json.dumps({"id": "r-1", "predicted_at": "2026-01-05T12:00:00Z", "age": 41}) + "\n")
+    path, thread, settle = inbox_folder.hand_over(folder, "churn", "predictions", file), None, churn.settle
+
+    def check(name):
+        assert thread.receipt(path, timeout=0) is None
+        settle(name)
+
+    monkeypatch.setattr(churn, "settle", check)
+    thread = InboxThread(churn, folder)
+    thread.take()
+    assert thread.receipt(path, timeout=0).accepted == 1
+    assert thread.state.last_error == ""
+
+
+def test_a_file_handed_over_is_complained_about_under_its_own_name(churn, folder, tmp_path):
+    file = tmp_path / "june.parquet"
+    file.write_text("not Parquet")
+    thread = InboxThread(churn, folder)
+    path = inbox_folder.hand_over(folder, "churn", "predictions", file)
+    thread.take()
+    receipt = thread.receipt(path, timeout=0)
+    assert receipt.file == "june.parquet"
+    assert receipt.problem.startswith("june.parquet: not a readable parquet file")
+    (bad,) = inbox_folder.set_aside_files(folder, "churn")
+    assert (bad.path / "june.parquet").read_text() == "not Parquet"
