@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from monitoring.drift import frames
 from monitoring.drift.assessment import CHECKS, POOLED, VERDICT_CHECKS, Assessment, assess
+from monitoring.drift.onset import Started, started
 from monitoring.drift.reading import NoReferenceError, read, reference_of
 from monitoring.drift.ribbon import ribbon
 from monitoring.drift.signal import Signal, importances, important, signal
-from monitoring.drift.verdict import FeatureVerdict, Started, Verdict, started, verdict
+from monitoring.drift.verdict import FeatureVerdict, Verdict, verdict
 
 if TYPE_CHECKING:
     import pandas as pd

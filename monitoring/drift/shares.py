@@ -10,8 +10,8 @@ import numpy as np
 
 from monitoring.drift.spans import Spans, Timeline, cumulative, reference_blocks, summed, within
 from monitoring.statistics import Levels
-from monitoring.statistics.arrays import Floats
-from monitoring.statistics.shares import share_limit, two_shares, wilson
+from monitoring.statistics.arrays import Floats, size_factor
+from monitoring.statistics.shares import rise_limit, rise_p_value, spread, two_shares, wilson
 
 if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
@@ -110,20 +110,18 @@ def share(found: Hits, line: Timeline, spans: Spans, levels: Levels, *, length: 
     test, interval = two_shares(k, m, rest_k, rest_n), wilson(k, m)
     before = rest_k / np.where(rest_n > 0, rest_n, np.nan)
     blocks = reference_blocks(line, min(length, int(line.reference.stop[0] - line.reference.start[0])))
-    allowed = share_limit(
-        whole_k[:, 0], whole_n[:, 0], summed(found.hits, blocks), summed(found.rows, blocks)
-    )
-    usual = (whole_k / np.where(whole_n > 0, whole_n, np.nan))[:, 0]
-    error = np.sqrt(before * (1 - before) / np.where(m > 0, m, np.nan))
+    varied = spread(whole_k[:, 0], whole_n[:, 0], summed(found.hits, blocks), summed(found.rows, blocks))
+    sampled = np.sqrt(before * (1 - before))
+    error = sampled * np.sqrt(size_factor(rest_n, m))
     return Share(
         value=k / np.where(m > 0, m, np.nan),
         lower=interval.lower,
         upper=interval.upper,
         rise=test.difference,
         statistic=test.statistic,
-        p_value=test.p_value,
+        p_value=np.fmax(test.p_value, rise_p_value(varied, test.difference)),
         noise_floor=np.minimum(before + 1.645 * error, 1.0),
-        limit=before + np.fmax(levels.amber, (allowed - usual)[:, None]),
+        limit=before + np.fmax(levels.amber, rise_limit(varied, error)),
         rows=m,
         reference=before,
     )

@@ -25,17 +25,21 @@ class Signal:
     cells : ndarray of int8, shape (features, chunks)
         Worst of the checks that could be judged, feature by feature.
     decided : ndarray of int8, shape (features, chunks)
-        Which of `VERDICT_CHECKS` it was: among equals the one furthest above amber.
+        Which of `VERDICT_CHECKS` it was; among equals the share outside the range, which is the plainest to
+        say, or for green ones the single chunk.
     lasting : ndarray of int8, shape (features, chunks)
         The colour reached in two of the last three chunks.
     model : ndarray of int8, shape (chunks,)
         The model's drift.
+    unconfirmed : ndarray of int8, shape (chunks,)
+        What it would be if a single chunk were enough: dates the start of what lasts.
     """
 
     cells: Codes
     decided: NDArray[np.int8]
     lasting: Codes
     model: Codes
+    unconfirmed: Codes
 
 
 def importances(model: Model, features: tuple[str, ...]) -> Floats:
@@ -94,22 +98,17 @@ def signal(assessment: Assessment) -> Signal:
     shape = (len(assessment.features), len(assessment.keys))
     if not shape[0]:
         nothing = np.zeros((0, shape[1]), dtype=np.int8)
-        return Signal(nothing, nothing, nothing, np.full(shape[1], GREY, dtype=np.int8))
-    checks = [assessment.checks[name] for name in VERDICT_CHECKS]
-    status = np.stack([check.status for check in checks])
-    excess = np.stack([_above_amber(check) for check in checks])
+        grey = np.full(shape[1], GREY, dtype=np.int8)
+        return Signal(nothing, nothing, nothing, grey, grey)
+    status = np.stack([assessment.checks[name].status for name in VERDICT_CHECKS])
     cells = status.max(axis=0)
-    decided = np.where(status == cells, excess, -np.inf).argmax(axis=0).astype(np.int8)
+    decides = status == cells
+    outside = (cells >= AMBER) & decides[VERDICT_CHECKS.index("out_of_range")]
+    decided = np.where(outside, VERDICT_CHECKS.index("out_of_range"), decides.argmax(axis=0)).astype(np.int8)
     lasting = _unless_partial(assessment, persistent(cells, NEEDED, LAST))
     counted = assessment.counted
     high = important(assessment.model, assessment.features)[counted]
-    return Signal(cells, decided, lasting, _model(lasting[counted], high))
-
-
-def _above_amber(check: object) -> Floats:
-    """How far a check is past its amber level, as a ratio, so that checks can be compared."""
-    value, before, amber = (getattr(check, name) for name in ("value", "before", "amber"))
-    return np.nan_to_num((value - np.nan_to_num(before)) / amber[:, None], nan=-1.0)
+    return Signal(cells, decided, lasting, _model(lasting[counted], high), _model(cells[counted], high))
 
 
 def _unless_partial(assessment: Assessment, lasting: Codes) -> Codes:

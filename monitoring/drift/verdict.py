@@ -1,4 +1,4 @@
-"""What drift means at an instant, in words: per feature and for the model, and since when."""
+"""What drift means at an instant: per feature and for the model, since when, and in one sentence."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitoring import reasons
-from monitoring.drift import shares
 from monitoring.drift.assessment import POOLED, VERDICT_CHECKS, Assessment
-from monitoring.drift.judging import CODES, Scores
+from monitoring.drift.judging import CODES
+from monitoring.drift.onset import run_start
 from monitoring.drift.signal import Signal, importances, important, signal
-from monitoring.statistics import METHODS
-from monitoring.statistics.changepoint import Change, change
-from monitoring.statistics.severity import AMBER, GREY, NAMES, Codes
+from monitoring.drift.wording import day, feature_sentence, listed, title
+from monitoring.statistics.severity import AMBER, NAMES, RED
 from monitoring.windows import Window
 
 
@@ -41,7 +40,7 @@ class FeatureVerdict:
     high, counted : bool
         Whether it is of high importance, and whether it counts for the model.
     since : datetime or None
-        First chunk of the present run of amber or red.
+        Key of the first chunk of the present run of amber or red.
     reason : str
         Code, see `monitoring.reasons`.
     sentence : str
@@ -68,9 +67,17 @@ class FeatureVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A model's drift at an instant: one colour, one sentence, and every feature, worst first.
+    """A model's drift at an instant.
 
-    ``chunk`` is the last complete chunk that was judged, None where there is none.
+    Attributes
+    ----------
+    status, sentence : str
+    since : datetime or None
+        Key of the chunk since which it has the present colour or a worse one; None for green and grey.
+    chunk : Window or None
+        The last complete chunk, which was judged; None where there is none.
+    features : tuple of FeatureVerdict
+        Those that count first, then worst first.
     """
 
     status: str
@@ -100,105 +107,45 @@ def verdict(assessment: Assessment, colours: Signal | None = None, at: dt.dateti
     last = _last(assessment, at)
     if last is None:
         return Verdict("grey", f"grey: {reasons.sentence('no_data')}", None, None, ())
-    features = tuple(
-        sorted((_feature(assessment, colours, i, last) for i in range(len(assessment.features))), key=_rank)
+    high = important(assessment.model, assessment.features)
+    weights = importances(assessment.model, assessment.features)
+    found = (
+        _feature(assessment, colours, place, last, float(weights[place]), bool(high[place]))
+        for place in range(len(assessment.features))
     )
-    status = NAMES[colours.model[last]]
-    since = _run_start(
-        assessment, colours.model, colours.cells[assessment.counted].max(axis=0, initial=GREY), last
-    )
+    features = tuple(sorted(found, key=_rank))
+    code = int(colours.model[last])
+    since = run_start(assessment, colours.model, colours.unconfirmed, last, code) if code >= AMBER else None
+    first = run_start(assessment, colours.model, colours.unconfirmed, last) if code >= AMBER else None
     return Verdict(
-        status, _sentence(assessment, status, since, features, last), since, assessment.keys[last], features
+        NAMES[code],
+        _sentence(assessment, code, since, first, features, last),
+        since,
+        assessment.keys[last],
+        features,
     )
-
-
-@dataclass(frozen=True)
-class Started:
-    """When a feature's drift most likely began, with the keys between which it lies with 90 % confidence."""
-
-    at: dt.datetime
-    earliest: dt.datetime
-    latest: dt.datetime
-    p_value: float
-    change: Change
-
-
-def started(
-    assessment: Assessment, feature: str, check: str = "chunk", until: int | None = None
-) -> Started | None:
-    """The most likely start of a lasting change of one feature.
-
-    Parameters
-    ----------
-    assessment : Assessment
-    feature : str
-    check : str
-        ``out_of_range`` or another share looks at the share; every other check at the distance of single
-        chunks, because trailing windows smear a start.
-    until : int, optional
-        Position of the last chunk to look at; all complete ones by default.
-
-    Returns
-    -------
-    Started or None
-        None where the series is too short or does not vary.
-
-    Raises
-    ------
-    ValueError
-        If the feature is unknown.
-    """
-    place = assessment.features.index(feature)
-    scores = assessment.checks["chunk" if check in POOLED else check]
-    stop = len(assessment.keys) if until is None else until + 1
-    usable = assessment.complete & (scores.rows[place] >= assessment.model.limits.minimum_rows)
-    value = np.where(usable, scores.value[place], np.nan)[:stop]
-    # Distances are skewed like chi-square variables and shares like binomial ones: both are made even first.
-    power = METHODS[assessment.measures[place]].power if check in POOLED else 0
-    found = change(np.cbrt(value**power) if power else np.arcsin(np.sqrt(value)))
-    if found is None:
-        return None
-    dates = [assessment.keys[i].start for i in (found.at, found.earliest, found.latest)]
-    return Started(dates[0], dates[1], dates[2], found.p_value, found)
-
-
-def day(at: dt.datetime, beside: dt.datetime | None = None) -> str:
-    """A key as people write it: ``3 Jul``, with the year where it is another, with the hour if there is one.
-
-    Examples
-    --------
-    >>> day(dt.datetime(2013, 7, 3), dt.datetime(2013, 7, 31)), day(dt.datetime(2013, 7, 3, 14))
-    ('3 Jul', '3 Jul 2013 14:00')
-    """
-    year = "" if beside is not None and beside.year == at.year else f" {at.year}"
-    hour = f" {at:%H:%M}" if at.hour or at.minute else ""
-    return f"{at.day} {at:%b}{year}{hour}"
 
 
 def _last(assessment: Assessment, at: dt.datetime | None) -> int | None:
     """The last complete chunk that begins no later than a key."""
-    usable = [
-        i
-        for i, window in enumerate(assessment.keys)
-        if assessment.complete[i] and (at is None or window.start <= at)
-    ]
-    return usable[-1] if usable else None
+    begun = np.array([at is None or window.start <= at for window in assessment.keys], dtype=bool)
+    usable = np.flatnonzero(assessment.complete & begun)
+    return int(usable[-1]) if len(usable) else None
 
 
-def _feature(assessment: Assessment, colours: Signal, place: int, last: int) -> FeatureVerdict:
+def _feature(
+    assessment: Assessment, colours: Signal, place: int, last: int, importance: float, high: bool
+) -> FeatureVerdict:
     """One feature's verdict."""
-    name = assessment.features[place]
     check = VERDICT_CHECKS[colours.decided[place, last]]
     scores = assessment.checks[check]
-    known = assessment.model.features.get(name)
-    status = int(colours.cells[place, last])
-    reason = CODES[scores.reason[place, last]]
-    since = _run_start(assessment, colours.lasting[place], colours.cells[place], last, now=status)
+    single = assessment.checks["chunk"]
+    reason = CODES[scores.reason[place, last]] or CODES[single.reason[place, last]]
     return FeatureVerdict(
-        feature=name,
-        title=(known.title if known else None) or name,
+        feature=assessment.features[place],
+        title=title(assessment, place),
         kind=assessment.kinds[place],
-        status=NAMES[status],
+        status=NAMES[colours.cells[place, last]],
         lasting=NAMES[colours.lasting[place, last]],
         check=check,
         measure=assessment.measures[place] if check in POOLED else check,
@@ -206,119 +153,80 @@ def _feature(assessment: Assessment, colours: Signal, place: int, last: int) -> 
         limit=float(scores.limit[place, last]),
         noise_floor=float(scores.noise_floor[place, last]),
         rows=int(np.nan_to_num(scores.rows[place, last])),
-        importance=float(importances(assessment.model, (name,))[0]),
-        high=bool(important(assessment.model, assessment.features)[place]),
-        counted=name not in assessment.model.exclude,
-        since=since,
+        importance=importance,
+        high=high,
+        counted=bool(assessment.counted[place]),
+        since=run_start(assessment, colours.lasting[place], colours.cells[place], last),
         reason=reason,
-        sentence=_feature_sentence(assessment, place, last, check, status),
+        sentence=_said(assessment, colours, place, last),
     )
 
 
-def _rank(feature: FeatureVerdict) -> tuple[object, ...]:
+def _said(assessment: Assessment, colours: Signal, place: int, last: int) -> str:
+    """A feature's sentence; where its colour comes from an earlier chunk than this one, that chunk's."""
+    cells = colours.cells[place]
+    shown = last
+    if colours.lasting[place, last] >= AMBER > cells[last]:
+        shown = int(np.flatnonzero(cells[: last + 1] >= AMBER)[-1])
+    check = VERDICT_CHECKS[colours.decided[place, shown]]
+    said = feature_sentence(assessment, place, shown, check, int(cells[shown]))
+    return (
+        said
+        if shown == last
+        else f"{said} on {day(assessment.keys[shown].start, assessment.keys[last].start)}"
+    )
+
+
+def _rank(feature: FeatureVerdict) -> tuple[bool, int, int, bool, float, float, str]:
     """Counted first, worst first, important first, then the larger value."""
     order = {"red": 0, "amber": 1, "green": 2, "grey": 3}
-    weight = 0.0 if np.isnan(feature.importance) else feature.importance
-    value = 0.0 if np.isnan(feature.value) else feature.value
     return (
         not feature.counted,
-        order[feature.lasting] if feature.lasting in ("red", "amber") else 2,
+        min(order[feature.lasting], 2),
         order[feature.status],
         not feature.high,
-        -weight,
-        -value,
+        -float(np.nan_to_num(feature.importance)),
+        -float(np.nan_to_num(feature.value)),
         feature.feature,
-    )
-
-
-def _run_start(
-    assessment: Assessment, lasting: Codes, cells: Codes, last: int, now: int = GREY
-) -> dt.datetime | None:
-    """When the present run of amber or red began: the first coloured chunk of those that made it last."""
-    if lasting[last] < AMBER:
-        return assessment.keys[last].start if now >= AMBER else None
-    quiet = np.flatnonzero(lasting[: last + 1] < AMBER)
-    first = int(quiet[-1]) + 1 if len(quiet) else 0
-    early = max(first - 2, 0)
-    coloured = np.flatnonzero(cells[early : first + 1] >= AMBER)
-    return assessment.keys[early + int(coloured[0]) if len(coloured) else first].start
-
-
-def _feature_sentence(assessment: Assessment, place: int, last: int, check: str, status: int) -> str:
-    """A feature in words: what was found, how large, against which noise."""
-    name = assessment.features[place]
-    known = assessment.model.features.get(name)
-    title = (known.title if known else None) or name
-    weight = f" (importance {known.importance:g})" if known and known.importance is not None else ""
-    if status == GREY:
-        return f"{title}{weight} cannot be judged: {_why_grey(assessment, place, last)}"
-    scores = assessment.checks[check]
-    if check == "out_of_range" and status >= AMBER:
-        share = f"{title}{weight} is {shares.TITLES[check]} in {scores.value[place, last]:.0%} of rows"
-        distance = _numbers(assessment, "chunk", place, last)
-        return share.replace("%", " %") + (f", {distance}" if distance else "")
-    code = CODES[scores.reason[place, last]]
-    numbers = _numbers(assessment, check if check in POOLED else "chunk", place, last)
-    span = f" over the last {POOLED[check]} chunks" if POOLED.get(check, 1) > 1 else ""
-    note = reasons.REASONS[code].words if code and code != "drift" else ""
-    return f"{title}{weight}: " + ", ".join(part for part in (numbers + span, note) if part)
-
-
-def _numbers(assessment: Assessment, check: str, place: int, last: int) -> str:
-    """The distance and its noise floor; empty where there is none."""
-    scores = assessment.checks[check]
-    value, floor = scores.value[place, last], scores.noise_floor[place, last]
-    if np.isnan(value):
-        return ""
-    method = assessment.measures[place]
-    title = "PSI" if method == "psi" else METHODS[method].title
-    return f"{title} {value:.2f}" + ("" if np.isnan(floor) else f", floor {floor:.2f}")
-
-
-def _why_grey(assessment: Assessment, place: int, last: int) -> str:
-    """Why the chunk check has no colour, with its numbers."""
-    scores: Scores = assessment.checks["chunk"]
-    window = assessment.keys[last]
-    return reasons.sentence(
-        CODES[scores.reason[place, last]],
-        rows=int(np.nan_to_num(scores.rows[place, last])),
-        minimum=assessment.model.limits.minimum_rows,
-        feature=assessment.features[place],
-        start=day(window.start),
-        stop=day(window.stop),
     )
 
 
 def _sentence(
     assessment: Assessment,
-    status: str,
+    code: int,
     since: dt.datetime | None,
+    first: dt.datetime | None,
     features: tuple[FeatureVerdict, ...],
     last: int,
 ) -> str:
     """The model's drift in one sentence."""
     counted = [one for one in features if one.counted]
     loud = [one for one in counted if one.lasting in ("amber", "red")]
-    if status in ("amber", "red"):
-        lead = max(loud, key=lambda one: (one.lasting == "red", one.high, -_rank(one)[4]))  # type: ignore[operator]
-        others = [one.title for one in loud if one is not lead]
-        also = f"; also {_listed(others)}" if others else ""
-        when = f" since {day(since, assessment.keys[last].start)}" if since else ""
-        return f"{status}{when}: {lead.sentence}{also}"
-    if status == "grey":
-        reason = counted[0].sentence if counted else "no feature counts for the verdict"
-        return f"grey: {reason}"
+    if code >= AMBER:
+        return _alarm(assessment, code, since, first, loud, last)
+    if NAMES[code] == "grey":
+        return f"grey: {counted[0].sentence if counted else 'no feature counts for the verdict'}"
     if loud:
-        return f"green: {_listed([one.title for one in loud])} drifted, but nothing of high importance did"
+        return f"green: {listed([one.title for one in loud])} drifted, but nothing of high importance did"
     small = [one.title for one in counted if one.reason == "detectable_small"]
-    note = f"; detectable, small: {_listed(small)}" if small else ""
+    note = f"; detectable, small: {listed(small)}" if small else ""
     return f"green: no lasting drift in {len(counted)} features{note}"
 
 
-def _listed(names: list[str], most: int = 3) -> str:
-    """Names in a sentence, the rest counted."""
-    shown = names[:most]
-    rest = len(names) - len(shown)
-    if rest:
-        return f"{', '.join(shown)} and {rest} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
+def _alarm(
+    assessment: Assessment,
+    code: int,
+    since: dt.datetime | None,
+    first: dt.datetime | None,
+    loud: list[FeatureVerdict],
+    last: int,
+) -> str:
+    """The sentence of an amber or red model: since when, the feature that weighs most, and the others."""
+    today = assessment.keys[last].start
+    # Of the features as bad as the model is, the important ones made it so.
+    lead = min(loud, key=lambda one: (one.lasting != NAMES[code], not one.high, *_rank(one)))
+    others = [one.title for one in loud if one is not lead]
+    also = f"; also {listed(others)}" if others else ""
+    when = f" since {day(since, today)}" if since else ""
+    before = f" (amber since {day(first, today)})" if code == RED and first and first != since else ""
+    return f"{NAMES[code]}{when}{before}: {lead.sentence}{also}"

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from monitoring.statistics.arrays import Floats
+from monitoring.statistics.arrays import Floats, aligned
+from monitoring.statistics.limits import FEWEST_CHUNKS
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,20 @@ def two_shares(
     return Comparison(difference, statistic, 2 * special.ndtr(-np.abs(statistic)))
 
 
-def share_limit(
-    hits: ArrayLike, rows: ArrayLike, chunk_hits: ArrayLike, chunk_rows: ArrayLike, *, level: float = 0.99
-) -> Floats:
-    """The share that a chunk like those of the reference stays below.
+@dataclass(frozen=True)
+class Spread:
+    """How much a share varies between chunks beyond sampling, as a Student scale, each of shape (features,).
 
-    The larger of what sampling alone allows and, with at least seven reference chunks, of what their spread
-    allows (a Student quantile of the chunk shares).
+    ``scale`` is that of one more chunk around the whole reference's share, 0 where there are too few chunks;
+    ``freedom`` its degrees of freedom.
+    """
+
+    scale: Floats
+    freedom: Floats
+
+
+def spread(hits: ArrayLike, rows: ArrayLike, chunk_hits: ArrayLike, chunk_rows: ArrayLike) -> Spread:
+    """How far the shares of the reference's chunks lie from that of the whole reference.
 
     Parameters
     ----------
@@ -111,29 +119,63 @@ def share_limit(
         Of the whole reference.
     chunk_hits, chunk_rows : array_like of shape (features, chunks)
         Of the reference's chunks; those without rows do not count.
-    level : float
 
     Returns
     -------
-    ndarray of shape (features,)
-        nan where the reference has no rows.
+    Spread
 
     Examples
     --------
-    >>> share_limit([80], [800], [[8, 10, 12, 8, 10, 12, 8, 12]], [[100] * 8]).round(3)
-    array([0.174])
+    >>> found = spread([80], [800], [[8, 10, 12, 8, 10, 12, 8, 12]], [[100] * 8])
+    >>> found.scale.round(4), found.freedom
+    (array([0.0196]), array([7.]))
     """
     k, n = np.asarray(chunk_hits, dtype=float), np.asarray(chunk_rows, dtype=float)
     usable = n > 0
     chunks = usable.sum(axis=-1).astype(float)
     count = np.maximum(chunks, 1.0)
-    share = np.where(usable, k / np.where(usable, n, 1.0), 0.0)
     total = np.asarray(rows, dtype=float)
     middle = np.asarray(hits, dtype=float) / np.where(total > 0, total, np.nan)
-    deviation = np.where(usable, share - middle[..., None], 0.0)
-    spread = np.sqrt((deviation**2).sum(axis=-1) / np.maximum(chunks - 1, 1.0) * (1 + 1 / count))
-    between = special.stdtrit(np.maximum(chunks - 1, 1.0), level) * np.where(chunks >= 7, spread, 0.0)
-    typical = np.where(usable, n, 0.0).sum(axis=-1) / count
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.sqrt(middle * (1 - middle) * (1 / total + 1 / np.where(typical > 0, typical, np.nan)))
-    return middle + np.fmax(special.ndtri(level) * error, between)
+    deviation = np.where(usable, k / np.where(usable, n, 1.0) - middle[..., None], 0.0)
+    scale = np.sqrt((deviation**2).sum(axis=-1) / np.maximum(chunks - 1, 1.0) * (1 + 1 / count))
+    return Spread(np.where(chunks >= FEWEST_CHUNKS, scale, 0.0), np.maximum(chunks - 1, 1.0))
+
+
+def rise_limit(found: Spread, error: ArrayLike, *, level: float = 0.99) -> Floats:
+    """The rise of a share that neither sampling nor variation between chunks explains.
+
+    Parameters
+    ----------
+    found : Spread
+    error : array_like of shape (features, ...)
+        Standard error of the rise by sampling alone.
+    level : float
+
+    Returns
+    -------
+    ndarray of shape (features, ...)
+
+    Examples
+    --------
+    >>> found = spread([80], [800], [[8, 10, 12, 8, 10, 12, 8, 12]], [[100] * 8])
+    >>> rise_limit(found, [[0.02, 0.05]]).round(3)
+    array([[0.059, 0.116]])
+    """
+    e = np.asarray(error, dtype=float)
+    scale, freedom = aligned(found.scale, e), aligned(found.freedom, e)
+    return np.fmax(special.ndtri(level) * e, special.stdtrit(freedom, level) * scale)
+
+
+def rise_p_value(found: Spread, rise: ArrayLike) -> Floats:
+    """How often variation between chunks alone gives a rise at least this large; nan where it is unknown.
+
+    Examples
+    --------
+    >>> found = spread([80], [800], [[8, 10, 12, 8, 10, 12, 8, 12]], [[100] * 8])
+    >>> rise_p_value(found, [[0.0, 0.0587]]).round(3)
+    array([[0.5 , 0.01]])
+    """
+    r = np.asarray(rise, dtype=float)
+    scale, freedom = aligned(found.scale, r), aligned(found.freedom, r)
+    known = scale > 0
+    return np.where(known, special.stdtr(freedom, -r / np.where(known, scale, 1.0)), np.nan)

@@ -22,7 +22,11 @@ def numeric_grid(name, rows):
         return Grid(name, "numeric")
     values = np.unique(finite)
     discrete = len(values) <= 24
-    edges = values if discrete else np.unique([finite.min(), *np.quantile(finite, LEVELS), finite.max()])
+    edges = (
+        values
+        if discrete
+        else np.unique([finite.min(), *np.quantile(finite, LEVELS, method="inverted_cdf"), finite.max()])
+    )
     return Grid(name, "numeric", edges=tuple(edges), centre=float(finite.mean()), discrete=discrete)
 
 

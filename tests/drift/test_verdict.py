@@ -138,7 +138,7 @@ def test_a_small_lasting_move_is_found_in_the_trailing_windows(make_cubes, model
     pooled = (assessment.checks["pooled_7"].status[place, 47:] >= AMBER).mean()
     assert single < 0.5 < pooled
     assert {drift.verdict(assessment).features[0].check} <= {"pooled_7", "pooled_28"}
-    assert "over the last" in drift.verdict(assessment).features[0].sentence
+    assert "over the last 7 days" in drift.verdict(assessment).features[0].sentence
 
 
 def test_windows_that_hold_part_of_the_reference_are_not_judged(make_cubes, model, march, rng):

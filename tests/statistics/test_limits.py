@@ -10,7 +10,7 @@ from monitoring.statistics.limits import calibrated_limit, calibrated_p_value, c
 from monitoring.statistics.merging import merged, quantile_groups, rare_groups
 from monitoring.statistics.noise import noise_floor, noise_p_value, noise_quantile, simulated_null
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, persistent, severity
-from monitoring.statistics.shares import share_limit, two_shares, wilson
+from monitoring.statistics.shares import rise_limit, rise_p_value, spread, two_shares, wilson
 
 
 def test_too_few_reference_chunks_leave_the_limit_unknown():
@@ -116,9 +116,11 @@ def test_a_share_that_varies_by_the_day_gets_a_wider_limit():
     rows = np.full((1, 30), 300)
     steady = generator.binomial(300, 0.1, size=(1, 30))
     varying = generator.binomial(300, generator.beta(4, 36, size=(1, 30)))
-    tops = [share_limit(hits.sum(axis=1), rows.sum(axis=1), hits, rows)[0] for hits in (steady, varying)]
-    assert tops[0] == pytest.approx(0.145, abs=0.02)
-    assert tops[1] > 0.19
+    found = [spread(hits.sum(axis=1), rows.sum(axis=1), hits, rows) for hits in (steady, varying)]
+    tops = [float(rise_limit(one, [np.sqrt(0.1 * 0.9 / 300)])[0]) for one in found]
+    assert tops[0] == pytest.approx(0.045, abs=0.015)
+    assert tops[1] > 2 * tops[0]
+    assert rise_p_value(found[1], [0.05]) > 0.05 > rise_p_value(found[0], [0.05])
 
 
 def test_shares_of_nothing_are_unknown():
