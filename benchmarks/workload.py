@@ -47,7 +47,10 @@ def write(folder: Path, rows: int) -> tuple[Path, Path]:
     reference, current = folder / "reference.parquet", folder / f"current-{rows}.parquet"
     if not reference.exists():
         span = DAYS * DAY
-        pq.write_table(_block(np.random.default_rng([SEED, 0]), REFERENCE_ROWS, START - span, span, 0, drift=False), reference)
+        pq.write_table(
+            _block(np.random.default_rng([SEED, 0]), REFERENCE_ROWS, START - span, span, 0, drift=False),
+            reference,
+        )
     if not current.exists():
         partial = current.with_suffix(".partial")
         per_day, extra = divmod(rows, DAYS)

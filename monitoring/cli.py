@@ -35,7 +35,8 @@ Csv = Annotated[bool, typer.Option("--csv", help="CSV on standard output.")]
 def _main(
     context: typer.Context,
     store: Annotated[
-        Path, typer.Option(envvar="LOOKOUT_STORE", help="The store's file.", show_default="data/lookout.duckdb")
+        Path,
+        typer.Option(envvar="LOOKOUT_STORE", help="The store's file.", show_default="data/lookout.duckdb"),
     ] = DEFAULT,
 ) -> None:
     context.obj = store.expanduser().absolute()
@@ -57,7 +58,9 @@ def demo(
 def run(
     context: typer.Context,
     port: Annotated[int, typer.Option(help="The port to serve on.")] = 8501,
-    address: Annotated[str, typer.Option(help="The address to serve on; this machine only by default.")] = "127.0.0.1",
+    address: Annotated[
+        str, typer.Option(help="The address to serve on; this machine only by default.")
+    ] = "127.0.0.1",
 ) -> None:
     """Start the app and print its address.
 
@@ -67,13 +70,18 @@ def run(
     pid = owner.owner_pid(path)
     if pid is not None:
         _finish(Answer(stderr=f"{StoreInUse(path, pid)}\n", code=WRONG))
-    typer.echo(f"Lookout: http://{'localhost' if address == '127.0.0.1' else address}:{port}  (stop with Ctrl+C)", err=True)
+    typer.echo(
+        f"Lookout: http://{'localhost' if address == '127.0.0.1' else address}:{port}  (stop with Ctrl+C)",
+        err=True,
+    )
     command = [
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
         "--server.address", address, "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
     try:
-        code = subprocess.run(command, cwd=ROOT, env={**os.environ, "LOOKOUT_STORE": str(path)}, check=False).returncode  # noqa: S603
+        code = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "LOOKOUT_STORE": str(path)}, check=False
+        ).returncode  # noqa: S603
     except KeyboardInterrupt:
         code = 0
     raise typer.Exit(code)
@@ -88,7 +96,9 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        _finish(Answer(stderr=f"{file}: {getattr(error, 'strerror', None) or 'not a text file'}\n", code=WRONG))
+        _finish(
+            Answer(stderr=f"{file}: {getattr(error, 'strerror', None) or 'not a text file'}\n", code=WRONG)
+        )
     else:
         _finish(_dispatch(context.obj, "add", {"toml": text}))
 
@@ -118,7 +128,9 @@ def labels(
 
 
 @app.command()
-def forget(context: typer.Context, model: ModelName, file: Annotated[str, typer.Argument(metavar="FILE")]) -> None:
+def forget(
+    context: typer.Context, model: ModelName, file: Annotated[str, typer.Argument(metavar="FILE")]
+) -> None:
     """Take an ingested file out again, as if it had never been there.
 
     Example: python -m monitoring forget churn may.parquet
@@ -218,7 +230,9 @@ def compare(
         _finish(Answer(stderr=f"{error}\n", code=WRONG))
     else:
         bad = data["status"].isin(["amber", "red"]).any()
-        _finish(Answer(stdout=commands.formatted(data, _format(json, csv)), code=commands.UNHEALTHY if bad else 0))
+        _finish(
+            Answer(stdout=commands.formatted(data, _format(json, csv)), code=commands.UNHEALTHY if bad else 0)
+        )
 
 
 @app.command()

@@ -17,11 +17,12 @@ from typing import Any
 import pandas as pd
 
 from monitoring import demo, drift, health, results, windows
-from monitoring.models import Model, ModelError
+from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.store import Receipt, Store, StoreError
 
 Arguments = Mapping[str, Any]
 OK, UNHEALTHY, WRONG = 0, 1, 2
+SHOWN = ("chunk", "missing", "unseen", "out_of_range", "non_finite")
 
 
 @dataclass(frozen=True)
@@ -136,20 +137,27 @@ def _show(store: Store, arguments: Arguments) -> Answer:
     model = store.model(arguments["model"])
     if arguments["question"] != "drift":
         raise QuestionError(f"unknown question {arguments['question']!r}; one of: drift")
-    data = drift.ask(
-        store, model,
-        window=_window(model, arguments),
-        chunk=arguments.get("chunk") or model.chunk,
-        segment=_segment(store, model, arguments.get("segment")),
-        method=arguments.get("method") or "auto",
-    )  # fmt: skip
+    chunk = arguments.get("chunk") or model.chunk
+    if chunk not in CHUNKS:
+        raise QuestionError(f"--chunk {chunk!r}: one of {', '.join(CHUNKS)}")
+    window = _window(model, arguments)
+    try:
+        found = drift.read(
+            store, model.name, chunk=chunk, method=arguments.get("method") or "auto",
+            segment=_segment(store, model, arguments.get("segment")), checks=SHOWN,
+        )  # fmt: skip
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
+    data = results.concat(drift.frames.frame(found, check, window) for check in SHOWN)
     return Answer(stdout=formatted(data, arguments.get("format", "text")))
 
 
 def _check(store: Store, arguments: Arguments) -> Answer:
     name, as_of = arguments.get("model"), arguments.get("as_of")
     models = [store.model(name)] if name else store.models()
-    reports = [health.health(store, model, as_of=_day(model, as_of, "--as-of", last=True)) for model in models]
+    reports = [
+        health.health(store, model, as_of=_day(model, as_of, "--as-of", last=True)) for model in models
+    ]
     bad = {"red", "amber", "grey"} if arguments.get("strict") else {"red"}
     code = UNHEALTHY if any(one.status in bad for one in reports) else OK
     form = arguments.get("format", "text")
@@ -226,7 +234,9 @@ def _table(data: pd.DataFrame) -> str:
     """Lay a frame out for reading: columns that say nothing are left out."""
     if data.empty:
         return "nothing to show\n"
-    told = [name for name in data.columns if data[name].notna().any() and (data[name].astype(str) != "").any()]
+    told = [
+        name for name in data.columns if data[name].notna().any() and (data[name].astype(str) != "").any()
+    ]
     shown = data[told].copy()
     for name in shown.select_dtypes(["datetimetz", "datetime"]).columns:
         shown[name] = shown[name].dt.strftime("%Y-%m-%d %H:%M")

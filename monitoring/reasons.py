@@ -58,6 +58,7 @@ _TABLE = (
         "{feature} has no value in the reference",
         "Choose a reference in which the feature is logged, or exclude the feature.",
     ),
+    ("late", "no data for too long", "no data for {span}", "Look at what writes the log, or at the inbox."),
     ("absent", "column absent", "{feature} is not in the log", "Log the feature, or exclude it."),
     (
         "days_differ",

@@ -149,9 +149,9 @@ def span(
 
 
 def volume(cursor: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
-    """Predictions per profile key and version; the version '' counts requests."""
+    """Predictions per profile key and version, and the newest of them; the version '' counts requests."""
     return cursor.execute(
-        f"SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n FROM {quoted(model.name)}.volume "
+        f"SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n, max(last_at) AS last_at FROM {quoted(model.name)}.volume "
         "GROUP BY chunk, version ORDER BY chunk, version"
     ).df()
 

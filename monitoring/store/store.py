@@ -384,7 +384,7 @@ class Store:
             return Span(*profiling.span(cursor, model))
 
     def volume(self, name: str) -> pd.DataFrame:
-        """Predictions per profile key and version: columns chunk, version, n."""
+        """Predictions per profile key and version: columns chunk, version, n, last_at (UTC, naive)."""
         model = self.model(name)
         with self.cursor() as cursor:
             return profiling.volume(cursor, model)

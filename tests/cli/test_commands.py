@@ -78,7 +78,9 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
 
 def log(folder: Path, name: str, first: int, days: int, shift: float = 0.0) -> Path:
     rng = np.random.default_rng(first)
-    at = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.repeat(np.arange(first, first + days), 200), unit="D")
+    at = pd.Timestamp("2026-01-01") + pd.to_timedelta(
+        np.repeat(np.arange(first, first + days), 200), unit="D"
+    )
     at = at + pd.to_timedelta(rng.integers(0, 86_400, len(at)), unit="s")
     data = pd.DataFrame(
         {"id": [f"{first}-{i}" for i in range(len(at))], "predicted_at": at.sort_values(),
@@ -93,7 +95,9 @@ def churn(run: Run, tmp_path: Path) -> Run:
     """A model with a steady month and two days that differ."""
     (tmp_path / "churn.toml").write_text(TOML, "utf-8")
     assert run("add", tmp_path / "churn.toml").code == 0
-    said = run("ingest", "churn", log(tmp_path, "steady.parquet", 0, 28), log(tmp_path, "off.parquet", 28, 3, 30.0))
+    said = run(
+        "ingest", "churn", log(tmp_path, "steady.parquet", 0, 28), log(tmp_path, "off.parquet", 28, 3, 30.0)
+    )
     assert said.code == 0, said
     return run
 
@@ -112,7 +116,10 @@ def test_ingest_tells_of_every_file(churn: Run, tmp_path: Path) -> None:
     assert (said.code, said.stdout) == (0, "")
     assert "steady.parquet: known before, nothing to do\n" in said.stderr
     (tmp_path / "bad.csv").write_text("id,predicted_at\n1,2026-02-03\n,2026-02-03\n", "utf-8")
-    assert "bad.csv: 1 rows taken in, 1 in the quarantine\n" in churn("ingest", "churn", tmp_path / "bad.csv").stderr
+    assert (
+        "bad.csv: 1 rows taken in, 1 in the quarantine\n"
+        in churn("ingest", "churn", tmp_path / "bad.csv").stderr
+    )
     (tmp_path / "broken.parquet").write_bytes(b"broken")
     said = churn("ingest", "churn", tmp_path / "broken.parquet")
     assert said.code == 2
@@ -152,7 +159,9 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
     assert by_day["2026-01-29"]["status"] == "red"
     assert by_day["2026-01-20"]["status"] == "green"
     assert len(by_day) == 31, "no --start and no --stop: every chunk in the log"
-    window = json.loads(churn("show", "drift", "churn", "--start", "2026-01-29", "--stop", "2026-01-31", "--json").stdout)
+    window = json.loads(
+        churn("show", "drift", "churn", "--start", "2026-01-29", "--stop", "2026-01-31", "--json").stdout
+    )
     assert {row["chunk_start"][:10] for row in window} == {"2026-01-29", "2026-01-30"}
     csv = churn("show", "drift", "churn", "--csv").stdout.splitlines()
     assert csv[0] == ",".join(results.COLUMNS)
@@ -220,7 +229,9 @@ def test_quarantine_lists_what_was_not_taken_in(churn: Run, tmp_path: Path) -> N
     assert [(row["file"], row["row"], row["reason"]) for row in rows] == [("bad.csv", 1, "missing_id")]
 
 
-def test_a_backup_can_be_restored_when_nobody_owns_the_store(churn: Run, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_a_backup_can_be_restored_when_nobody_owns_the_store(
+    churn: Run, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     assert churn("backup", tmp_path / "backup").code == 0
     churn("remove", "churn", "--yes")
     said = churn("restore", tmp_path / "backup")
@@ -232,7 +243,9 @@ def test_a_backup_can_be_restored_when_nobody_owns_the_store(churn: Run, tmp_pat
         assert churn("files", "churn").code == 0
 
 
-def test_a_second_app_is_refused_with_the_owners_pid(run: Run, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+def test_a_second_app_is_refused_with_the_owners_pid(
+    run: Run, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     if request.node.callspec.params["run"] == "up":
         said = run("run")
         assert said.code == 2
@@ -263,7 +276,9 @@ def test_compare_needs_no_store(tmp_path: Path) -> None:
 
 def test_every_command_is_in_the_documents_and_has_an_example() -> None:
     text = (ROOT / "docs" / "command-line.md").read_text("utf-8")
-    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    names = [
+        command.name or command.callback.__name__ for command in app.registered_commands if command.callback
+    ]
     assert set(COMMANDS) <= set(names)
     for name in names:
         assert f"| `{name}" in text or f"`{name} " in text, name

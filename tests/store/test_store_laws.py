@@ -44,7 +44,9 @@ def picture(store: Store) -> tuple[object, ...]:
     """Everything the store and the profile hold of the model, without the numbers of files."""
     with store.cursor() as cursor:
         raw = [
-            cursor.execute(f"SELECT COLUMNS(lambda c: c <> '_file') FROM churn.{name} ORDER BY ALL").fetchall()
+            cursor.execute(
+                f"SELECT COLUMNS(lambda c: c <> '_file') FROM churn.{name} ORDER BY ALL"
+            ).fetchall()
             for name in (
                 "requests",
                 "predictions",

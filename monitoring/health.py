@@ -1,0 +1,369 @@
+"""Health: is a model all right at an instant, since when, and what changed since the day before?
+
+A model's colour follows one rule: it is red when its data stopped coming, at most amber by drift of its inputs alone,
+and grey when nothing can be judged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from monitoring import drift, reasons, results, windows
+from monitoring.drift.wording import day, listed, title
+from monitoring.models import Model
+from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, RED
+
+if TYPE_CHECKING:
+    from monitoring.drift import Assessment, Verdict
+    from monitoring.drift import Signal as Colours
+    from monitoring.store import Store
+
+LATE, VERY_LATE = 1.0, 2.0  # intervals without data: amber, red
+VOLUME_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing that is watched.
+
+    Attributes
+    ----------
+    name : str
+        ``freshness`` or ``drift``.
+    status, sentence, reason : str
+        The reason is a code of `monitoring.reasons`, or empty.
+    measure : str
+        What `value` is.
+    value, limit : float
+        nan where unknown.
+    n : int
+        What it rests on: rows of the last day, or features.
+    page : str
+        Where to read on; empty where this page says it all.
+    """
+
+    name: str
+    status: str
+    sentence: str
+    reason: str = ""
+    measure: str = ""
+    value: float = float("nan")
+    limit: float = float("nan")
+    n: int = 0
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A model at an instant.
+
+    Attributes
+    ----------
+    as_of : datetime
+        The instant it was judged at.
+    data_until : datetime or None
+        The newest row before that instant.
+    since : datetime or None
+        Key since which the model has been amber or red.
+    volume : tuple of int
+        Requests in each of the last seven days, oldest first.
+    changes : tuple of str
+        What is not as it was a chunk before, a sentence each.
+    """
+
+    model: Model
+    as_of: dt.datetime
+    status: str
+    sentence: str
+    since: dt.datetime | None
+    signals: tuple[Signal, ...]
+    volume: tuple[int, ...]
+    changes: tuple[str, ...]
+    data_until: dt.datetime | None
+    reference: str = ""
+    chunk: windows.Window | None = None
+
+
+def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Report:
+    """Judge one model from the store.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    as_of : datetime, optional
+        The instant to judge at; by default the model's clock.
+
+    Returns
+    -------
+    Report
+    """
+    at = as_of or store.now(model)
+    assessment = drift.read(store, model.name, as_of=at) if model.reference else None
+    return report(model, assessment, None, store.volume(model.name), at)
+
+
+def report(
+    model: Model,
+    assessment: Assessment | None,
+    colours: Colours | None,
+    volume: pd.DataFrame,
+    as_of: dt.datetime,
+) -> Report:
+    """Judge one model from what was read before.
+
+    Parameters
+    ----------
+    model : Model
+    assessment : Assessment or None
+        Its drift up to `as_of` or longer; None where the model has no reference.
+    colours : drift.Signal, optional
+        If already computed.
+    volume : DataFrame
+        As `Store.volume` gives it.
+    as_of : datetime
+
+    Returns
+    -------
+    Report
+    """
+    requests = volume[volume["version"] == ""]
+    until = _data_until(requests, as_of)
+    fresh = _freshness(model, requests, until, as_of)
+    found, verdict, changes = _drift(model, assessment, colours, as_of)
+    signals = (fresh, found) if until else (fresh,)
+    code = _combined(fresh.status, found.status)
+    status = NAMES[code]
+    return Report(
+        model=model,
+        as_of=as_of,
+        status=status,
+        sentence=_sentence(model, status, fresh, found),
+        since=verdict.since if verdict and code == AMBER and fresh.status == "green" else None,
+        signals=signals,
+        volume=_last_days(model, requests, as_of),
+        changes=changes,
+        data_until=until,
+        reference=_reference_words(model),
+        chunk=verdict.chunk if verdict else None,
+    )
+
+
+def ribbon(
+    model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame
+) -> pd.DataFrame:
+    """The model's colour in every chunk, as a tidy frame with the subject ``model``.
+
+    Parameters
+    ----------
+    model, assessment, colours, volume
+        As in `report`.
+
+    Returns
+    -------
+    DataFrame
+        ``status`` and ``reason`` per chunk, ``value`` the share of features that drift, ``n`` how many were judged.
+    """
+    if assessment is None:
+        return results.frame({})
+    colours = colours or drift.signal(assessment)
+    data = drift.ribbon(assessment, colours)
+    requests = volume[volume["version"] == ""]
+    instants = np.array([at.replace(tzinfo=None) for at in assessment.stop], dtype="datetime64[us]")
+    arrivals = requests["last_at"].to_numpy(dtype="datetime64[us]")
+    place = np.searchsorted(arrivals, instants) - 1
+    age = (instants - arrivals[np.maximum(place, 0)]) / _interval(model, requests)
+    late = np.where(age > VERY_LATE, RED, np.where(age > LATE, AMBER, GREEN))
+    codes = [
+        _combined(NAMES[int(freshness)] if where >= 0 else "grey", status)
+        for freshness, where, status in zip(late, place, data["status"], strict=True)
+    ]
+    complete = assessment.complete
+    return data.assign(
+        subject="model",
+        measure="status",
+        status=[NAMES[code] if over else "grey" for code, over in zip(codes, complete, strict=True)],
+    )
+
+
+def frame(one: Report) -> pd.DataFrame:
+    """A report as a tidy frame: a row per signal."""
+    signals = one.signals
+    chunk = one.chunk
+    grain, zone = one.model.grain, one.model.zone
+    start = windows.instant_of(chunk.start, grain, zone) if chunk else None
+    stop = windows.instant_of(chunk.stop, grain, zone) if chunk else None
+    return results.frame(
+        {
+            "model": [one.model.name] * len(signals),
+            "subject": [signal.name for signal in signals],
+            "measure": [signal.measure for signal in signals],
+            "chunk_start": [start] * len(signals),
+            "chunk_stop": [stop] * len(signals),
+            "n": [signal.n for signal in signals],
+            "value": [signal.value for signal in signals],
+            "limit_high": [signal.limit for signal in signals],
+            "reference": [one.reference] * len(signals),
+            "maturity": ["final"] * len(signals),
+            "data_until": [one.data_until] * len(signals),
+            "status": [signal.status for signal in signals],
+            "reason": [signal.reason for signal in signals],
+        }
+    )
+
+
+def text(one: Report) -> str:
+    """A report for reading in a terminal."""
+    until = f"data to {one.data_until:%Y-%m-%d %H:%M} UTC" if one.data_until else "no data"
+    lines = [
+        f"{one.model.name}: {one.status.upper()} as of {one.as_of:%Y-%m-%d %H:%M %Z}, {until}",
+        f"  {one.sentence}",
+    ]
+    lines += [f"  {signal.name:<10} {signal.status:<6} {signal.sentence}" for signal in one.signals]
+    return "\n".join(lines) + "\n"
+
+
+def _combined(fresh: str, found: str) -> int:
+    """The rule of a model's colour."""
+    if fresh == "grey":
+        return GREY
+    if fresh == "red":
+        return RED
+    if fresh == "amber" or found in ("amber", "red"):
+        return AMBER
+    return GREY if found == "grey" else GREEN
+
+
+def _sentence(model: Model, status: str, fresh: Signal, found: Signal) -> str:
+    if fresh.status != "green":
+        return fresh.sentence
+    if found.status == "red":
+        return f"{found.sentence}. Drift of inputs alone never makes a model red"
+    return found.sentence if status != "green" else f"{fresh.sentence}; {found.sentence}"
+
+
+def _data_until(requests: pd.DataFrame, as_of: dt.datetime) -> dt.datetime | None:
+    """The newest row before an instant; inside a chunk that had only begun by then, its beginning counts."""
+    at = pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None)
+    whole = requests.loc[requests["last_at"] <= at, "last_at"]
+    return None if whole.empty else whole.max().to_pydatetime().replace(tzinfo=windows.UTC)
+
+
+def _interval(model: Model, requests: pd.DataFrame) -> np.timedelta64:
+    """How long the log usually is without a row: the longest gap in the reference, at least the grain."""
+    grain = np.timedelta64(1, "h") if model.grain == "hour" else np.timedelta64(24, "h")
+    keys = requests["chunk"].to_numpy(dtype="datetime64[us]")
+    if model.reference is not None:
+        window = drift.reference_of(model)
+        inside = (keys >= np.datetime64(window.start)) & (keys < np.datetime64(window.stop))
+        keys = keys[inside] if inside.sum() > 1 else keys
+    gaps = np.diff(np.sort(keys))
+    return max(grain, gaps.max()) if len(gaps) else grain
+
+
+def _freshness(model: Model, requests: pd.DataFrame, until: dt.datetime | None, as_of: dt.datetime) -> Signal:
+    if until is None:
+        return Signal("freshness", "grey", f"no predictions before {_when(as_of, model)}", "no_data", "age")
+    interval = _interval(model, requests) / np.timedelta64(1, "s")
+    age = (as_of - until).total_seconds()
+    n = int(requests.loc[requests["last_at"] == until.replace(tzinfo=None), "n"].sum())
+    ratio = age / interval
+    status = "red" if ratio > VERY_LATE else "amber" if ratio > LATE else "green"
+    newest = f"data to {_when(until, model)}"
+    said = newest if status == "green" else f"no data for {_span(age)}: {newest}, due every {_span(interval)}"
+    reason = "" if status == "green" else "late"
+    return Signal("freshness", status, said, reason, "age in hours", age / 3600, interval * LATE / 3600, n)
+
+
+def _drift(
+    model: Model, assessment: Assessment | None, colours: Colours | None, as_of: dt.datetime
+) -> tuple[Signal, Verdict | None, tuple[str, ...]]:
+    """The drift signal, the verdict behind it, and what changed since the chunk before."""
+    if assessment is None:
+        return (
+            Signal("drift", "grey", reasons.sentence("no_reference"), "no_reference", "drift", page="drift"),
+            None,
+            (),
+        )
+    colours = colours or drift.signal(assessment)
+    last = _last(assessment, as_of)
+    if last is None:
+        return (
+            Signal("drift", "grey", reasons.sentence("no_data"), "no_data", "drift", page="drift"),
+            None,
+            (),
+        )
+    verdict = drift.verdict(assessment, colours, at=assessment.keys[last].start)
+    counted = [one for one in verdict.features if one.counted]
+    loud = [one for one in counted if one.lasting in ("amber", "red")]
+    reason = (
+        next((one.reason for one in verdict.features if one.reason), "") if verdict.status == "grey" else ""
+    )
+    said = verdict.sentence.removeprefix(f"{verdict.status}: ").removeprefix(f"{verdict.status} ")
+    signal = Signal(
+        "drift", verdict.status, said, loud[0].reason if loud else reason, "share of features",
+        len(loud) / len(counted) if counted else float("nan"), n=len(counted), page="drift",
+    )  # fmt: skip
+    return signal, verdict, _changes(assessment, colours, last)
+
+
+def _last(assessment: Assessment, as_of: dt.datetime) -> int | None:
+    """The last chunk that was over at an instant."""
+    over = [place for place, stop in enumerate(assessment.stop) if stop <= as_of]
+    return over[-1] if over else None
+
+
+def _changes(assessment: Assessment, colours: Colours, last: int) -> tuple[str, ...]:
+    """What is not as it was in the chunk before: the colour, and features that joined or left."""
+    if last == 0:
+        return ()
+    said = []
+    now, before = int(colours.model[last]), int(colours.model[last - 1])
+    if now != before:
+        said.append(f"drift went from {NAMES[before]} to {NAMES[now]}")
+    counted = assessment.counted
+    loud, quiet = colours.lasting[:, last] >= AMBER, colours.lasting[:, last - 1] >= AMBER
+    for words, changed in (("began to drift", loud & ~quiet), ("came back", ~loud & quiet)):
+        names = [title(assessment, int(place)) for place in np.flatnonzero(changed & counted)]
+        if names:
+            said.append(f"{listed(names)} {words}")
+    return tuple(said)
+
+
+def _last_days(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> tuple[int, ...]:
+    """Requests in each of the last seven days, the day of the instant included."""
+    moment = as_of - dt.timedelta(microseconds=1)
+    today = windows.key_of(moment, "day", model.zone)
+    keys = [today - dt.timedelta(days=back) for back in reversed(range(VOLUME_DAYS))]
+    local = [windows.key_of(windows.instant_of(key.to_pydatetime(), model.grain, model.zone), "day", model.zone)
+             for key in requests["chunk"]]  # fmt: skip
+    totals = requests["n"].groupby(pd.Series(local, index=requests.index, dtype="object")).sum()
+    return tuple(int(totals.get(key, 0)) for key in keys)
+
+
+def _reference_words(model: Model) -> str:
+    reference = model.reference
+    return f"{reference.start:%Y-%m-%d} to {reference.stop:%Y-%m-%d}" if reference else ""
+
+
+def _when(at: dt.datetime, model: Model) -> str:
+    local = at.astimezone(model.zone)
+    return f"{day(dt.datetime(local.year, local.month, local.day))}, {local:%H:%M}"
+
+
+def _span(seconds: float) -> str:
+    """A length of time as people say it.
+
+    Examples
+    --------
+    >>> _span(5400), _span(86400), _span(200000)
+    ('2 hours', '1 day', '2 days')
+    """
+    hours = seconds / 3600
+    count, unit = (round(hours), "hour") if hours < 23.5 else (round(hours / 24), "day")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
