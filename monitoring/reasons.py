@@ -59,6 +59,14 @@ _TABLE = (
         "Choose a reference in which the feature is logged, or exclude the feature.",
     ),
     ("late", "no data for too long", "no data for {span}", "Look at what writes the log, or at the inbox."),
+    (
+        "changed_type",
+        "another type",
+        "{feature} holds values of another type",
+        "Write the column with the type it had.",
+    ),
+    ("identifier", "names rows", "nearly every value of {feature} is another: it names rows", ""),
+    ("unsupported", "not a number or category", "{feature} holds dates or nested values", ""),
     ("absent", "column absent", "{feature} is not in the log", "Log the feature, or exclude it."),
     (
         "days_differ",

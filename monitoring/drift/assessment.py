@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring import windows
-from monitoring.drift import judging, shares
+from monitoring.drift import judging, share_judging, shares
 from monitoring.drift.comparison import comparison
-from monitoring.drift.judging import Scores
+from monitoring.drift.scores import Context, Scores, effect_floor
 from monitoring.drift.sides import Side, side
 from monitoring.drift.spans import Spans, Timeline, chunks, timeline, trailing
 from monitoring.models import Model
@@ -126,7 +126,7 @@ def assess(
     sides = [one for cube in (cubes.numeric, cubes.categorical) if (one := side(cube, method, line))]
     starts, stops = _instants(line, spans, model)
     complete = np.array([as_of is None or stop <= _aware(as_of) for stop in stops], dtype=bool)
-    context = judging.Context(model, line, complete, first, spans)
+    context = Context(model, line, complete, first, spans)
     features = tuple(name for one in sides for name in one.features)
     return Assessment(
         model=model,
@@ -147,9 +147,7 @@ def assess(
     )
 
 
-def _checks(
-    cubes: Cubes, sides: list[Side], context: judging.Context, wanted: Sequence[str]
-) -> dict[str, Scores]:
+def _checks(cubes: Cubes, sides: list[Side], context: Context, wanted: Sequence[str]) -> dict[str, Scores]:
     """The checks that were asked for, in their order."""
     line, found = context.line, {}
     for name in wanted:
@@ -165,7 +163,7 @@ def _checks(
                     spans,
                     length=length,
                     least=minimum,
-                    floor=judging.effect_floor(one.method, floor),
+                    floor=effect_floor(one.method, floor),
                 )
                 for one in sides
             ]
@@ -176,7 +174,7 @@ def _checks(
                 for cube in (cubes.numeric, cubes.categorical)
                 if len(cube.features)
             ]
-            found[name] = judging.shares(hits, name, sides, context)
+            found[name] = share_judging.judged(hits, name, sides, context)
     return found
 
 
@@ -184,8 +182,8 @@ def _until(spans: Spans, line: Timeline, model: Model, as_of: dt.datetime | None
     """The chunks that had begun."""
     if as_of is None:
         return spans
-    last = windows.key_of(as_of, model.grain, model.zone)
-    keep = spans.start <= line.position(last)
+    starts, _ = _instants(line, spans, model)
+    keep = np.array([start < _aware(as_of) for start in starts], dtype=bool)
     return Spans(spans.start[keep], spans.stop[keep])
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from monitoring import windows
+from monitoring import results, windows
 from monitoring.drift.assessment import POOLED, Assessment
-from monitoring.drift.judging import CODES, Scores
+from monitoring.drift.scores import CODES, Scores
 from monitoring.results import COLUMNS
 from monitoring.statistics.severity import NAMES
 from monitoring.windows import Window
@@ -39,63 +40,62 @@ def frame(assessment: Assessment, check: str = "chunk", window: Window | None = 
     """
     scores = assessment.checks.get(check)
     if scores is None or not len(assessment.features):
-        return empty()
+        return results.frame({})
     keep = np.array([window is None or window.holds(key.start) for key in assessment.keys], dtype=bool)
     chosen = np.flatnonzero(scores.defined)
-    grid = (len(chosen), int(keep.sum()))
-
-    def flat(values: NDArray[np.generic]) -> NDArray[np.generic]:
-        return values[np.ix_(chosen, keep)].ravel()
-
-    def by_chunk(values: pd.DatetimeIndex) -> NDArray[np.intp]:
-        return np.tile(np.arange(len(values)), grid[0])
-
-    def repeated(text: str) -> pd.Series:
-        return _text(np.zeros(grid[0] * grid[1], dtype=np.int32), [text])
-
+    columns = _words(assessment, check, chosen, keep) | _numbers(scores, chosen, keep)
     starts, stops = _instants(assessment, scores, check, keep)
-    measures = list(dict.fromkeys(assessment.measures)) if check in POOLED else [check]
-    method = np.array([measures.index(m) if check in POOLED else 0 for m in assessment.measures])[chosen]
-    maturity = np.where(assessment.complete[keep], 0, 1)
-    reference = f"{assessment.reference.start:%Y-%m-%d} to {assessment.reference.stop:%Y-%m-%d}"
-    nothing = np.full(grid[0] * grid[1], np.nan)
-    columns = {
-        "model": repeated(assessment.model.name),
-        "version": _text(np.full(grid[0] * grid[1], -1, dtype=np.int32), [""]),
-        "subject": _text(np.repeat(chosen, grid[1]), assessment.features),
-        "measure": _text(np.repeat(method, grid[1]), measures),
-        "segment": repeated(assessment.segment),
-        "chunk_start": pd.Series(starts[by_chunk(starts)]),
-        "chunk_stop": pd.Series(stops[by_chunk(stops)]),
-        "n": pd.array(np.nan_to_num(flat(scores.rows)).astype(np.int64), dtype="Int64"),
-        "value": flat(scores.value),
-        "lower": flat(scores.lower),
-        "upper": flat(scores.upper),
-        "effect": flat(scores.effect),
-        "statistic": flat(scores.statistic),
-        "p_value": flat(scores.p_value),
-        "noise_floor": flat(scores.noise_floor),
-        "limit_low": nothing,
-        "limit_high": flat(scores.limit),
-        "reference": repeated(reference),
-        "coverage": nothing,
-        "maturity": _text(np.tile(maturity, grid[0]), ["final", "partial"]),
-        "data_until": pd.Series(
-            pd.DatetimeIndex([assessment.data_until]).as_unit("us").tz_convert("UTC").repeat(len(nothing))
-            if assessment.data_until
-            else pd.DatetimeIndex([pd.NaT] * len(nothing), dtype=COLUMNS["data_until"])
-        ),
-        "status": _text(flat(scores.status).astype(np.int32) % len(NAMES), NAMES),
-        "reason": _text(flat(scores.reason), CODES),
+    places = np.tile(np.arange(len(starts)), len(chosen))
+    columns |= {
+        "chunk_start": pd.Series(starts[places]),
+        "chunk_stop": pd.Series(stops[places]),
+        "data_until": pd.Series(_index([assessment.data_until]).repeat(len(places))),
     }
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
 
 
-def empty() -> pd.DataFrame:
-    """A tidy frame without rows."""
-    from monitoring import results
+def _words(
+    assessment: Assessment, check: str, chosen: NDArray[np.intp], keep: NDArray[np.bool_]
+) -> dict[str, pd.Series]:
+    """The columns of text."""
+    chunks, rows = int(keep.sum()), len(chosen) * int(keep.sum())
+    scores = assessment.checks[check]
+    measures = list(dict.fromkeys(assessment.measures)) if check in POOLED else [check]
+    method = np.array([measures.index(one) if check in POOLED else 0 for one in assessment.measures])
+    reference = f"{assessment.reference.start:%Y-%m-%d} to {assessment.reference.stop:%Y-%m-%d}"
+    always = np.zeros(rows, dtype=np.int32)
+    return {
+        "model": _text(always, [assessment.model.name]),
+        "version": _text(always - 1, [""]),
+        "subject": _text(np.repeat(chosen, chunks), assessment.features),
+        "measure": _text(np.repeat(method[chosen], chunks), measures),
+        "segment": _text(always, [assessment.segment]),
+        "reference": _text(always, [reference]),
+        "maturity": _text(np.tile(~assessment.complete[keep], len(chosen)), ["final", "partial"]),
+        "status": _text(_flat(scores.status, chosen, keep).astype(np.int32) % len(NAMES), NAMES),
+        "reason": _text(_flat(scores.reason, chosen, keep), CODES),
+    }
 
-    return results.frame({})
+
+def _numbers(scores: Scores, chosen: NDArray[np.intp], keep: NDArray[np.bool_]) -> dict[str, Any]:
+    """The columns of numbers."""
+    names = ("value", "lower", "upper", "effect", "statistic", "p_value", "noise_floor")
+    columns = {name: _flat(getattr(scores, name), chosen, keep) for name in names}
+    rows = np.nan_to_num(_flat(scores.rows, chosen, keep)).astype(np.int64)
+    unknown = np.full(len(rows), np.nan)
+    return columns | {
+        "n": pd.array(rows, dtype="Int64"),
+        "limit_low": unknown,
+        "limit_high": _flat(scores.limit, chosen, keep),
+        "coverage": unknown,
+    }
+
+
+def _flat(
+    values: NDArray[np.generic], chosen: NDArray[np.intp], keep: NDArray[np.bool_]
+) -> NDArray[np.generic]:
+    """Kept chunks of chosen features, feature by feature."""
+    return values[np.ix_(chosen, keep)].ravel()
 
 
 def _instants(
@@ -117,8 +117,11 @@ def _step(assessment: Assessment) -> dt.timedelta:
     return dt.timedelta(hours=1) if assessment.model.grain == "hour" else dt.timedelta(days=1)
 
 
-def _index(instants: Sequence[dt.datetime]) -> pd.DatetimeIndex:
-    naive = np.array([at.replace(tzinfo=None) for at in instants], dtype="datetime64[us]")
+def _index(instants: Sequence[dt.datetime | None]) -> pd.DatetimeIndex:
+    """Instants in UTC; None is not known."""
+    naive = np.array(
+        [at and at.astimezone(windows.UTC).replace(tzinfo=None) for at in instants], dtype="datetime64[us]"
+    )
     return pd.DatetimeIndex(naive).tz_localize("UTC")
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from monitoring import reasons
 from monitoring.drift.assessment import POOLED, VERDICT_CHECKS, Assessment
-from monitoring.drift.judging import CODES
 from monitoring.drift.onset import run_start
+from monitoring.drift.scores import CODES
 from monitoring.drift.signal import Signal, importances, important, signal
 from monitoring.drift.wording import day, feature_sentence, listed, title
 from monitoring.statistics.severity import AMBER, NAMES, RED

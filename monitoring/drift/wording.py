@@ -10,7 +10,7 @@ import numpy as np
 from monitoring import reasons
 from monitoring.drift import shares
 from monitoring.drift.assessment import POOLED, Assessment
-from monitoring.drift.judging import CODES
+from monitoring.drift.scores import CODES
 from monitoring.statistics import METHODS
 from monitoring.statistics.severity import AMBER, GREY
 

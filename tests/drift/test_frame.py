@@ -143,6 +143,8 @@ def test_the_chunk_that_is_not_over_is_never_judged(make_cubes, model, march, rn
     assert frame[["status", "maturity"]].iloc[-2].tolist() == ["red", "final"]
     early = drift.frame(cubes, model, reference=march, as_of=dt.datetime(2013, 4, 5, 12, tzinfo=dt.UTC))
     assert len(early) == 36
+    midnight = drift.frame(cubes, model, reference=march, as_of=dt.datetime(2013, 4, 5, 4, tzinfo=dt.UTC))
+    assert midnight["maturity"].tolist() == ["final"] * 35
 
 
 def test_without_rows_in_the_reference_everything_is_grey(make_cubes, model, march, rng):
