@@ -228,5 +228,5 @@ def test_every_reason_has_words_and_every_grey_one_a_fix():
     for code, reason in reasons.REASONS.items():
         assert reason.words
         assert reasons.sentence(code) == reason.words
-        if code not in ("drift", "constant"):
+        if code not in ("drift", "constant", "identifier", "unsupported"):  # nothing to do about these
             assert reasons.fix(code)
