@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from monitoring.store.grids import Grid
-from monitoring.store.sql import Array, named
+from monitoring.store.sql import Array, arrow, named
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -101,16 +101,17 @@ def read(
         Features in the order of their grids, also those without rows.
     """
     wanted = [grid for grid in grids if features is None or grid.feature in set(features)]
-    rows = cursor.sql(
+    rows = arrow(
+        cursor,
         named(_ROWS, schema=schema),
-        params={
+        {
             "column": segment[0],
             "value": segment[1],
             "start": start or dt.datetime.min,
             "stop": stop or dt.datetime.max,
             "features": [grid.feature for grid in wanted],
         },
-    ).to_arrow_table()
+    )
     keys, chunk = np.unique(rows["chunk"].to_numpy(), return_inverse=True)
     chunks = tuple(keys.astype("datetime64[us]").tolist())
     names = rows["feature"].combine_chunks().dictionary_encode()

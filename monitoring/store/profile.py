@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from monitoring.store.grids import Grid, read
 from monitoring.store.partials import Segment, partials
-from monitoring.store.sql import insert, named
+from monitoring.store.sql import arrow, insert, named
 from monitoring.store.sums import summed
 from monitoring.windows import Grain
 
@@ -154,7 +154,7 @@ def compact(
     )
     parts = cursor.execute("SELECT part, CAST(SUM(rows - 1) AS BIGINT) FROM crowded GROUP BY 1").fetchall()
     for part, _ in parts:
-        rows = cursor.sql(named(_PARTIAL_ROWS, schema=schema), params={"part": part}).to_arrow_table()
+        rows = arrow(cursor, named(_PARTIAL_ROWS, schema=schema), {"part": part})
         cursor.execute(named(_DELETE_PART, schema=schema), {"part": part})
         insert(cursor, schema, "profile", summed(rows, "place"))
     if parts:

@@ -97,6 +97,12 @@ def fetched(cursor: duckdb.DuckDBPyConnection, text: str, bound: Sequence[object
     return {name: column for name, column in found.items() if isinstance(column, np.ndarray)}
 
 
+def arrow(cursor: duckdb.DuckDBPyConnection, text: str, bound: dict[str, object]) -> pa.Table:
+    """A query's result as an Arrow table, lists included, without a copy of its rows."""
+    cursor.abort()  # a relation is refused while rows of an earlier statement are unread
+    return cursor.sql(text, params=bound).to_arrow_table()
+
+
 def insert(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, rows: pa.Table) -> None:
     """Append an Arrow table to a table of the same columns in the same order.
 
