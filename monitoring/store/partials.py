@@ -198,8 +198,8 @@ def _binned(batch: _Batch, grid: Grid, rows: Array, found: dict[str, Array]) -> 
         sums=_lists(np.pad(sums, unused)),
         total=pa.array(total),
         square=pa.array(square),
-        minimum=pa.array(lowest, mask=np.isinf(lowest)),
-        maximum=pa.array(highest, mask=np.isinf(highest)),
+        minimum=pa.array(lowest + 0.0, mask=np.isinf(lowest)),  # zero without a sign
+        maximum=pa.array(highest + 0.0, mask=np.isinf(highest)),
     )
 
 

@@ -129,8 +129,8 @@ def assert_equal_by_hand(
             assert abs(cube.total[f, c] - shifted.sum()) <= scale
             assert abs(cube.square[f, c] - (shifted**2).sum()) <= 1e-9 * (shifted**2).sum()
             finite = [v for v, s in zip(values, slots, strict=True) if isinstance(s, int)]
-            np.testing.assert_equal(cube.minimum[f, c], min(finite, default=np.nan))
-            np.testing.assert_equal(cube.maximum[f, c], max(finite, default=np.nan))
+            np.testing.assert_equal(cube.minimum[f, c], min(finite, default=np.nan) + 0.0)
+            np.testing.assert_equal(cube.maximum[f, c], max(finite, default=np.nan) + 0.0)
 
 
 def assert_same(one: Cubes, two: Cubes) -> None:
