@@ -272,11 +272,18 @@ def _dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
         with Store.open(path) as store:
             return commands.answer(store, name, arguments)
     except StoreInUse as error:
-        try:
-            return Answer(**owner.ask(path, name, arguments))
-        except owner.NoOwner:
-            return Answer(stderr=f"{_named(error, path)}\n", code=WRONG)
+        return _asked(path, name, arguments, error)
     except StoreError as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+def _asked(path: Path, name: str, arguments: dict[str, Any], in_use: StoreInUse) -> Answer:
+    """Have the owner answer; one that cannot is named."""
+    try:
+        return Answer(**owner.ask(path, name, arguments))
+    except owner.NoOwner:
+        return Answer(stderr=f"{_named(in_use, path)}\n", code=WRONG)
+    except owner.OwnerFailed as error:
         return Answer(stderr=f"{error}\n", code=WRONG)
 
 
@@ -291,8 +298,8 @@ def _take(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> 
     try:
         found = sources.expand(given)
         store = Store.open(path)
-    except StoreInUse:
-        _finish(_hand_over(path, model, sources.expand(given), kind))
+    except StoreInUse as error:
+        _finish(_hand_over(path, model, sources.expand(given), kind, error))
     except StoreError as error:
         _finish(Answer(stderr=f"{error}\n", code=WRONG))
     else:
@@ -319,14 +326,16 @@ def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer
     return commands.receipts_answer(receipts)
 
 
-def _hand_over(path: Path, model: str, found: list[Path], kind: inbox_folder.Kind) -> Answer:
+def _hand_over(
+    path: Path, model: str, found: list[Path], kind: inbox_folder.Kind, in_use: StoreInUse
+) -> Answer:
     """Put files into the inbox of the app that owns the store, and say what became of them."""
-    known = owner.ask(path, "files", {"model": model, "format": "text"})
-    if known["code"]:
-        return Answer(**{**known, "stdout": ""})
+    known = _asked(path, "files", {"model": model, "format": "text"}, in_use)
+    if known.code:
+        return Answer(stderr=known.stderr, code=known.code)
     folder = commands.inbox_of(path)
     handed = [str(inbox_folder.hand_over(folder, model, kind, one)) for one in found]
-    return Answer(**owner.ask(path, "taken", {"paths": handed, "timeout": PATIENCE}))
+    return _asked(path, "taken", {"paths": handed, "timeout": PATIENCE}, in_use)
 
 
 def _finish(answer: Answer) -> None:

@@ -7,6 +7,7 @@ store or asks the one that owns it.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 from collections.abc import Callable, Mapping
@@ -173,8 +174,7 @@ def _window(model: Model, arguments: Arguments) -> windows.Window | None:
     stop = _day(model, arguments.get("stop"), "--stop")
     if start is None and stop is None:
         return None
-    far = pd.Timestamp("1900-01-01").to_pydatetime(), pd.Timestamp("2200-01-01").to_pydatetime()
-    window = windows.Window(start or far[0], stop or far[1])
+    window = windows.Window(start or dt.datetime(1900, 1, 1), stop or dt.datetime(2200, 1, 1))
     if window.stop <= window.start:
         raise QuestionError("--stop must be after --start; it is the first day that is not included")
     return window
@@ -185,13 +185,13 @@ def _day(model: Model, text: str | None, option: str, *, last: bool = False) -> 
     if not text:
         return None
     try:
-        at = pd.Timestamp(text).to_pydatetime()
+        at = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise QuestionError(f"{option} {text!r} is not a day like 2013-07-01") from error
     if at.tzinfo is not None:
         at = windows.key_of(at, model.grain, model.zone) if not last else at
     elif last:
-        stop = at + pd.Timedelta(days=1) if len(text.strip()) <= 10 else at
+        stop = at + dt.timedelta(days=1) if len(text.strip()) <= 10 else at
         at = windows.instant_of(stop, "day", model.zone)
     return at
 

@@ -6,6 +6,8 @@ serve them all. Others script against its columns: they are added to, never rena
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -96,16 +98,19 @@ def records(data: pd.DataFrame) -> list[dict[str, Any]]:
     >>> records(frame({"model": ["flights"], "n": [3]}))[0]["n"]
     3
     """
-    out = data.astype(object).where(data.notna(), None)
-    for name in out.columns:
-        if str(data[name].dtype).startswith("datetime64"):
-            out[name] = [None if at is None else at.isoformat() for at in out[name]]
-    return [{str(key): _plain(value) for key, value in row.items()} for row in out.to_dict("records")]
+    columns = {}
+    for name in data.columns:
+        missing = data[name].isna().to_numpy(dtype=bool)
+        columns[str(name)] = [
+            None if absent else _plain(value)
+            for value, absent in zip(data[name].tolist(), missing, strict=True)
+        ]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _plain(value: Any) -> Any:
-    """Turn a numpy scalar into the Python number it stands for; JSON has no infinity."""
+    """Turn a scalar into what JSON holds: an instant into ISO 8601, an infinity into None."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
     value = value.item() if hasattr(value, "item") else value
-    if isinstance(value, float) and value in (float("inf"), float("-inf")):
-        return None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value

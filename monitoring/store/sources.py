@@ -117,6 +117,11 @@ def read(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
         ) from error
 
 
+def _first_line(error: duckdb.Error, path: Path) -> str:
+    """What DuckDB says, without the folder of the file."""
+    return str(error).splitlines()[0].replace(str(path), path.name)
+
+
 def exact(path: Path) -> str:
     """Write a path so that DuckDB takes none of its characters for a pattern.
 

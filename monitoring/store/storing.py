@@ -12,6 +12,7 @@ from monitoring.store.mapping import Mapping, Scored
 from monitoring.store.sql import quoted
 
 KEYS = "_id, _predicted_at, _day, _version"
+OWN_VERSION = "_version"  # of the logging client: a record without one is the champion's
 
 
 def key_values(batch: Batch, roles: Mapping) -> str:
@@ -20,6 +21,7 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
     at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
+    version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
     local = f"CAST(({at} AT TIME ZONE 'UTC') AT TIME ZONE '{model.timezone}' AS DATE)"
     return (
         f"nullif(CAST({quoted(roles.id)} AS VARCHAR), '') AS _id, {at} AS _predicted_at, "
@@ -29,7 +31,7 @@ def key_values(batch: Batch, roles: Mapping) -> str:
 
 def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
     """What to bind with `key_values`."""
-    return {} if roles.version else {"champion": batch.model.versions.champion}
+    return {} if roles.version not in (None, OWN_VERSION) else {"champion": batch.model.versions.champion}
 
 
 def numeric(batch: Batch, name: str) -> Conversion:

@@ -155,7 +155,9 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
     assert said.code == 0
     assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
     assert {row["status"] for row in rows} <= set(results.STATUSES)
-    by_day = {row["chunk_start"][:10]: row for row in rows if row["subject"] == "age"}
+    by_day = {
+        row["chunk_start"][:10]: row for row in rows if (row["subject"], row["measure"]) == ("age", "psi")
+    }
     assert by_day["2026-01-29"]["status"] == "red"
     assert by_day["2026-01-20"]["status"] == "green"
     assert len(by_day) == 31, "no --start and no --stop: every chunk in the log"

@@ -1,0 +1,48 @@
+"""Two files side by side, without a store: is the second like the first?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from monitoring import drift, results
+from monitoring.models import Model
+from monitoring.store import scratch
+
+CHECKS = ("chunk", "missing", "unseen", "out_of_range", "non_finite")
+
+
+def compare(reference: Path, current: Path) -> pd.DataFrame:
+    """Compare every column that two files share.
+
+    Parameters
+    ----------
+    reference, current : Path
+        Parquet, CSV or JSON lines.
+
+    Returns
+    -------
+    DataFrame
+        Tidy: a row per column and measure. A column that cannot be compared (another type, an identifier) is grey.
+
+    Raises
+    ------
+    StoreError
+        If a file cannot be read or they share no column.
+    """
+    pair = scratch.pair(reference, current)
+    model = Model(name="files", task="binary")
+    found = drift.assess(pair.cubes, model, reference=scratch.REFERENCE, chunk="1 day", checks=CHECKS)
+    data = results.concat(drift.frames.frame(found, check, scratch.CURRENT) for check in CHECKS)
+    skipped = results.frame(
+        {
+            "subject": list(pair.skipped),
+            "measure": ["none"] * len(pair.skipped),
+            "status": ["grey"] * len(pair.skipped),
+            "reason": list(pair.skipped.values()),
+        }
+    )
+    data = results.concat([data, skipped])
+    nowhen = pd.Series(pd.NaT, index=data.index, dtype=results.COLUMNS["chunk_start"])
+    return data.assign(model="", reference=reference.name, chunk_start=nowhen, chunk_stop=nowhen)

@@ -1,0 +1,138 @@
+"""A database in memory that lives for one comparison of two files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from monitoring.models import Kind, Model
+from monitoring.store import cubes, grids, layout, mapping, profile, sources
+from monitoring.store.conversion import Conversion, convert
+from monitoring.store.cubes import Cubes
+from monitoring.store.database import SETTINGS, prepared
+from monitoring.store.errors import UnreadableFile
+from monitoring.store.sources import Source
+from monitoring.store.sql import quoted
+from monitoring.windows import Window
+
+_DAYS = [dt.datetime(2000, 1, day) for day in (1, 2, 3)]
+REFERENCE, CURRENT = Window(_DAYS[0], _DAYS[1]), Window(_DAYS[1], _DAYS[2])
+SCHEMA = "files"
+IDENTIFIER_SHARE, IDENTIFIER_ROWS = 0.9, 50  # a text or whole number as varied as this names rows
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The profiles of two files as two chunks, and the columns that were left out, each with a reason code."""
+
+    cubes: Cubes
+    skipped: dict[str, str]
+
+
+def pair(reference: Path, current: Path) -> Pair:
+    """Profile two files on the grid of the first.
+
+    Parameters
+    ----------
+    reference, current : Path
+
+    Returns
+    -------
+    Pair
+        The reference's rows are the chunk `REFERENCE`, the others `CURRENT`.
+
+    Raises
+    ------
+    UnreadableFile
+        If a file cannot be read, is empty, or they share no column.
+    """
+    with duckdb.connect(":memory:", config=SETTINGS) as connection:
+        cursor = prepared(connection)
+        model = Model(name=SCHEMA, task="binary")
+        layout.create(cursor, model)
+        grids.create(cursor, SCHEMA)
+        profile.create(cursor, SCHEMA)
+        first = sources.read(cursor, reference)
+        columns = _columns(cursor, model, first)
+        _insert(cursor, first, columns, _DAYS[0])
+        second = sources.read(cursor, current)
+        shared = [column for column in columns if column.name in second.columns]
+        if not shared:
+            raise UnreadableFile(f"{reference.name} and {current.name} share no column")
+        changed = _insert(cursor, second, shared, _DAYS[1])
+        kinds = layout.profiled({column.name: column for column in shared})
+        skipped = dict.fromkeys(changed, "changed_type")
+        skipped |= dict.fromkeys(
+            (column.name for column in shared if column.name not in kinds), "unsupported"
+        )
+        skipped |= dict.fromkeys(_identifiers(cursor, first, kinds), "identifier")
+        kept = {name: kind for name, kind in kinds.items() if name not in skipped}
+        known = grids.fit(cursor, f"(SELECT * FROM {SCHEMA}.requests WHERE _day = DATE '2000-01-01')", kept)
+        grids.write(cursor, SCHEMA, known)
+        profile.append(cursor, SCHEMA, f"{SCHEMA}.requests", known)
+        return Pair(cubes.read(cursor, SCHEMA, known), skipped)
+
+
+def _columns(cursor: duckdb.DuckDBPyConnection, model: Model, source: Source) -> list[layout.Column]:
+    """Decide how the reference's columns are kept, and make room for them."""
+    names = [name for name in source.columns if not name.startswith("_")]
+    row = cursor.execute(mapping.census(names, source), source.parameters).fetchone() or ()
+    counts = {name: tuple(row[5 * i : 5 * i + 5]) for i, name in enumerate(names)}
+    columns = mapping.new_columns(counts, model, source)
+    layout.add_columns(cursor, SCHEMA, columns)
+    return columns
+
+
+def _insert(
+    cursor: duckdb.DuckDBPyConnection, source: Source, columns: list[layout.Column], day: dt.datetime
+) -> list[str]:
+    """Copy a file's columns in; give back those whose values do not fit."""
+    given = {
+        column.name: convert(column.name, source.family(column.name), column, lenient=source.lenient)
+        for column in columns
+    }
+    changed = _misfits(cursor, source, given)
+    kept = {name: one.value for name, one in given.items() if name not in changed}
+    names = "".join(f", {quoted(name)}" for name in kept)
+    values = "".join(f", {value}" for value in kept.values())
+    copied = cursor.execute(
+        f"INSERT INTO {SCHEMA}.requests (_id, _predicted_at, _day, _file{names}) "
+        f"SELECT CAST(_row AS VARCHAR), $day, CAST($day AS DATE), 0{values} FROM {source.relation}",
+        {**source.parameters, "day": day},
+    ).fetchone()
+    if not copied or not copied[0]:
+        raise UnreadableFile("a file without rows cannot be compared")
+    return changed
+
+
+def _misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str, Conversion]) -> list[str]:
+    checked = {name: one.misfit for name, one in given.items() if one.misfit}
+    if not checked:
+        return []
+    counts = ", ".join(f"count(*) FILTER ({misfit})" for misfit in checked.values())
+    row = cursor.execute(f"SELECT {counts} FROM {source.relation}", source.parameters).fetchone() or ()
+    return [name for name, count in zip(checked, row, strict=True) if count]
+
+
+def _identifiers(cursor: duckdb.DuckDBPyConnection, source: Source, kinds: dict[str, Kind]) -> list[str]:
+    """Columns whose values name rows: nearly every one another, and text or whole numbers."""
+    parts = []
+    for name in kinds:
+        column = quoted(name)
+        whole = f"bool_and({column} = floor({column}))" if kinds[name] in grids.NUMERIC_KINDS else "TRUE"
+        parts += [f"count({column})", f"approx_count_distinct({column})", whole]
+    row = (
+        cursor.execute(
+            f"SELECT {', '.join(parts)} FROM {SCHEMA}.requests WHERE _day = DATE '2000-01-01'"
+        ).fetchone()
+        or ()
+    )
+    found = zip(kinds, row[0::3], row[1::3], row[2::3], strict=True)
+    return [
+        name
+        for name, count, distinct, whole in found
+        if whole and count >= IDENTIFIER_ROWS and distinct >= IDENTIFIER_SHARE * count
+    ]
