@@ -1,5 +1,197 @@
 """Drift: which inputs no longer look like the reference, and does it matter?"""
 
-from monitoring.ui import shell
+import datetime as dt
+
+import numpy as np
+import streamlit as st
+
+from monitoring import drift, reasons
+from monitoring.statistics import METHODS
+from monitoring.ui import cards, charts, drift_trust, drift_view, feature_detail, filters, session, shell
+from monitoring.ui.components.heatmap import heatmap
+from monitoring.ui.components.ranking import ranking
+from monitoring.ui.numbers import day
 
 shell.page_guard()
+scope = filters.scope()
+model = scope.model
+
+# What stands where; filled further down in the order in which things are known.
+answer = st.container(horizontal=True, vertical_alignment="center", key="answer")
+left, right = st.columns([2, 3], gap="medium")
+detail = st.container(key="detail")
+over_time = st.container(key="over-time")
+
+# --- which features drift -----------------------------------------------------------------------------------
+
+with right, st.container(horizontal=True, vertical_alignment="center", key="features-head"):
+    st.subheader("Features, worst first", anchor=False, width="content")
+    st.space("stretch")
+    method = st.selectbox(
+        "Measured by",
+        ["auto", *METHODS],
+        key="method",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=190,
+        help="What distances are measured by. auto: PSI for numbers, Jensen-Shannon distance for categories.",
+    )
+    method = method if method in METHODS else "auto"
+try:
+    assessment, colours = session.assessment(model, scope.chunk, scope.segment, method)
+except drift.NoReferenceError:
+    cards.empty(
+        "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
+    )
+    st.stop()
+view = drift_view.view(assessment, colours, scope)
+if view is None:
+    start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
+    cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
+    st.stop()
+
+features = {feature.feature: feature for feature in view.verdict.features}
+with answer:
+    cards.verdict(view.verdict.status, drift_view.said(view.verdict), key="verdict")
+    cards.explanation(
+        what="Every feature of every chunk is compared with the reference, days on which the model is known "
+        "to have been healthy. A distance counts as drift when it exceeds what the reference's own days show "
+        "among themselves, when chance among so many features does not explain it, and when it is large.",
+        why="A model is only as good as the likeness between what it sees and what it learnt from. Drift of "
+        "an important feature is often the first sign, long before labels arrive.",
+        then="Start at the upper right of the picture, with features that matter and drift. Look at when it "
+        "began and at the distribution, ask who changed the feature, and retrain when it is here to stay.",
+    )
+with detail, st.container(horizontal=True, vertical_alignment="center", key="detail-head"):
+    chosen = st.selectbox(
+        "Feature",
+        list(features),
+        key="feature",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=230,
+    )
+    feature = features.get(chosen) or next(iter(features.values()))
+    cards.badge(drift_view.shown_status(feature))
+    st.markdown(cards.escaped(feature.sentence), width="content")
+with right:
+    ranking(
+        drift_view.ranked(view),
+        reference=drift_view.reference_share(view),
+        selected=feature.feature,
+        key="ranking",
+        on_pick=filters.show_feature,
+    )
+
+# --- does it matter? ----------------------------------------------------------------------------------------
+
+with left:
+    st.subheader("Importance and drift", anchor=False)
+    weighed = drift_view.weighed(view)
+    if weighed:
+        st.plotly_chart(
+            charts.importance_by_drift(
+                [one.feature for one in weighed],
+                [one.title for one in weighed],
+                np.array([one.importance for one in weighed]),
+                np.array([drift_view.ratio_to_allowed(view, one) for one in weighed]),
+                [drift_view.shown_status(one) for one in weighed],
+                feature.feature,
+                drift_view.average_importance(view),
+            ),
+            key="scatter",
+            config=charts.CONFIG,
+            on_select=filters.show_point,
+            selection_mode="points",
+        )
+    else:
+        cards.empty(
+            "The model's file gives no importances.",
+            "Write `importance = 0.2` under `[features.NAME]`, and this picture says which drift matters.",
+        )
+
+# --- one feature: how it was, how it is, since when ---------------------------------------------------------
+
+place = view.place(feature.feature)
+cube = session.cube(model, feature.feature, scope.segment)
+described = model.features.get(feature.feature)
+unit = f" ({described.unit})" if described and described.unit else ""
+with detail:
+    before, after = st.columns(2, gap="medium")
+with before:
+    with st.container(horizontal=True, vertical_alignment="center", key="distribution-head"):
+        st.subheader("Reference and current", anchor=False, width="content")
+        st.space("stretch")
+        span = st.segmented_control(
+            "Current",
+            list(drift_view.SPANS),
+            default=drift_view.DEFAULT_SPAN,
+            key="current",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    window = drift_view.trailing(view, drift_view.SPANS[span or drift_view.DEFAULT_SPAN])
+    reference, current = (feature_detail.sample(cube, one) for one in (assessment.reference, window))
+    private = described is not None and described.private
+    figure = feature_detail.distribution(
+        cube, reference, current, f"{feature.title}{unit}", names=not private
+    )
+    if figure is None:
+        cards.empty(
+            "One of the two sides has no value to draw.", "The table below says how many are missing."
+        )
+    else:
+        st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+    cards.comparison(feature_detail.facts(cube, reference, current), drift_view.words(window))
+with after:
+    titles = {"what decides": drift_view.shown_check(feature)}
+    titles |= {drift_view.CHECK_TITLES[check]: check for check in drift_view.available(view, feature)}
+    with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
+        st.subheader("Over time", anchor=False, width="content")
+        st.space("stretch")
+        series = st.selectbox(
+            "Over time",
+            list(titles),
+            key="series",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=230,
+        )
+    check = titles.get(series, titles["what decides"])
+    st.plotly_chart(drift_view.course(view, feature, check), key="course", config=charts.CONFIG)
+    started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
+    st.caption(drift_view.started_words(started))
+    cards.trust(
+        drift_trust.facts(view, scope, feature.feature, check),
+        drift_trust.command(view, scope, method),
+        lambda: drift_trust.csv(drift_trust.table(view, feature.feature)),
+        f"{model.name}-{feature.feature}.csv",
+        key="trust",
+    )
+
+# --- where and when -----------------------------------------------------------------------------------------
+
+with over_time:
+    with st.container(horizontal=True, vertical_alignment="center", key="over-time-head"):
+        st.subheader("Features over time", anchor=False, width="content")
+        st.space("stretch")
+        st.download_button(
+            "CSV of this page",
+            lambda: drift_trust.csv(drift_trust.table(view)),
+            file_name=f"{model.name}-drift.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+    heatmap(
+        drift_view.lanes(view, list(features.values())[: drift_view.MOST_LANES]),
+        [key.start for key in assessment.keys[view.shown]],
+        measures=[drift_view.CHECK_TITLES[check] for check in drift.VERDICT_CHECKS],
+        reasons=drift_view.REASON_WORDS,
+        selected=feature.feature,
+        key="heatmap",
+        on_pick=lambda name, chunk: filters.show_cell(name, drift_view.last_day(view, chunk), scope.span),
+    )
+    if len(features) > drift_view.MOST_LANES:
+        st.caption(f"The {drift_view.MOST_LANES} worst of {len(features)} features.")

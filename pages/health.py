@@ -1,5 +1,77 @@
 """Health: is every model all right, and since when?"""
 
-from monitoring.ui import shell
+import streamlit as st
+
+from monitoring.ui import cards, filters, health_view, session, shell
+from monitoring.ui.components.ribbon import ribbon
+from monitoring.ui.numbers import day
 
 shell.page_guard()
+choices = filters.current()
+scopes = {model.name: filters.scope_of(model, choices) for model in session.models()}
+
+# --- the answer, counted ------------------------------------------------------------------------------------
+
+reports = health_view.worst_first(
+    [session.report(scope.model, scope.as_of_at if choices.as_of else None) for scope in scopes.values()]
+)
+with st.container(horizontal=True, vertical_alignment="center", key="tiles"):
+    for label, count in health_view.counted(reports):
+        st.metric(label, count, border=True, width=132)
+    st.space("stretch")
+    cards.explanation(
+        what="Every model with a mark for each thing that is watched, and a ribbon with a bar per day: the "
+        "worse, the higher. The thin line below is the drift of its inputs alone; the blue one marks the "
+        "reference. Click a day to see everything as of that day.",
+        why="A model fails quietly: the service keeps answering while its inputs leave what it learnt from.",
+        then="Read the sentence of each signal that is not healthy, and follow the link to its cause.",
+    )
+
+changes = health_view.changes(reports)
+since = f"as of {day(choices.as_of)}" if choices.as_of else "in the newest data"
+if changes:
+    lines = "\n".join(f"- **{cards.escaped(name)}**: {cards.escaped(change)}" for name, change in changes)
+    with st.expander(
+        f"What changed since the day before, {since} ({len(changes)})", expanded=len(changes) <= 4
+    ):
+        st.markdown(lines)
+else:
+    st.caption(f"Nothing changed since the day before, {since}.")
+
+# --- every model --------------------------------------------------------------------------------------------
+
+pages = -(-len(reports) // health_view.PER_PAGE)
+page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+days = health_view.days_of({name: (scope.model, scope.span) for name, scope in scopes.items()}, choices)
+for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER_PAGE]:
+    model = report.model
+    with st.container(border=True, key=f"model-{model.name}", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="small", key=f"head-{model.name}"
+        ):
+            cards.badge(report.status)
+            st.markdown(
+                f"**{cards.escaped(model.name)}** &nbsp; {cards.escaped(model.title)}", width="content"
+            )
+            st.space("stretch")
+            for signal in report.signals:
+                cards.signal(signal.name, signal.status, signal.sentence)
+            cards.link(shell.page_path("drift"), "Drift", model=model.name)
+        for signal in report.signals:
+            if signal.status != "green":
+                st.markdown(cards.said(signal.name, signal.status, signal.sentence))
+        ribbon(
+            session.days(model),
+            days,
+            title=model.name,
+            second="drift",
+            as_of=choices.as_of,
+            reference=health_view.reference_days(model),
+            volume=report.volume,
+            key=f"ribbon-{model.name}",
+            on_pick=filters.judge_as_of,
+        )
+if choices.as_of:
+    st.button(
+        "Back to the newest data", icon=":material/last_page:", on_click=filters.judge_as_of, args=(None,)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -26,7 +26,7 @@ def empty(what: str, fix: str) -> None:
     fix : str
         What the reader can do; Markdown.
     """
-    with st.container(border=True, key="empty"):
+    with st.container(border=True):
         st.markdown(f"**{escaped(what)}**")
         st.markdown(fix)
 
@@ -53,6 +53,51 @@ def badge(status: str) -> None:
     st.badge(f"{shown.shape} {shown.word}", color=shown.badge, help=shown.meaning)
 
 
+def signal(name: str, status: str, sentence: str) -> None:
+    """A signal's name with its status as shape and colour; what it says appears on touch."""
+    shown = mark(status)
+    st.badge(f"{shown.shape} {name}", color=shown.badge, help=f"{shown.word}. {escaped(full(sentence))}")
+
+
+def said(name: str, status: str, sentence: str) -> str:
+    """A signal's sentence with its mark, as Markdown.
+
+    Parameters
+    ----------
+    name, status, sentence : str
+        Plain text.
+    """
+    shown = mark(status)
+    return f":{shown.badge}[**{shown.shape} {escaped(name)}**] &nbsp; {escaped(full(sentence))}"
+
+
+def link(path: str, label: str, **query: str) -> None:
+    """A link to another page of the app that carries what the bar says along.
+
+    Parameters
+    ----------
+    path : str
+        The page's file.
+    label : str
+    **query
+        What else the address says; nothing that this page's own bar says.
+    """
+    st.page_link(
+        path, label=label, icon=":material/arrow_forward:", icon_position="right", query_params=query
+    )
+
+
+def full(text: str) -> str:
+    """A text with a capital letter and a full stop.
+
+    Examples
+    --------
+    >>> full("no data for 2 days")
+    'No data for 2 days.'
+    """
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
 def explanation(what: str, why: str, then: str) -> None:
     """The three questions everybody has about a page, behind one button.
 
@@ -63,6 +108,20 @@ def explanation(what: str, why: str, then: str) -> None:
     """
     with st.popover("What is this?", type="tertiary", icon=":material/help:"):
         st.markdown(f"**What is this?** {what}\n\n**Why?** {why}\n\n**What next?** {then}")
+
+
+def comparison(rows: Sequence[tuple[str, str, str]], current: str) -> None:
+    """A small table: what, in the reference, now.
+
+    Parameters
+    ----------
+    rows : sequence of (name, reference, current)
+        Plain text.
+    current : str
+        What the last column is about.
+    """
+    body = "\n".join(f"| {' | '.join(map(escaped, row))} |" for row in rows)
+    st.markdown(f"| | Reference | {escaped(current)} |\n|:--|--:|--:|\n{body}")
 
 
 def trust(

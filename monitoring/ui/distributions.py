@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from monitoring.ui.charts import CURRENT, REFERENCE, figure_of, plain
+from monitoring.ui.charts import CURRENT, GRID, REFERENCE, figure, plain, zone
 from monitoring.ui.numbers import share
 
 MOST_CATEGORIES = 14
+_PAIR = ((1, "reference", REFERENCE), (2, "current", CURRENT))
 _REFERENCE_FILL = "rgba(124,138,165,0.30)"
 _CURRENT_FILL = "rgba(79,125,243,0.22)"
+_OUTSIDE_FILL = "rgba(207,138,46,0.10)"
 
 
 @dataclass(frozen=True)
@@ -72,84 +74,105 @@ def densities(histogram: Histogram, low: float, high: float) -> tuple[np.ndarray
     if low < edges[0]:
         bounds, mass = np.concatenate([[low], bounds]), np.concatenate([[shares[0]], mass])
     if high > edges[-1]:
-        bounds, mass = np.concatenate([bounds, [high]]), np.concatenate([mass, [shares[-1]]])
+        # Nothing lies between the range and the smallest value when even that is above the range.
+        gap = [histogram.minimum] if edges[-1] < histogram.minimum < high else []
+        bounds = np.concatenate([bounds, gap, [high]])
+        mass = np.concatenate([mass, np.zeros(len(gap)), [shares[-1]]])
     return bounds, mass / np.diff(bounds)
 
 
-def continuous(reference: Histogram, current: Histogram, unit: str, height: int = 300) -> go.Figure:
+def continuous(reference: Histogram, current: Histogram, axis: str, height: int = 300) -> go.Figure:
     """Densities of a numeric feature with proper bin widths; outside the reference's range is tinted.
 
     Parameters
     ----------
     reference, current : Histogram
         Over the same edges, at least two of them.
-    unit : str
-        The title of the value axis.
+    axis : str
+        Title of the feature's axis.
     height : int
     """
     edges = reference.edges
     low = float(np.nanmin([edges[0], current.minimum]))
     high = float(np.nanmax([edges[-1], current.maximum]))
-    figure = figure_of(height)
-    for name, histogram, colour, fill in (
+    sides = (
         ("reference", reference, REFERENCE, _REFERENCE_FILL),
         ("current", current, CURRENT, _CURRENT_FILL),
-    ):
+    )
+    traces = []
+    for name, histogram, colour, fill in sides:
         bounds, heights = densities(histogram, low, high)
-        style = {"color": colour, "width": 1.6, "shape": "hv"}
-        figure.add_trace(
-            go.Scatter(
-                x=np.concatenate([bounds[:1], bounds, bounds[-1:]]),
-                y=np.concatenate([[0], heights, heights[-1:], [0]]),
-                name=name, mode="lines", line=style, fill="tozeroy", fillcolor=fill,
-                hovertemplate="from %{x:.4g}: %{y:.3g} per unit<extra>" + name + "</extra>",
-            )
-        )  # fmt: skip
-    for x0, x1, slot, words, side in (
-        (low, edges[0], 0, "below the reference’s range", "left"),
-        (edges[-1], high, -1, "above the reference’s range", "right"),
-    ):
-        if x1 > x0:
-            figure.add_vrect(x0=x0, x1=x1, fillcolor="rgba(207,138,46,0.10)", line_width=0, layer="below")
-            figure.add_annotation(
-                x=0 if side == "left" else 1, xref="paper", xanchor=side, y=1, yref="paper", yanchor="top",
-                text=f"{words}: {share(current.shares[slot])}", showarrow=False, font={"size": 11},
-            )  # fmt: skip
-    figure.update_xaxes(title=unit)
-    figure.update_yaxes(title="share per unit", rangemode="tozero")
-    return figure
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "name": name,
+                "x": np.concatenate([bounds[:1], bounds, bounds[-1:]]),
+                "y": np.concatenate([[0], heights, heights[-1:], [0]]),
+                "line": {"color": colour, "width": 1.6, "shape": "hv"},
+                "fill": "tozeroy",
+                "fillcolor": fill,
+                "hovertemplate": "from %{x:.4g}: %{y:.3g} per unit<extra>" + name + "</extra>",
+            }
+        )
+    outside = (
+        (low, edges[0], 0, "below the reference’s range", 0, "left"),
+        (edges[-1], high, -1, "above the reference’s range", 1, "right"),
+    )
+    seen = [part for part in outside if part[1] > part[0]]
+    return figure(
+        traces,
+        height=height,
+        x={"title": {"text": plain(axis)}},
+        y={"title": {"text": "share per unit"}, "rangemode": "tozero"},
+        shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, *_ in seen],
+        notes=[
+            {
+                "text": f"{words}: {share(current.shares[slot])}",
+                "x": x,
+                "y": 1,
+                "xref": "paper",
+                "yref": "paper",
+                "xanchor": side,
+                "yanchor": "top",
+            }
+            for *_, slot, words, x, side in seen
+        ],
+    )
 
 
-def discrete(reference: Histogram, current: Histogram, unit: str, height: int = 300) -> go.Figure:
+def discrete(reference: Histogram, current: Histogram, axis: str, height: int = 300) -> go.Figure:
     """Shares of a numeric feature with few values, one pair of bars per value.
 
     Parameters
     ----------
     reference, current : Histogram
         Whose edges are the values themselves.
-    unit : str
+    axis : str
+        Title of the feature's axis.
     height : int
     """
-    labels = [f"{edge:.6g}" for edge in reference.edges]
-    keep = [0, *range(1, len(labels) + 1), -1]
-    names = ["below", *labels, "above"]
-    pairs = [
-        (name, reference.shares[slot], current.shares[slot]) for name, slot in zip(names, keep, strict=True)
-    ]
-    shown = [pair for pair in pairs if pair[0] not in ("below", "above") or pair[2] > 0]
-    figure = figure_of(height)
-    for column, name, colour in ((1, "reference", REFERENCE), (2, "current", CURRENT)):
-        figure.add_trace(
-            go.Bar(
-                x=[pair[0] for pair in shown], y=[pair[column] for pair in shown],
-                name=name, marker_color=colour,
-                hovertemplate="%{x}: %{y:.1%}<extra>" + name + "</extra>",
-            )
-        )  # fmt: skip
-    figure.update_layout(barmode="group", bargap=0.25)
-    figure.update_xaxes(title=unit, type="category")
-    figure.update_yaxes(tickformat=".0%", title="share of rows", rangemode="tozero")
-    return figure
+    names = ["below", *(f"{edge:.6g}" for edge in reference.edges), "above"]
+    rows = list(zip(names, reference.shares, current.shares, strict=True))
+    shown = [row for row in rows if row[0] not in ("below", "above") or row[2] > 0]
+    return figure(
+        [
+            {
+                "type": "bar",
+                "x": [row[0] for row in shown],
+                "y": [row[column] for row in shown],
+                "name": name,
+                "marker": {"color": colour},
+                "hovertemplate": "%{x}: %{y:.1%}<extra>" + name + "</extra>",
+            }
+            for column, name, colour in _PAIR
+        ],
+        height=height,
+        x={"title": {"text": plain(axis)}, "type": "category"},
+        y={"tickformat": ".0%", "title": {"text": "share of rows"}, "rangemode": "tozero"},
+        barmode="group",
+        bargap=0.25,
+    )
 
 
 def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray) -> go.Figure:
@@ -170,23 +193,29 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
     other = (before[folded].sum() + before[n], now[folded].sum() + now[n])
     rows += [("other categories", *other)] if max(other) > 0 else []
     rows += [("never seen in the reference", before[n + 1], now[n + 1])] if now[n + 1] > 0 else []
-    figure = figure_of(70 + 26 * max(len(rows), 3))
     # Drawn from the bottom up; positions are numbers, so that two names that look alike stay two bars.
     at = np.arange(len(rows))[::-1]
-    for column, name, colour in ((1, "reference", REFERENCE), (2, "current", CURRENT)):
-        figure.add_trace(
-            go.Bar(
-                y=at, x=[row[column] for row in rows], name=name, orientation="h", marker_color=colour,
-                customdata=[row[0] for row in rows],
-                hovertemplate="%{customdata}: %{x:.2%}<extra>" + name + "</extra>",
-            )
-        )  # fmt: skip
-    figure.update_layout(barmode="group", bargap=0.28, legend={"traceorder": "normal"})
-    figure.update_yaxes(tickvals=at, ticktext=[row[0] for row in rows], showgrid=False)
-    figure.update_xaxes(
-        tickformat=".0%", title="share of rows", showgrid=True, gridcolor="rgba(124,138,165,0.18)"
+    labels = [row[0] for row in rows]
+    return figure(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "y": at,
+                "x": [row[column] for row in rows],
+                "name": name,
+                "marker": {"color": colour},
+                "customdata": labels,
+                "hovertemplate": "%{customdata}: %{x:.2%}<extra>" + name + "</extra>",
+            }
+            for column, name, colour in _PAIR
+        ],
+        height=max(300, 70 + 23 * len(rows)),
+        x={"tickformat": ".0%", "title": {"text": "share of rows"}, "showgrid": True, "gridcolor": GRID},
+        y={"tickvals": at, "ticktext": labels, "showgrid": False},
+        barmode="group",
+        bargap=0.28,
     )
-    return figure
 
 
 def category(name: str, longest: int = 34) -> str:

@@ -148,13 +148,13 @@ def bar(models: Sequence[Model], every_model: bool) -> Choices:
             chosen |= {"chunk": _chunk(model), "segment": _segment(model)}
         as_of = _as_of(models)
         st.space("stretch")
-        st.caption(_data_until([model] if not every_model else models))
+        st.caption(_data_until([model] if not every_model else models), width="content")
     return Choices(**chosen, as_of=as_of)
 
 
 def _model(models: Sequence[Model]) -> str:
     names = [model.name for model in models]
-    name = st.selectbox("Model", names, key="model", bind="query-params", width=190)
+    name = st.selectbox("Model", names, key="model", bind="query-params", width=165)
     return name if name in names else names[0]
 
 
@@ -173,7 +173,7 @@ def _chunk(model: Model) -> str:
     """The chunk, offered only from the model's grain upwards."""
     chunks = CHUNKS if model.grain == "hour" else CHUNKS[1:]
     index = chunks.index(model.chunk)
-    chosen = st.selectbox("Chunk", chunks, index=index, key="chunk", bind="query-params", width=110)
+    chosen = st.selectbox("Chunk", chunks, index=index, key="chunk", bind="query-params", width=104)
     return chosen if chosen in chunks else model.chunk
 
 
@@ -187,7 +187,7 @@ def _segment(model: Model) -> str:
         options,
         key="segment",
         bind="query-params",
-        width=170,
+        width=150,
     )
     return chosen if chosen in options else EVERY_ROW
 
@@ -205,7 +205,7 @@ def _as_of(models: Sequence[Model]) -> dt.date | None:
         key="as_of",
         bind="query-params",
         format="YYYY-MM-DD",
-        width=165,
+        width=152,
         help="Judge as if this day had just ended. Empty: the newest data.",
     )
     return chosen if isinstance(chosen, dt.date) else None
@@ -240,3 +240,32 @@ def remember(choices: Choices) -> None:
 def current() -> Choices:
     """What the bar says."""
     return st.session_state["choices"]
+
+
+def scope() -> Scope:
+    """What the page is about; for pages that show one model."""
+    chosen = current()
+    return scope_of(session.store().model(chosen.model), chosen)
+
+
+def judge_as_of(day: dt.date | None) -> None:
+    """Set *as of*, from a callback; the bar and the URL follow. None is the newest data."""
+    st.session_state["as_of"] = day
+
+
+def show_feature(name: str) -> None:
+    """Select a feature, from a callback; the page's select box and the URL follow."""
+    st.session_state["feature"] = name
+
+
+def show_point() -> None:
+    """Select the feature of a point that was clicked in the scatter."""
+    points = st.session_state["scatter"].selection.points
+    if points:
+        show_feature(points[0]["customdata"])
+
+
+def show_cell(name: str, day: dt.date, span: Span) -> None:
+    """Select a feature and judge as of a day, from a callback; never later than the data."""
+    show_feature(name)
+    judge_as_of(min(day, span.last.date()) if span.last else day)

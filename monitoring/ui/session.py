@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
+from monitoring import drift, health, windows
 from monitoring.models import Model
 from monitoring.store import Span, Store
+from monitoring.store.cubes import Cube
+from monitoring.ui.days import Days, statuses
 
 
 def store_path() -> Path:
@@ -69,3 +74,81 @@ def _segments(path: str, name: str, version: str) -> list[str]:
 def segments(name: str) -> list[str]:
     """The segments of a model that have a profile, as ``column=value``."""
     return _segments(*_key(name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _assessment(
+    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, now: dt.datetime
+) -> tuple[drift.Assessment, drift.Signal]:
+    found = drift.read(store(), name, chunk=chunk, method=method, segment=segment)
+    return found, drift.signal(found)
+
+
+def assessment(
+    model: Model, chunk: str, segment: tuple[str, str] = ("", ""), method: str = "auto"
+) -> tuple[drift.Assessment, drift.Signal]:
+    """The drift of every feature in every chunk, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    model : Model
+    chunk : str
+    segment : (column, value)
+        Two empty strings for every row.
+    method : str
+        A registered drift method, or ``auto``.
+
+    Raises
+    ------
+    NoReferenceError
+        If the model has no reference.
+    """
+    # Which chunk is complete depends on the clock, but no finer than the profile's grain.
+    now = windows.key_of(store().now(model), model.grain, model.zone)
+    return _assessment(*_key(model.name), chunk, segment, method, now)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _cube(path: str, name: str, version: str, segment: tuple[str, str], feature: str) -> Cube:
+    cubes = store().cubes(name, segment=segment, features=[feature])
+    return cubes.numeric if cubes.numeric.features else cubes.categorical
+
+
+def cube(model: Model, feature: str, segment: tuple[str, str] = ("", "")) -> Cube:
+    """The profile of one feature over all chunks, shared by all visitors: never change it."""
+    return _cube(*_key(model.name), segment, feature)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _volume(path: str, name: str, version: str) -> pd.DataFrame:
+    return store().volume(name)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _report(path: str, name: str, version: str, at: dt.datetime) -> health.Report:
+    model = store().model(name)
+    return health.report(model, *_judged(model), _volume(*_key(name)), at)
+
+
+def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
+    """How a model does at an instant; by default at its own clock, to the minute."""
+    at = as_of_at or store().now(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    return _report(*_key(model.name), at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
+    model = store().model(name)
+    judged = _judged(model)
+    ribbon = health.ribbon(model, *judged, _volume(path, name, version))
+    return statuses(ribbon, drift.ribbon(*judged), model) if judged[0] else {}
+
+
+def days(model: Model) -> Days:
+    """A model's colour on every day, shared by all visitors: never change it."""
+    return _days(*_key(model.name), windows.key_of(store().now(model), model.grain, model.zone))
+
+
+def _judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
+    """A model's drift at its own chunk; nothing where it has no reference."""
+    return assessment(model, model.chunk) if model.reference else (None, None)

@@ -12,6 +12,7 @@ import streamlit as st
 
 from monitoring.store import StoreError, StoreInUse
 from monitoring.ui import cards, filters, session
+from monitoring.ui.numbers import day
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -51,6 +52,11 @@ PAGES = (
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
+
+
+def page_path(name: str) -> str:
+    """The file of a page, as links want it."""
+    return str(next(page.path for page in PAGES if page.name == name))
 
 
 @functools.cache
@@ -131,3 +137,18 @@ def _frame(page: Page) -> None:
         )
         st.stop()
     filters.remember(filters.bar(models, page.every_model))
+    if not page.every_model:
+        _status_line()
+
+
+def _status_line() -> None:
+    """How the model of the bar does, under the bar of every page that shows one model."""
+    scope = filters.scope()
+    report = session.report(scope.model, scope.as_of_at if scope.as_of else None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status-line"):
+        cards.badge(report.status)
+        st.markdown(f"**{cards.escaped(scope.model.label_title)}**", width="content")
+        for signal in report.signals:
+            cards.signal(signal.name, signal.status, signal.sentence)
+        if report.since:
+            st.caption(f"since {day(report.since)}", width="content")

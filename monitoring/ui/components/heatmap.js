@@ -41,8 +41,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const said = (r, c) => {
     const cell = cellOf(r, c)
     if (!cell.status) return "no data"
-    const numbers = cell.value === null ? "" : `: ${data.measure} ${cell.value}${cell.limit === null ? "" : `, limit ${cell.limit}`}`
-    return `${marks[cell.status].word}${numbers}${rows[r].reason[c] ? `; ${rows[r].reason[c]}` : ""}`
+    const numbers = cell.value === null ? "" : `: ${data.measures[rows[r].check[c]]} ${cell.value}${cell.limit === null ? "" : `, limit ${cell.limit}`}`
+    const reason = data.reasons[rows[r].reason[c]]
+    return `${marks[cell.status].word}${numbers}${reason ? `; ${reason}` : ""}`
   }
   const names = el("div", { class: "names" }, ...rows.map((row) =>
     el("div", { class: row.name === selected ? "chosen" : "", style: `height:${ROW}px`, title: row.title }, row.title)))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -22,17 +22,17 @@ LETTERS = {"green": "g", "amber": "a", "red": "r", "grey": "x", "": " "}
 
 @dataclass(frozen=True)
 class Lane:
-    """One row: a feature and its chunks.
+    """One row: a feature and its chunks; every sequence has one entry per chunk.
 
     Attributes
     ----------
     name, title : str
     status : sequence of str
-        Per chunk; empty where there are no data.
+        Empty where there are no data.
     value, limit : ndarray of shape (n_chunks,)
         NaN where there is none.
-    reason : mapping of int to str
-        What else is said, by position of the chunk.
+    check, reason : ndarray of int, shape (n_chunks,)
+        Positions in the lists of measures and of reasons.
     """
 
     name: str
@@ -40,14 +40,16 @@ class Lane:
     status: Sequence[str]
     value: np.ndarray
     limit: np.ndarray
-    reason: Mapping[int, str] = field(default_factory=dict)
+    check: np.ndarray
+    reason: np.ndarray
 
 
 def heatmap(
     lanes: Sequence[Lane],
     chunks: Sequence[dt.datetime],
     *,
-    measure: str,
+    measures: Sequence[str],
+    reasons: Sequence[str],
     selected: str | None,
     key: str,
     on_pick: Callable[[str, dt.datetime], None],
@@ -60,8 +62,8 @@ def heatmap(
         From top to bottom.
     chunks : sequence of datetime
         Their starts, oldest first.
-    measure : str
-        What the values are.
+    measures, reasons : sequence of str
+        What a cell's value is, and what else is said of it.
     selected : str or None
         The feature whose detail is shown.
     key : str
@@ -85,7 +87,8 @@ def heatmap(
                     "status": "".join(LETTERS[status] for status in lane.status),
                     "value": _rounded(lane.value),
                     "limit": _rounded(lane.limit),
-                    "reason": {str(position): text for position, text in lane.reason.items()},
+                    "check": lane.check.tolist(),
+                    "reason": lane.reason.tolist(),
                 }
                 for lane in lanes
             ],
@@ -98,7 +101,8 @@ def heatmap(
             ],
             "ticks": day_ticks([chunk.date() for chunk in chunks]),
             "marks": WORDS,
-            "measure": measure,
+            "measures": list(measures),
+            "reasons": list(reasons),
             "selected": selected,
             "asOf": len(chunks) - 1,
         },

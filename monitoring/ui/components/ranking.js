@@ -49,7 +49,7 @@ function line(row, context) {
     el("td", { class: "name" }, el("span", { class: "title" }, row.title), row.note ? el("span", { class: "note quiet" }, row.note) : null),
     el("td", { class: "optional" }, weight(row, data.heaviest)),
     el("td", { class: "course" }, spark(row, data.reference)),
-    el("td", { class: "num strong" }, row.valueText),
+    el("td", { class: "num" }, el("span", { class: "strong" }, row.valueText), el("span", { class: "note quiet" }, row.measure)),
     el("td", { class: "num quiet optional" }, row.limitText),
   ]
   const node = el("tr", { tabindex: 0, "aria-selected": chosen ? "true" : "false", class: chosen ? "chosen" : "" }, ...cells)
@@ -69,8 +69,8 @@ const COLUMNS = [
   { key: "title", label: "Feature" },
   { key: "importance", label: "Weight", numeric: true, down: true, optional: true },
   { key: null, label: "Course" },
-  { key: "value", label: null, numeric: true, down: true, right: true },
-  { key: "limit", label: "Limit", numeric: true, down: true, right: true, optional: true },
+  { key: "ratio", label: "Drift", numeric: true, down: true, right: true },
+  { key: null, label: "Limit", right: true, optional: true },
 ]
 
 function sorted(rows, column) {
@@ -85,13 +85,12 @@ function sorted(rows, column) {
 }
 
 function head(context) {
-  const { state, data, draw } = context
+  const { state, draw } = context
   const cells = COLUMNS.map((column) => {
-    const label = column.label ?? data.measure
     const name = [column.right ? "num" : "", column.optional ? "optional" : ""].join(" ").trim()
-    if (!column.key) return el("th", { scope: "col", class: name }, label)
+    if (!column.key) return el("th", { scope: "col", class: name }, column.label)
     const active = state.sort === column.key
-    const button = el("button", { type: "button" }, label, active ? el("span", { "aria-hidden": "true" }, column.down ? " ↓" : " ↑") : null)
+    const button = el("button", { type: "button" }, column.label, active ? el("span", { "aria-hidden": "true" }, column.down ? " ↓" : " ↑") : null)
     button.onclick = () => {
       state.sort = column.key
       draw()

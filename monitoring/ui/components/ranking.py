@@ -26,9 +26,12 @@ class Ranked:
         How the log calls it, how people do, and a short remark, for instance since when.
     status : str
     importance : float or None
-        Share of the model's importance, 0 to 1.
-    value, limit, floor : float or None
-        The judged value, the limit in force, and the noise floor.
+    measure, value_text, limit_text : str
+        What decided, its value and what is allowed, as people read them.
+    ratio : float or None
+        Value over what is allowed; the table is sorted by it.
+    limit, floor : float or None
+        Drawn into the course.
     series : ndarray of shape (n_chunks,)
         The course; NaN where there is nothing.
     """
@@ -38,7 +41,10 @@ class Ranked:
     note: str
     status: str
     importance: float | None
-    value: float | None
+    measure: str
+    value_text: str
+    limit_text: str
+    ratio: float | None
     limit: float | None
     floor: float | None
     series: np.ndarray
@@ -72,7 +78,6 @@ def thinned(series: np.ndarray, points: int = POINTS) -> np.ndarray:
 def ranking(
     rows: Sequence[Ranked],
     *,
-    measure: str,
     reference: tuple[float, float] | None,
     selected: str | None,
     key: str,
@@ -83,8 +88,6 @@ def ranking(
     Parameters
     ----------
     rows : sequence of Ranked
-    measure : str
-        What the values are, as a column's title.
     reference : tuple of float or None
         Where in the course the reference begins and ends, as shares of its length.
     selected : str or None
@@ -102,8 +105,7 @@ def ranking(
     weights = [row.importance for row in rows if row.importance]
     _RANKING(
         data={
-            "label": f"Features ranked by how much their drift matters, measured by {measure}",
-            "measure": measure,
+            "label": "Features ranked by how much their drift matters",
             "marks": WORDS,
             "selected": selected,
             "heaviest": max(weights, default=1.0),
@@ -118,7 +120,6 @@ def ranking(
 
 def _entry(rank: int, row: Ranked) -> dict[str, object]:
     """A row as the component takes it: numbers to sort by and the same as text."""
-    value, limit = short(row.value), short(row.limit)
     return {
         "rank": rank,
         "name": row.name,
@@ -127,11 +128,12 @@ def _entry(rank: int, row: Ranked) -> dict[str, object]:
         "status": row.status,
         "importance": row.importance,
         "importanceText": short(row.importance),
-        "value": row.value,
-        "valueText": value,
+        "measure": row.measure,
+        "ratio": row.ratio,
+        "valueText": row.value_text,
+        "limitText": row.limit_text,
         "limit": row.limit,
-        "limitText": limit,
         "floor": row.floor,
         "series": [None if np.isnan(point) else float(f"{point:.4g}") for point in thinned(row.series)],
-        "course": f"Course of {row.title}: now {value}, limit {limit}",
+        "course": f"Course of {row.title}: now {row.value_text}, limit {row.limit_text}",
     }

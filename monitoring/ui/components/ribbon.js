@@ -1,15 +1,24 @@
 // The status ribbon: one bar per day, the worse the higher, so that it reads without colour; a click picks a day.
 
 const TALL = { green: 9, amber: 17, red: 26, grey: 4 }
-const OPACITY = { green: 0.42, amber: 0.95, red: 1, grey: 0.5 }
+const OPACITY = { green: 0.4, amber: 0.66, red: 1, grey: 0.5 }
 const HEIGHT = 26
 
-/** One path for all days of a status. */
+/** One path for all days of a status; the worse, the higher. */
 function bars(days, status) {
   const width = days.length > 150 ? 1.02 : 0.9
   const parts = []
   days.forEach((day, i) => {
     if (day.status === status) parts.push(`M${i} ${HEIGHT}v-${TALL[status]}h${width}v${TALL[status]}z`)
+  })
+  return svg("path", { d: parts.join(""), class: status, fill: "currentColor", opacity: OPACITY[status] })
+}
+
+/** The course of what is behind the colour, as a thin line of the same colours. */
+function lines(days, status) {
+  const parts = []
+  days.forEach((day, i) => {
+    if (day.second === status) parts.push(`M${i} 0v4h1.02v-4z`)
   })
   return svg("path", { d: parts.join(""), class: status, fill: "currentColor", opacity: OPACITY[status] })
 }
@@ -24,10 +33,22 @@ function axis(ticks, n) {
   return el("div", { class: "axis", "aria-hidden": "true" }, ...marks)
 }
 
+/** Requests of the last seven days as small bars, with their sum in words. */
+function volume(counts, words) {
+  const most = Math.max(...counts, 1)
+  const columns = counts.map((count, i) => {
+    const tall = Math.max(1, (22 * count) / most)
+    return svg("rect", { x: i * 9, y: 24 - tall, width: 7, height: tall, rx: 1, fill: "currentColor" })
+  })
+  const picture = svg("svg", { viewBox: "0 0 62 24", width: 62, height: 24, role: "img", "aria-label": words }, ...columns)
+  return el("div", { class: "volume" }, picture, el("span", { class: "quiet" }, words))
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const { days, marks, asOf, reference, ticks, label } = data
   const n = days.length
-  const words = (i) => `${marks[days[i].status]?.word ?? "No data"}${days[i].text ? `: ${days[i].text}` : ""}`
+  const words = (i) => marks[days[i].status]?.word ?? "No data"
+  const behind = (i) => (days[i].second ? `${data.second}: ${marks[days[i].second].word}, ${days[i].text}` : "")
 
   const picture = svg(
     "svg",
@@ -45,15 +66,21 @@ export default function ({ data, parentElement, setTriggerValue }) {
       "aria-valuemin": 0,
       "aria-valuemax": n - 1,
       "aria-valuenow": asOf,
-      "aria-valuetext": `${days[asOf]?.date ?? ""}, ${asOf >= 0 ? words(asOf) : ""}`,
+      "aria-valuetext": asOf >= 0 ? `${days[asOf].date}, ${words(asOf)}. ${behind(asOf)}` : "",
     },
     picture,
+    svg(
+      "svg",
+      { class: "second", viewBox: `0 0 ${n} 4`, preserveAspectRatio: "none", "aria-hidden": "true" },
+      ...Object.keys(TALL).map((status) => lines(days, status)),
+    ),
     reference && band(reference[0], reference[1], n, "reference"),
     band(asOf + 1, n, n, "later"),
     asOf >= 0 && data.chosen ? el("div", { class: "asof", style: `left:${(100 * (asOf + 1)) / n}%` }) : null,
     cursor,
   )
-  const root = redraw(parentElement, strip, axis(ticks, n))
+  const course = el("div", { class: "course" }, strip, axis(ticks, n))
+  const root = redraw(parentElement, course, volume(data.volume, data.volumeWords))
   const tip = tooltip(root)
   let at = asOf
 
@@ -63,10 +90,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cursor.style.left = `${(100 * at) / n}%`
     cursor.style.width = `max(2px, ${100 / n}%)`
     strip.setAttribute("aria-valuenow", at)
-    strip.setAttribute("aria-valuetext", `${days[at].date}, ${words(at)}`)
-    const lines = [days[at].date, words(at)]
-    if (reference && at >= reference[0] && at < reference[1]) lines.push("part of the reference")
-    tip.show((strip.clientWidth * at) / n, HEIGHT + 8, lines)
+    strip.setAttribute("aria-valuetext", `${days[at].date}, ${words(at)}. ${behind(at)}`)
+    const inside = reference && at >= reference[0] && at < reference[1] ? "part of the reference" : ""
+    tip.show((strip.clientWidth * at) / n, HEIGHT + 14, [days[at].date, words(at), behind(at), inside].filter(Boolean))
   }
   const leave = () => {
     cursor.hidden = true

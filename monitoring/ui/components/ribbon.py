@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from monitoring.ui.components.source import WORDS, component
+from monitoring.ui.numbers import count
 
 _RIBBON = component("ribbon")
 
@@ -42,12 +43,14 @@ def day_ticks(days: Sequence[dt.date], most: int = 12) -> list[dict[str, object]
 
 
 def ribbon(
-    statuses: Mapping[dt.date, tuple[str, str]],
+    statuses: Mapping[dt.date, tuple[str, str, str]],
     days: Sequence[dt.date],
     *,
     title: str,
+    second: str,
     as_of: dt.date | None,
     reference: tuple[dt.date, dt.date] | None,
+    volume: Sequence[int],
     key: str,
     on_pick: Callable[[dt.date], None],
 ) -> None:
@@ -55,16 +58,20 @@ def ribbon(
 
     Parameters
     ----------
-    statuses : mapping of date to (status, sentence)
+    statuses : mapping of date to (status, status of what is behind it, words)
         Days without an entry are gaps.
     days : sequence of date
         The days drawn, oldest first, without gaps.
     title : str
         Whose ribbon it is, for those who hear the page.
+    second : str
+        What the thin line below is about.
     as_of : date or None
         The last day that counts, when one was chosen; later days are dimmed.
     reference : tuple of date or None
         The reference, half-open.
+    volume : sequence of int
+        Requests of the last days, oldest first.
     key : str
         Unique on the page.
     on_pick : callable
@@ -78,21 +85,26 @@ def ribbon(
         {
             "key": day.isoformat(),
             "date": f"{day:%a} {day.day} {day:%b %Y}",
-            "status": statuses.get(day, ("", ""))[0],
-            "text": statuses.get(day, ("", ""))[1],
+            "status": status,
+            "second": second,
+            "text": words,
         }
         for day in days
+        for status, second, words in [statuses.get(day, ("", "", ""))]
     ]
     last = len(days) - 1 if as_of is None else (as_of - days[0]).days
     _RIBBON(
         data={
             "label": f"Daily status of {title}. Arrow keys choose a day, Enter judges as of that day.",
             "days": entries,
+            "second": second,
             "marks": WORDS,
             "asOf": max(-1, min(last, len(days) - 1)),
             "chosen": as_of is not None,
             "reference": _positions(reference, days),
             "ticks": day_ticks(days),
+            "volume": list(volume),
+            "volumeWords": f"{count(sum(volume))} in {len(volume)} days",
         },
         key=key,
         on_pick_change=picked,

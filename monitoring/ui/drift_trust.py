@@ -1,0 +1,129 @@
+"""How a drift number came about: every choice behind it, and the command that gives the same numbers."""
+
+from __future__ import annotations
+
+import shlex
+
+import pandas as pd
+
+from monitoring import results
+from monitoring.drift import POOLED, Assessment, frames
+from monitoring.drift.shares import LEVELS
+from monitoring.statistics import METHODS
+from monitoring.ui.drift_view import View, measure_title, words
+from monitoring.ui.filters import Scope, local_time
+from monitoring.ui.numbers import count
+from monitoring.windows import Window
+
+
+def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
+    """Method, bins, smoothing, n, limit, reference and data cut-off of one number.
+
+    Parameters
+    ----------
+    view : View
+    scope : Scope
+    feature : str
+    check : str
+        A key of the assessment's checks.
+    """
+    assessment = view.assessment
+    place = view.place(feature)
+    scores = assessment.checks[check]
+    chunk = assessment.keys[view.last]
+    length = POOLED.get(check, 1)
+    known = {
+        "Measure": _measure(assessment, place, check),
+        "Bins": _bins(assessment, place, check),
+        "Smoothing": _smoothing(assessment, place, check),
+        "Compared": f"{words(chunk)} ({scope.chunk}"
+        + (f", with the {length - 1} before)" if length > 1 else ")"),
+        "Rows compared": count(scores.rows[place, view.last]),
+        "Limit": _limit(check),
+        "Colours": _colours(assessment, place, check),
+        "Reference": f"{words(assessment.reference)}; a chunk inside it is compared with the rest of it",
+        "Segment": assessment.segment or "all rows",
+    }
+    until = assessment.data_until
+    return known | {"Data to": local_time(until, assessment.model.zone) if until else "no data yet"}
+
+
+def _measure(assessment: Assessment, place: int, check: str) -> str:
+    if check not in POOLED:
+        return f"Share of rows that are {measure_title(assessment, place, check)}"
+    method = METHODS[assessment.measures[place]]
+    return f"{method.title} ({method.unit})"
+
+
+def _bins(assessment: Assessment, place: int, check: str) -> str:
+    if check not in POOLED:
+        return "none: rows are counted"
+    numeric = assessment.kinds[place] in ("numeric", "ordinal")
+    if METHODS[assessment.measures[place]].bins == "grid":
+        return "all quantiles kept of the reference, 5 % apart, with the outermost 0.1 %; frozen"
+    if numeric:
+        return "about ten groups of equal reference mass, merged from its quantiles; frozen"
+    return "the reference's categories, rare ones pooled; never seen ones on their own; frozen"
+
+
+def _smoothing(assessment: Assessment, place: int, check: str) -> str:
+    if check in POOLED and assessment.measures[place] == "psi":
+        return "half a row added to every bin"
+    return "none"
+
+
+def _limit(check: str) -> str:
+    if check in POOLED:
+        return (
+            "the largest of: sampling noise at 99 %, what the reference's own chunks show when each is left "
+            "out in turn, and the effect floor; then Benjamini-Hochberg at 5 % over the features of the chunk"
+        )
+    return "the reference's share, plus the larger of amber and what the reference's own chunks show"
+
+
+def _colours(assessment: Assessment, place: int, check: str) -> str:
+    if check in POOLED:
+        levels = METHODS[assessment.measures[place]].levels
+        return f"amber from {levels.amber:g}, red from {levels.red:g}, and only above the limit"
+    levels = LEVELS[check]
+    return f"amber from {levels.amber:.0%}, red from {levels.red:.0%} more rows than in the reference"
+
+
+def command(view: View, scope: Scope, method: str) -> str:
+    """The command that gives the frame this page was drawn from.
+
+    Parameters
+    ----------
+    view : View
+    scope : Scope
+    method : str
+    """
+    keys = view.assessment.keys[view.shown]
+    parts = ["python", "-m", "monitoring", "show", "drift", scope.model.name]
+    parts += ["--start", f"{keys[0].start:%Y-%m-%d}", "--stop", f"{keys[-1].stop:%Y-%m-%d}"]
+    parts += ["--chunk", scope.chunk] if scope.chunk != scope.model.chunk else []
+    parts += ["--segment", view.assessment.segment] if view.assessment.segment else []
+    parts += ["--method", method] if method != "auto" else []
+    return shlex.join([*parts, "--csv"])
+
+
+def table(view: View, feature: str | None = None) -> pd.DataFrame:
+    """The tidy frame behind the page: every check of every feature, or of one, in the chunks shown.
+
+    Parameters
+    ----------
+    view : View
+    feature : str, optional
+    """
+    keys = view.assessment.keys[view.shown]
+    window = Window(keys[0].start, keys[-1].stop)
+    parts = []
+    for check in view.assessment.checks:
+        part = frames.frame(view.assessment, check, window)
+        parts.append(part if feature is None else part[part["subject"] == feature])
+    return results.concat(parts)
+
+
+def csv(data: pd.DataFrame) -> bytes:
+    """A frame as a CSV file."""
+    return data.to_csv(index=False).encode()

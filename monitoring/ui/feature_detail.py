@@ -1,0 +1,129 @@
+"""One feature beside its reference: the counts behind the pictures, and the facts a table tells better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from monitoring.store.cubes import Cube
+from monitoring.ui.distributions import Histogram, categorical, continuous, discrete
+from monitoring.ui.numbers import count, share, short
+from monitoring.windows import Window
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A feature's rows in a window, added up.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (n_slots,)
+        As the feature's grid has them.
+    rows, missing, non_finite : float
+    mean : float
+        NaN for categories and where there is no value.
+    minimum, maximum : float
+        NaN where there is no value.
+    """
+
+    counts: np.ndarray
+    rows: float
+    missing: float
+    non_finite: float
+    mean: float
+    minimum: float
+    maximum: float
+
+    @property
+    def values(self) -> float:
+        """Rows with a value that is in some slot."""
+        return float(self.counts.sum())
+
+
+def sample(cube: Cube, window: Window) -> Sample:
+    """Add up the only feature of a cube over a window.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of one feature.
+    window : Window
+        Profile keys.
+    """
+    inside = np.array([window.holds(key) for key in cube.chunks], dtype=bool)
+    grid = cube.grids[0]
+    counts = cube.counts[0, inside].sum(axis=0)[: grid.slots]
+    values = counts.sum()
+    mean = grid.centre + cube.total[0, inside].sum() / values if grid.numeric and values else np.nan
+    low, high = cube.minimum[0, inside], cube.maximum[0, inside]
+    return Sample(
+        counts=counts,
+        rows=float(cube.n[0, inside].sum()),
+        missing=float(cube.missing[0, inside].sum()),
+        non_finite=float(cube.non_finite[0, inside].sum()),
+        mean=float(mean),
+        minimum=float(np.nanmin(low)) if np.isfinite(low).any() else np.nan,
+        maximum=float(np.nanmax(high)) if np.isfinite(high).any() else np.nan,
+    )
+
+
+def distribution(cube: Cube, reference: Sample, current: Sample, axis: str, names: bool) -> go.Figure | None:
+    """How the feature was distributed and how it is; None when one side has no value at all.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of one feature.
+    reference, current : Sample
+    axis : str
+        Title of the feature's axis.
+    names : bool
+        Whether categories may be called by their names.
+    """
+    grid = cube.grids[0]
+    if not reference.values or not current.values:
+        return None
+    if not grid.numeric:
+        shown = grid.categories if names else [f"category {i + 1}" for i in range(len(grid.categories))]
+        return categorical(shown, reference.counts, current.counts)
+    before, now = (
+        Histogram(np.asarray(grid.edges), side.counts, side.minimum, side.maximum)
+        for side in (reference, current)
+    )
+    draw = discrete if grid.discrete or len(grid.edges) < 2 else continuous
+    return draw(before, now, axis)
+
+
+def facts(cube: Cube, reference: Sample, current: Sample) -> list[tuple[str, str, str]]:
+    """What a table tells better than a picture: name, in the reference, now.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of one feature.
+    reference, current : Sample
+    """
+    sides = (reference, current)
+
+    def shares(name: str, part: str | int) -> tuple[str, str, str]:
+        found = [getattr(side, part) if isinstance(part, str) else side.counts[part] for side in sides]
+        totals = [side.rows if isinstance(part, str) else side.values for side in sides]
+        ratio = [share(hits / total if total else None) for hits, total in zip(found, totals, strict=True)]
+        return name, ratio[0], ratio[1]
+
+    rows = [("Rows", count(reference.rows), count(current.rows)), shares("Missing", "missing")]
+    if not cube.grids[0].numeric:
+        return [*rows, shares("Other categories", -2), shares("Never seen in the reference", -1)]
+    rare = [
+        shares("Not finite", "non_finite"),
+        shares("Below the reference’s range", 0),
+        shares("Above the reference’s range", -1),
+    ]
+    return [
+        *rows,
+        *(row for row in rare if row[1:] != ("0 %", "0 %")),
+        ("Mean", short(reference.mean), short(current.mean)),
+        ("Smallest to largest", *(f"{short(side.minimum)} to {short(side.maximum)}" for side in sides)),
+    ]

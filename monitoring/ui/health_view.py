@@ -1,0 +1,79 @@
+"""The Health page's picture of reports: which days its ribbons span and what each day's bar says."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from monitoring.health import Report
+from monitoring.models import Model
+from monitoring.store import Span
+from monitoring.ui.filters import Choices, window_of
+from monitoring.ui.status import ORDER, mark
+from monitoring.windows import UTC
+
+PER_PAGE = 20
+_DAY = dt.timedelta(days=1)
+
+
+def worst_first(reports: Sequence[Report]) -> list[Report]:
+    """Reports in the order in which somebody should look at them.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+    """
+    return sorted(reports, key=lambda report: (ORDER.index(report.status), report.model.name))
+
+
+def days_of(spans: Mapping[str, tuple[Model, Span]], choices: Choices) -> list[dt.date]:
+    """The days all ribbons span, oldest first, so that they can be read against each other.
+
+    Parameters
+    ----------
+    spans : mapping of str to (Model, Span)
+        By name of the model. No ribbon begins before the first data of all.
+    choices : Choices
+        Of the bar; *as of* moves no ribbon, so that one can go back and forth.
+    """
+    latest = Choices(range=choices.range)
+    now = dt.datetime.now(UTC)
+    shown = [window_of(model, span, latest, now) for model, span in spans.values()]
+    firsts = [span.first for _, span in spans.values() if span.first is not None]
+    stop = max(window.stop for window in shown)
+    start = max(min(window.start for window in shown), min(firsts, default=stop - _DAY)).date()
+    last = (stop - dt.timedelta(microseconds=1)).date()
+    return [start + i * _DAY for i in range((last - start).days + 1)]
+
+
+def reference_days(model: Model) -> tuple[dt.date, dt.date] | None:
+    """The reference as local days, half-open."""
+    reference = model.reference
+    return (reference.start.date(), reference.stop.date()) if reference else None
+
+
+def counted(reports: Sequence[Report]) -> list[tuple[str, int]]:
+    """How many models have each status, the one to look at first on the left.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+
+    Returns
+    -------
+    list of (label, count)
+    """
+    labels = [
+        (status, f":{mark(status).badge}[{mark(status).shape}] {mark(status).word}") for status in ORDER
+    ]
+    return [(label, sum(report.status == status for report in reports)) for status, label in labels]
+
+
+def changes(reports: Sequence[Report]) -> list[tuple[str, str]]:
+    """What is not as it was a chunk before: the model and what is said of it.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+    """
+    return [(report.model.name, "; ".join(report.changes)) for report in reports if report.changes]
