@@ -80,10 +80,22 @@ def empty_app(tmp_path_factory):
         yield address
 
 
+@pytest.fixture(scope="session")
+def demo_app(tmp_path_factory):
+    """The address of an app that serves the demo, built as `make demo` builds it."""
+    folder = tmp_path_factory.mktemp("demo")
+    store = folder / "lookout.duckdb"
+    command = [sys.executable, "-m", "monitoring", "--store", str(store), "demo"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    with served(store, folder) as address:
+        yield address
+
+
 @pytest.fixture
 def visit(page):
     """Open an address, wait until the script has run, and afterwards insist on a quiet, whole page."""
     outside, errors = [], []
+    page.on("dialog", lambda dialog: (errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
     def guard(route):
         address = urlsplit(route.request.url)
@@ -96,7 +108,7 @@ def visit(page):
     def opened(url):
         page.goto(url)
         page.get_by_test_id("stAppViewContainer").wait_for()
-        idle(page)
+        _settled(page)
         return page
 
     page.route("**/*", guard)
@@ -112,8 +124,25 @@ def visit(page):
     assert page.get_by_test_id("stException").count() == 0
 
 
-def idle(page):
-    """Wait until the script is done and what it drew has settled."""
+def _settled(page):
     page.wait_for_timeout(150)
     page.wait_for_function(IDLE)
     page.wait_for_timeout(150)
+
+
+@pytest.fixture
+def settled(page):
+    """Wait until the script is done and what it drew has settled."""
+    return lambda: _settled(page)
+
+
+@pytest.fixture
+def serve(tmp_path, request):
+    """Run the app on a store until the test ends; gives its address."""
+
+    def run(store):
+        running = served(store, tmp_path)
+        request.addfinalizer(lambda: running.__exit__(None, None, None))
+        return running.__enter__()
+
+    return run

@@ -50,7 +50,7 @@ def test_the_font_is_our_own(visit, page, empty_app):
 
 def test_answers_carry_security_headers_and_assets_are_compressed(visit, page, empty_app):
     answers = []
-    page.on("response", answers.append)
+    page.on("response", lambda answer: answers.append(answer))
     visit(empty_app)
     assert "default-src 'self'" in answers[0].headers["content-security-policy"]
     assert answers[0].headers["x-content-type-options"] == "nosniff"
