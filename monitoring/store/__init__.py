@@ -10,7 +10,8 @@ from monitoring.store.errors import (
     UnknownModel,
     UnreadableFile,
 )
-from monitoring.store.store import Receipt, Span, Store
+from monitoring.store.receipts import Receipt, Span
+from monitoring.store.store import Store
 
 __all__ = [
     "Cube",

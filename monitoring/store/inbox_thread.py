@@ -14,7 +14,8 @@ from typing import Any
 from monitoring.store import inbox_folder
 from monitoring.store.errors import StoreError, UnknownModel
 from monitoring.store.inbox_folder import Segment
-from monitoring.store.store import Receipt, Store
+from monitoring.store.receipts import Receipt
+from monitoring.store.store import Store
 
 LONGEST_WAIT = 60.0  # seconds until something that failed is tried again
 LONGEST_PAUSE = 5.0  # seconds between two looks, however much there was to do

@@ -70,6 +70,48 @@ def named(text: str, **names: str) -> str:
     return text.format_map({place: quoted(name) for place, name in names.items()})
 
 
+def composed(text: str, parts: Mapping[str, str], **names: str) -> str:
+    """Fill the places of a statement with identifiers and with pieces of SQL that this package made itself.
+
+    Parameters
+    ----------
+    text : str
+        SQL with a ``{place}`` for each piece and identifier.
+    parts : mapping of str to str
+        SQL of each piece, taken as it is: expressions and lists of quoted columns, never anything from data.
+    **names : str
+        The identifier of each other place, unquoted.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        If a place has neither.
+    ValueError
+        If a name cannot be an identifier.
+
+    Examples
+    --------
+    >>> composed("SELECT {columns} FROM {schema}.requests", {"columns": listed(["age", "from"])}, schema="churn")
+    'SELECT "age", "from" FROM "churn".requests'
+    """
+    return text.format_map({**parts, **{place: quoted(name) for place, name in names.items()}})
+
+
+def listed(names: Iterable[str]) -> str:
+    """Identifiers with commas between them.
+
+    Examples
+    --------
+    >>> listed(["age", "from"])
+    '"age", "from"'
+    """
+    return ", ".join(quoted(name) for name in names)
+
+
 class Values:
     """Values bound to a statement that is put together piece by piece.
 

@@ -3,70 +3,48 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
 from monitoring import windows
-from monitoring.models import Kind, Model, ModelError, parse
-from monitoring.store import copies, cubes, forgetting, grids, layout, migrations, profiling, sources
+from monitoring.models import Kind, Model, parse
+from monitoring.store import (
+    catalogue,
+    copies,
+    cubes,
+    forgetting,
+    grids,
+    journal,
+    layout,
+    migrations,
+    profiling,
+    sources,
+)
+from monitoring.store.batch import Batch, Counts
 from monitoring.store.cubes import Cubes
 from monitoring.store.database import connect, prepared
-from monitoring.store.errors import Refused, StoreError, UnknownModel, UnreadableFile
-from monitoring.store.batch import Batch, Counts
+from monitoring.store.errors import StoreError, UnreadableFile
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
+from monitoring.store.receipts import Receipt, Span
 
 Progress = Callable[[float, str], None]
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What became of a file.
-
-    Attributes
-    ----------
-    known : bool
-        Whether the very same content had been taken in before; then nothing was done.
-    """
-
-    file: str
-    kind: str
-    rows: int
-    accepted: int
-    duplicates: int
-    rejected: int
-    seconds: float
-    known: bool = False
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class Span:
-    """How far a model's log reaches: first and last profile key, and the newest instants in UTC."""
-
-    first: dt.datetime | None
-    last: dt.datetime | None
-    data_until: dt.datetime | None
-    labels_until: dt.datetime | None
-    rows: int
-
-
 class Store:
-    """A prediction log and its profile in one DuckDB file.
+    r"""A prediction log and its profile in one DuckDB file.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder) / "lookout.duckdb") as store:
-    ...     store.add('name = "churn"\\ntask = "binary"').name, [model.name for model in store.models()]
+    ...     store.add('name = "churn"\ntask = "binary"').name, [model.name for model in store.models()]
     ('churn', ['churn'])
     """
 
@@ -111,13 +89,10 @@ class Store:
                 raise
             cursor.execute("COMMIT")
 
-    # --- models -----------------------------------------------------------------------------------------------
-
     def models(self) -> list[Model]:
         """All registered models, in the order of their names."""
         with self.cursor() as cursor:
-            rows = cursor.execute("SELECT toml FROM models ORDER BY name").fetchall()
-        return [parse(row[0]) for row in rows]
+            return catalogue.models(cursor)
 
     def model(self, name: str) -> Model:
         """One model.
@@ -127,19 +102,12 @@ class Store:
         UnknownModel
             If none has the name.
         """
-        with self.cursor() as cursor:
-            row = cursor.execute("SELECT toml FROM models WHERE name = $name", {"name": name}).fetchone()
-            if row is None:
-                known = cursor.execute("SELECT name FROM models ORDER BY name").fetchall()
-                raise UnknownModel(name, [one for (one,) in known])
-        return parse(row[0])
+        return parse(self.toml(name))
 
     def toml(self, name: str) -> str:
-        """The text of a model's file as it was last added."""
-        self.model(name)
+        """The text of a model's file as it was last added; raises as `model` does."""
         with self.cursor() as cursor:
-            row = cursor.execute("SELECT toml FROM models WHERE name = $name", {"name": name}).fetchone()
-        return row[0] if row else ""
+            return catalogue.toml(cursor, name)
 
     def add(self, toml: str, progress: Progress | None = None) -> Model:
         """Register a model or change it; a change that touches the profile makes it again.
@@ -149,41 +117,18 @@ class Store:
         ModelError
             If the text does not describe a model.
         Refused
-            If the change needs raw rows that retention has deleted, or would turn the task of a log around.
+            If the change needs raw rows that retention has deleted, or would turn a log around.
         """
-        model = parse(toml)
         with self._transaction() as cursor:
-            before = cursor.execute(
-                "SELECT toml, raw_from FROM models WHERE name = $name", {"name": model.name}
-            ).fetchone()
-            if before is None:
-                layout.create(cursor, model)
-                profiling.create(cursor, model.name)
-                cursor.execute(
-                    "INSERT INTO models VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL)",
-                    {"name": model.name, "toml": toml},
-                )
-                return model
-            stale = profiling.signature(parse(before[0])) != profiling.signature(model)
-            _assert_possible(parse(before[0]), model, stale, before[1])
-            cursor.execute(
-                "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP, revision = revision + 1, "
-                "stale = stale OR $stale WHERE name = $name",
-                {"name": model.name, "toml": toml, "stale": stale},
-            )
+            model = catalogue.register(cursor, toml)
         self.settle(model.name, progress)
         return model
 
     def remove(self, name: str) -> None:
-        """Delete a model with everything it logged."""
-        model = self.model(name)
+        """Delete a model with everything it logged; raises as `model` does."""
+        self.model(name)
         with self._transaction() as cursor:
-            layout.drop(cursor, model.name)
-            for table in ("files", "quarantine"):
-                cursor.execute(f"DELETE FROM {table} WHERE model = $name", {"name": name})
-            cursor.execute("DELETE FROM models WHERE name = $name", {"name": name})
-
-    # --- files ------------------------------------------------------------------------------------------------
+            catalogue.remove(cursor, name)
 
     def ingest(
         self, name: str, path: Path | str, kind: str = "predictions", progress: Progress | None = None,
@@ -203,8 +148,8 @@ class Store:
         title : str, optional
             The name under which the file is remembered; its own by default.
         settle : bool
-            Whether the profile is brought up to date when the reference's rows changed; a caller with many files
-            does so once at the end.
+            Whether the profile is brought up to date when the reference's rows changed; a caller with
+            many files does so once at the end.
 
         Returns
         -------
@@ -224,22 +169,16 @@ class Store:
             raise StoreError(f"{path}: no such file")
         title = title or path.name
         say(0.0, f"reading {title}")
-        digest = _digest(path)
+        entry = journal.Entry(model.name, kind, title, journal.digest(path), path.stat().st_size)
         with self.cursor() as cursor:
-            rows = _known(cursor, model.name, kind, digest)
+            rows = journal.known(cursor, entry)
         if rows is not None:
             return Receipt(title, kind, rows, 0, rows, 0, time.perf_counter() - started, known=True)
-        entry = {
-            "model": model.name,
-            "kind": kind,
-            "name": title,
-            "digest": digest,
-            "bytes": path.stat().st_size,
-        }
         try:
             counts = self._take(model, path, entry, say)
         except UnreadableFile as error:
-            self._refuse(entry, str(error))
+            with self._transaction() as cursor:
+                journal.refuse(cursor, entry, str(error))
             return Receipt(title, kind, 0, 0, 0, 1, time.perf_counter() - started, problem=str(error))
         if settle:
             self.settle(name, progress)
@@ -247,50 +186,12 @@ class Store:
         seconds = time.perf_counter() - started
         return Receipt(title, kind, counts.rows, counts.accepted, counts.duplicates, counts.rejected, seconds)
 
-    def _take(self, model: Model, path: Path, entry: dict[str, object], say: Progress) -> Counts:
+    def _take(self, model: Model, path: Path, entry: journal.Entry, say: Progress) -> Counts:
         with self._writing, self.cursor() as own:
             source = sources.read(own, path)
-            say(0.2, f"checking {entry['name']}")
+            say(0.2, f"checking {entry.name}")
             with self._transaction(own) as cursor:
-                return self._commit(cursor, model, source, entry, say)
-
-    def _commit(
-        self,
-        cursor: duckdb.DuckDBPyConnection,
-        model: Model,
-        source: sources.Source,
-        entry: dict[str, object],
-        say: Progress,
-    ) -> Counts:
-        """Store, profile and journal a file; inside one transaction."""
-        row = cursor.execute("SELECT nextval('file_numbers')").fetchone()
-        file = int(row[0]) if row else 0
-        batch = Batch(cursor, model, source, file)
-        stale = False
-        if entry["kind"] == "labels":
-            counts = take_labels(batch)
-        else:
-            counts = take_predictions(batch)
-            take_inline(batch)
-            say(0.6, f"profiling {entry['name']}")
-            stale = profiling.extend(cursor, model, file)
-        _journal(cursor, entry, file, counts)
-        cursor.execute(
-            "UPDATE models SET revision = revision + 1, stale = stale OR $stale WHERE name = $model",
-            {"model": model.name, "stale": stale},
-        )
-        return counts
-
-    def _refuse(self, entry: dict[str, object], problem: str) -> None:
-        """Remember a file that could not be read; it may be tried again."""
-        with self._transaction() as cursor:
-            row = cursor.execute("SELECT nextval('file_numbers')").fetchone()
-            file = int(row[0]) if row else 0
-            _journal(cursor, {**entry, "digest": None}, file, Counts(0, 0, 0, 1))
-            cursor.execute(
-                "INSERT INTO quarantine VALUES ($model, $file, NULL, 'unreadable_file', $problem, NULL)",
-                {"model": entry["model"], "file": file, "problem": problem},
-            )
+                return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say)
 
     def settle(self, name: str, progress: Progress | None = None) -> bool:
         """Bring the profile up to date where rows of the reference or the description changed.
@@ -303,22 +204,16 @@ class Store:
         model = self.model(name)
         with self._transaction() as cursor:
             forgetting.retain(cursor, model)
-            row = cursor.execute(
-                "SELECT stale, raw_from FROM models WHERE name = $name", {"name": name}
-            ).fetchone()
-            if not row or not row[0]:
+            _, stale, raw_from = catalogue.state(cursor, name)
+            if not stale:
                 profiling.tidy(cursor, model)
                 return False
-            if row[1] is not None:  # the grid stays as it was: rows it was made of may be gone
-                cursor.execute("UPDATE models SET stale = FALSE WHERE name = $name", {"name": name})
-                return False
-            if progress:
-                progress(0.8, f"profiling {name} anew")
-            profiling.rebuild(cursor, model)
-            cursor.execute(
-                "UPDATE models SET stale = FALSE, revision = revision + 1 WHERE name = $name", {"name": name}
-            )
-        return True
+            if raw_from is None:  # else the grid stays as it is: rows it was made of may be gone
+                if progress:
+                    progress(0.8, f"profiling {name} anew")
+                profiling.rebuild(cursor, model)
+            catalogue.settled(cursor, name)
+        return raw_from is None
 
     def forget(self, name: str, file: str) -> None:
         """Take an ingested file out, as if it had never been there.
@@ -334,18 +229,14 @@ class Store:
         with self._transaction() as cursor:
             number = forgetting.find(cursor, name, file)
             keys = forgetting.forget(cursor, model, number)
-            stale = profiling.replace_keys(cursor, model, keys)
-            cursor.execute(
-                "UPDATE models SET revision = revision + 1, stale = stale OR $stale WHERE name = $name",
-                {"name": name, "stale": stale},
-            )
+            catalogue.touch(cursor, name, stale=profiling.replace_keys(cursor, model, keys))
         self.settle(name)
 
     def files(self, name: str) -> pd.DataFrame:
         """The journal: every file that was taken in, oldest first."""
         return self._frame(
-            "SELECT file, kind, name, bytes, rows, accepted, duplicates, rejected, first_day, last_day, taken_at "
-            "FROM files WHERE model = $name ORDER BY file",
+            "SELECT file, kind, name, bytes, rows, accepted, duplicates, rejected, first_day, last_day, "
+            "taken_at FROM files WHERE model = $name ORDER BY file",
             name,
         )
 
@@ -353,7 +244,8 @@ class Store:
         """Every row that was not taken in, with its file, its number there, the reason and its content."""
         return self._frame(
             "SELECT f.name AS file, q.row, q.reason, q.detail, q.content FROM quarantine AS q "
-            "JOIN files AS f ON f.file = q.file AND f.model = q.model WHERE q.model = $name ORDER BY q.file, q.row",
+            "JOIN files AS f ON f.file = q.file AND f.model = q.model WHERE q.model = $name "
+            "ORDER BY q.file, q.row",
             name,
         )
 
@@ -367,15 +259,11 @@ class Store:
         with self._writing, self.cursor() as cursor:
             return copies.backup(cursor, Path(folder))
 
-    # --- what pages read --------------------------------------------------------------------------------------
-
     def data_version(self, name: str) -> str:
         """A text that changes whenever any number of the model may have changed."""
         with self.cursor() as cursor:
-            row = cursor.execute(
-                "SELECT revision, stale FROM models WHERE name = $name", {"name": name}
-            ).fetchone()
-        return f"{name}-{row[0]}-{row[1]}" if row else f"{name}-none"
+            revision, stale, _ = catalogue.state(cursor, name)
+        return f"{name}-{revision}{'-stale' if stale else ''}"
 
     def span(self, name: str) -> Span:
         """How far the model's log reaches."""
@@ -421,47 +309,16 @@ class Store:
         return dt.datetime.now(windows.UTC)
 
 
-def _assert_possible(before: Model, after: Model, stale: bool, raw_from: object) -> None:
-    for what in ("task", "timezone", "classes"):
-        if getattr(before, what) != getattr(after, what):
-            raise Refused(
-                f"{after.name}: the {what} of a registered model cannot change; add a model of another name"
-            )
-    if stale and raw_from is not None:
-        raise Refused(
-            f"{after.name}: raw rows before {raw_from} were deleted by retention, so the profile cannot be made anew "
-            "for another reference, kind, chunk or segment"
-        )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
-
-
-def _known(cursor: duckdb.DuckDBPyConnection, model: str, kind: str, digest: str) -> int | None:
-    row = cursor.execute(
-        "SELECT rows FROM files WHERE model = $model AND kind = $kind AND digest = $digest",
-        {"model": model, "kind": kind, "digest": digest},
-    ).fetchone()
-    return int(row[0]) if row else None
-
-
-def _journal(cursor: duckdb.DuckDBPyConnection, entry: dict[str, object], file: int, counts: Counts) -> None:
-    cursor.execute(
-        "INSERT INTO files VALUES ($file, $model, $kind, $name, $digest, $bytes, $rows, $accepted, $duplicates, "
-        "$rejected, $first_day, $last_day, now()::TIMESTAMP)",
-        {
-            **entry,
-            "file": file,
-            "rows": counts.rows,
-            "accepted": counts.accepted,
-            "duplicates": counts.duplicates,
-            "rejected": counts.rejected,
-            "first_day": counts.first_day,
-            "last_day": counts.last_day,
-        },
-    )
-
-
-__all__ = ["ModelError", "Receipt", "Span", "Store"]
+def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
+    """Store, profile and journal a file; inside one transaction."""
+    stale = False
+    if entry.kind == "labels":
+        counts = take_labels(batch)
+    else:
+        counts = take_predictions(batch)
+        take_inline(batch)
+        say(0.6, f"profiling {entry.name}")
+        stale = profiling.extend(batch.cursor, batch.model, batch.file)
+    journal.write(batch.cursor, entry, batch.file, counts)
+    catalogue.touch(batch.cursor, batch.model.name, stale=stale)
+    return counts

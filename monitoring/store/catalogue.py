@@ -1,0 +1,108 @@
+"""The registered models: their descriptions, and what a change of one means for what is stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import duckdb
+
+from monitoring.models import Model, parse
+from monitoring.store import layout, profiling
+from monitoring.store.errors import Refused, UnknownModel
+
+
+def models(cursor: duckdb.DuckDBPyConnection) -> list[Model]:
+    """All models, in the order of their names."""
+    return [parse(row[0]) for row in cursor.execute("SELECT toml FROM models ORDER BY name").fetchall()]
+
+
+def toml(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The text of a model's file.
+
+    Raises
+    ------
+    UnknownModel
+        If no model has the name.
+    """
+    row = cursor.execute("SELECT toml FROM models WHERE name = $name", {"name": name}).fetchone()
+    if row is None:
+        known = cursor.execute("SELECT name FROM models ORDER BY name").fetchall()
+        raise UnknownModel(name, [one for (one,) in known])
+    return row[0]
+
+
+def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
+    """Add a model or change it; call inside a transaction.
+
+    Raises
+    ------
+    ModelError
+        If the text does not describe a model.
+    Refused
+        If the change cannot be made without losing something.
+    """
+    model = parse(text)
+    row = cursor.execute(
+        "SELECT toml, raw_from FROM models WHERE name = $name", {"name": model.name}
+    ).fetchone()
+    if row is None:
+        layout.create(cursor, model)
+        profiling.create(cursor, model.name)
+        cursor.execute(
+            "INSERT INTO models VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL)",
+            {"name": model.name, "toml": text},
+        )
+        return model
+    before = parse(row[0])
+    stale = profiling.signature(before) != profiling.signature(model)
+    _assert_possible(before, model, stale, row[1])
+    cursor.execute(
+        "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
+        {"name": model.name, "toml": text},
+    )
+    touch(cursor, model.name, stale=stale)
+    return model
+
+
+def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Delete a model with everything it logged; call inside a transaction."""
+    layout.drop(cursor, name)
+    cursor.execute("DELETE FROM files WHERE model = $name", {"name": name})
+    cursor.execute("DELETE FROM quarantine WHERE model = $name", {"name": name})
+    cursor.execute("DELETE FROM models WHERE name = $name", {"name": name})
+
+
+def touch(cursor: duckdb.DuckDBPyConnection, name: str, *, stale: bool = False) -> None:
+    """Say that numbers of a model may have changed, and whether its profile must be made anew."""
+    cursor.execute(
+        "UPDATE models SET revision = revision + 1, stale = stale OR $stale WHERE name = $name",
+        {"name": name, "stale": stale},
+    )
+
+
+def settled(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Say that the profile is up to date again."""
+    cursor.execute(
+        "UPDATE models SET stale = FALSE, revision = revision + 1 WHERE name = $name", {"name": name}
+    )
+
+
+def state(cursor: duckdb.DuckDBPyConnection, name: str) -> tuple[int, bool, dt.date | None]:
+    """How often a model's numbers changed, whether its profile is stale, and since when raw rows are kept."""
+    row = cursor.execute(
+        "SELECT revision, stale, raw_from FROM models WHERE name = $name", {"name": name}
+    ).fetchone()
+    return (row[0], row[1], row[2]) if row else (-1, False, None)
+
+
+def _assert_possible(before: Model, after: Model, stale: bool, raw_from: dt.date | None) -> None:
+    for what in ("task", "timezone", "classes"):
+        if getattr(before, what) != getattr(after, what):
+            raise Refused(
+                f"{after.name}: the {what} of a registered model cannot change; add a model of another name"
+            )
+    if stale and raw_from is not None:
+        raise Refused(
+            f"{after.name}: raw rows before {raw_from} were deleted by retention, so the profile cannot be "
+            "made anew for another reference, kind, chunk or segment"
+        )

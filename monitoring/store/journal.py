@@ -1,0 +1,76 @@
+"""The journal: which files were taken in, recognised by their content, and what became of their rows."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from monitoring.store.batch import Counts
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that is to be taken in; ``digest`` is None for one that could not be read and may come again."""
+
+    model: str
+    kind: str
+    name: str
+    digest: str | None
+    bytes: int
+
+
+def digest(path: Path) -> str:
+    """What a file's content is recognised by."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+
+
+def known(cursor: duckdb.DuckDBPyConnection, entry: Entry) -> int | None:
+    """Rows of a file of the same content that is in already; None if there is none."""
+    row = cursor.execute(
+        "SELECT rows FROM files WHERE model = $model AND kind = $kind AND digest = $digest",
+        {"model": entry.model, "kind": entry.kind, "digest": entry.digest},
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def number(cursor: duckdb.DuckDBPyConnection) -> int:
+    """A number for a new file."""
+    row = cursor.execute("SELECT nextval('file_numbers')").fetchone()
+    return int(row[0]) if row else 0
+
+
+def write(cursor: duckdb.DuckDBPyConnection, entry: Entry, file: int, counts: Counts) -> None:
+    """Note what became of a file."""
+    cursor.execute(
+        "INSERT INTO files VALUES ($file, $model, $kind, $name, $digest, $bytes, $rows, $accepted, "
+        "$duplicates, $rejected, $first_day, $last_day, now()::TIMESTAMP)",
+        {
+            "file": file,
+            "model": entry.model,
+            "kind": entry.kind,
+            "name": entry.name,
+            "digest": entry.digest,
+            "bytes": entry.bytes,
+            "rows": counts.rows,
+            "accepted": counts.accepted,
+            "duplicates": counts.duplicates,
+            "rejected": counts.rejected,
+            "first_day": counts.first_day,
+            "last_day": counts.last_day,
+        },
+    )
+
+
+def refuse(cursor: duckdb.DuckDBPyConnection, entry: Entry, problem: str) -> None:
+    """Note a file that could not be read at all."""
+    file = number(cursor)
+    unread = Entry(entry.model, entry.kind, entry.name, None, entry.bytes)
+    write(cursor, unread, file, Counts(0, 0, 0, 1))
+    cursor.execute(
+        "INSERT INTO quarantine VALUES ($model, $file, NULL, 'unreadable_file', $problem, NULL)",
+        {"model": entry.model, "file": file, "problem": problem},
+    )
