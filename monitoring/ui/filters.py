@@ -245,7 +245,7 @@ def current() -> Choices:
 def scope() -> Scope:
     """What the page is about; for pages that show one model."""
     chosen = current()
-    return scope_of(session.store().model(chosen.model), chosen)
+    return scope_of(session.model_named(chosen.model), chosen)
 
 
 def judge_as_of(day: dt.date | None) -> None:

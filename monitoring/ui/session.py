@@ -38,7 +38,7 @@ def store() -> Store:
     StoreError
         If it cannot be opened, for instance because another process owns it.
     """
-    return _opened(str(store_path().absolute()))
+    return _opened(_path())
 
 
 def close() -> None:
@@ -46,9 +46,37 @@ def close() -> None:
     _opened.clear()
 
 
+# A page asks for these dozens of times per run; for a second they may be as old as that.
+@st.cache_resource(show_spinner=False, ttl=1, max_entries=8)
+def _models(path: str) -> dict[str, Model]:
+    return {model.name: model for model in sorted(store().models(), key=lambda model: model.name)}
+
+
+@st.cache_data(show_spinner=False, ttl=1, max_entries=1024)
+def _version(path: str, name: str) -> str:
+    return store().data_version(name)
+
+
 def models() -> list[Model]:
     """The models of the store, in the order of their names."""
-    return sorted(store().models(), key=lambda model: model.name)
+    return list(_models(_path()).values())
+
+
+def model_named(name: str) -> Model:
+    """One model of the store.
+
+    Raises
+    ------
+    UnknownModel
+        If none has the name.
+    """
+    return _models(_path()).get(name) or store().model(name)
+
+
+def now_of(model: Model) -> dt.datetime:
+    """The instant at which a model is judged when nobody asks for another: its clock."""
+    until = span(model.name).data_until if model.clock == "last row" else None
+    return until or dt.datetime.now(windows.UTC)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -63,7 +91,11 @@ def span(name: str) -> Span:
 
 def _key(name: str) -> tuple[str, str, str]:
     """What a remembered answer depends on: the store, the model and the version of its data."""
-    return str(store_path().absolute()), name, store().data_version(name)
+    return _path(), name, _version(_path(), name)
+
+
+def _path() -> str:
+    return str(store_path().absolute())
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -104,7 +136,7 @@ def assessment(
         If the model has no reference.
     """
     # Which chunk is complete depends on the clock, but no finer than the profile's grain.
-    now = windows.key_of(store().now(model), model.grain, model.zone)
+    now = windows.key_of(now_of(model), model.grain, model.zone)
     return _assessment(*_key(model.name), chunk, segment, method, now)
 
 
@@ -126,19 +158,19 @@ def _volume(path: str, name: str, version: str) -> pd.DataFrame:
 
 @st.cache_resource(show_spinner=False, max_entries=512)
 def _report(path: str, name: str, version: str, at: dt.datetime) -> health.Report:
-    model = store().model(name)
+    model = model_named(name)
     return health.report(model, *_judged(model), _volume(*_key(name)), at)
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
     """How a model does at an instant; by default at its own clock, to the minute."""
-    at = as_of_at or store().now(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    at = as_of_at or now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
     return _report(*_key(model.name), at)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
-    model = store().model(name)
+    model = model_named(name)
     judged = _judged(model)
     ribbon = health.ribbon(model, *judged, _volume(path, name, version))
     return statuses(ribbon, drift.ribbon(*judged), model) if judged[0] else {}
@@ -146,7 +178,7 @@ def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
 
 def days(model: Model) -> Days:
     """A model's colour on every day, shared by all visitors: never change it."""
-    return _days(*_key(model.name), windows.key_of(store().now(model), model.grain, model.zone))
+    return _days(*_key(model.name), windows.key_of(now_of(model), model.grain, model.zone))
 
 
 def _judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
