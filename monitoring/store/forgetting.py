@@ -1,7 +1,7 @@
 """Taking things out again: a file, old raw rows, a whole model.
 
-A forgotten file leaves the store as if it had never been there. Rows of later files that were set aside because
-the forgotten file had brought them first take their place again.
+A forgotten file leaves the store as if it had never been there. Rows of later files that were set aside
+because the forgotten file had brought them first take their place again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,24 @@ import duckdb
 from monitoring.models import Model
 from monitoring.store import layout, profiling
 from monitoring.store.errors import Refused, UnknownFile
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, named
+
+_KEYS = """
+SELECT {key} FROM {schema}.requests WHERE _file = $file
+UNION SELECT {key} FROM {schema}.predictions WHERE _file = $file"""
+_PROMOTED = """
+CREATE OR REPLACE TEMP TABLE promoted AS
+SELECT rowid AS place, {key} AS key FROM {schema}.{spare}
+ANTI JOIN (SELECT {identity} FROM {schema}.{table}) AS stored USING ({identity})
+QUALIFY row_number() OVER (PARTITION BY {identity} ORDER BY _file, rowid) = 1"""
+_MOVE = """
+INSERT INTO {schema}.{table} BY NAME
+SELECT * FROM {schema}.{spare} WHERE rowid IN (SELECT place FROM promoted)"""
+_MOVED = "DELETE FROM {schema}.{spare} WHERE rowid IN (SELECT place FROM promoted)"
+_OLD = "DELETE FROM {schema}.{table} WHERE _day < $first AND NOT (_day >= $start AND _day < $stop)"
+_OLD_LABELS = """
+DELETE FROM {schema}.labels WHERE _id IN (
+    SELECT _id FROM {schema}.requests WHERE _day < $first AND NOT (_day >= $start AND _day < $stop))"""
 
 
 def find(cursor: duckdb.DuckDBPyConnection, model: str, name: str) -> int:
@@ -26,12 +43,13 @@ def find(cursor: duckdb.DuckDBPyConnection, model: str, name: str) -> int:
     """
     wanted = name[1:] if name.startswith("#") else None
     rows = cursor.execute(
-        "SELECT file, name FROM files WHERE model = $model AND (name = $name OR CAST(file AS VARCHAR) = $number) ORDER BY file",
+        "SELECT file, name FROM files WHERE model = $model "
+        "AND (name = $name OR CAST(file AS VARCHAR) = $number) ORDER BY file",
         {"model": model, "name": name, "number": wanted or ""},
     ).fetchall()
     if not rows:
         raise UnknownFile(
-            f"{name!r} was never ingested for {model!r}; see the files with: python -m monitoring files {model}"
+            f"{name!r} was never ingested for {model!r}; what was: python -m monitoring files {model}"
         )
     if len(rows) > 1:
         numbers = ", ".join(f"#{number}" for number, _ in rows)
@@ -52,25 +70,21 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> list[d
     Refused
         If the raw rows of its days were already deleted by retention.
     """
-    schema = quoted(model.name)
-    number = {"file": file}
-    key = profiling.key_sql(model)
-    rows = cursor.execute(
-        f"SELECT {key} FROM {schema}.requests WHERE _file = $file UNION "
-        f"SELECT {key} FROM {schema}.predictions WHERE _file = $file ORDER BY 1",
-        number,
-    ).fetchall()
     _refuse_after_retention(cursor, model, file)
+    parts, number = {"key": profiling.key_sql(model)}, {"file": file}
+    keys = {row[0] for row in cursor.execute(composed(_KEYS, parts, schema=model.name), number).fetchall()}
     for table in layout.RAW_TABLES:
-        cursor.execute(f"DELETE FROM {schema}.{table} WHERE _file = $file", number)
-    _promote(cursor, schema, "requests", "_id")
-    _promote(cursor, schema, "predictions", "_id, _version")
-    cursor.execute(
-        "DELETE FROM quarantine WHERE model = $model AND file = $file", {"model": model.name, **number}
-    )
-    cursor.execute("DELETE FROM files WHERE model = $model AND file = $file", {"model": model.name, **number})
+        text = named("DELETE FROM {schema}.{table} WHERE _file = $file", schema=model.name, table=table)
+        cursor.execute(text, number)
+    for table, identity in (("requests", "_id"), ("predictions", "_id, _version")):
+        keys |= _promote(cursor, model, table, identity)
+    for text in (
+        "DELETE FROM quarantine WHERE model = $model AND file = $file",
+        "DELETE FROM files WHERE model = $model AND file = $file",
+    ):
+        cursor.execute(text, {"model": model.name, **number})
     layout.drop_columns(cursor, model, file)
-    return [row[0] for row in rows]
+    return sorted(keys)
 
 
 def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
@@ -86,21 +100,15 @@ def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, fil
         )
 
 
-def _promote(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, key: str) -> None:
-    """Move the earliest displaced row of every key that has none left back into the table."""
-    cursor.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE promoted AS
-        SELECT rowid AS place FROM {schema}.{table}_spare AS s
-        ANTI JOIN (SELECT {key} FROM {schema}.{table}) AS t USING ({key})
-        QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY _file, rowid) = 1
-        """
-    )
-    cursor.execute(
-        f"INSERT INTO {schema}.{table} BY NAME SELECT * FROM {schema}.{table}_spare "
-        "WHERE rowid IN (SELECT place FROM promoted)"
-    )
-    cursor.execute(f"DELETE FROM {schema}.{table}_spare WHERE rowid IN (SELECT place FROM promoted)")
+def _promote(cursor: duckdb.DuckDBPyConnection, model: Model, table: str, identity: str) -> set[dt.datetime]:
+    """Bring the earliest displaced rows back where none is left; give the profile keys they came to."""
+    parts = {"identity": identity, "key": profiling.key_sql(model)}
+    names = {"schema": model.name, "table": table, "spare": f"{table}_spare"}
+    cursor.execute(composed(_PROMOTED, parts, **names))
+    keys = {row[0] for row in cursor.execute("SELECT DISTINCT key FROM promoted").fetchall()}
+    for text in (_MOVE, _MOVED):
+        cursor.execute(named(text, **names))
+    return keys
 
 
 def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> dt.date | None:
@@ -113,8 +121,7 @@ def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> dt.date | None:
     """
     if model.retention_days is None:
         return None
-    schema = quoted(model.name)
-    last = cursor.execute(f"SELECT max(_day) FROM {schema}.requests").fetchone()
+    last = cursor.execute(named("SELECT max(_day) FROM {schema}.requests", schema=model.name)).fetchone()
     if not last or last[0] is None:
         return None
     first = last[0] - dt.timedelta(days=model.retention_days - 1)
@@ -124,13 +131,10 @@ def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> dt.date | None:
         "start": reference.start.date() if reference else first,
         "stop": reference.stop.date() if reference else first,
     }
-    old = "_day < $first AND NOT (_day >= $start AND _day < $stop)"
-    cursor.execute(
-        f"DELETE FROM {schema}.labels WHERE _id IN (SELECT _id FROM {schema}.requests WHERE {old})", window
-    )
+    cursor.execute(named(_OLD_LABELS, schema=model.name), window)
     deleted = 0
     for table in ("requests", "predictions", "requests_spare", "predictions_spare"):
-        row = cursor.execute(f"DELETE FROM {schema}.{table} WHERE {old}", window).fetchone()
+        row = cursor.execute(named(_OLD, schema=model.name, table=table), window).fetchone()
         deleted += row[0] if row else 0
     if deleted:
         cursor.execute(

@@ -1,7 +1,7 @@
 """The tables of one model: wide, typed, append only, in a schema of the model's name.
 
-Columns that start with an underscore are Lookout's own; all others are the model's features. There are no primary
-keys: ingest keeps ids unique by an anti-join within the days a file touches, at a tenth of the cost.
+Columns that start with an underscore are Lookout's own; all others are the model's features. There are no
+primary keys: ingest keeps ids unique by an anti-join within the days a file touches, at a tenth of the cost.
 """
 
 from __future__ import annotations
@@ -12,8 +12,26 @@ from dataclasses import dataclass
 import duckdb
 
 from monitoring.models import Kind, Model
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, named, quoted
 
+_REQUESTS = """
+CREATE TABLE {schema}.requests{suffix} (_id VARCHAR, _predicted_at TIMESTAMP, _day DATE, _file INTEGER)"""
+_PREDICTIONS = """
+CREATE TABLE {schema}.predictions{suffix} (
+    _id VARCHAR, _version VARCHAR, _predicted_at TIMESTAMP, _day DATE, _score DOUBLE, _prediction {label},
+    _latency DOUBLE, _file INTEGER{scores})"""
+_LABELS = """
+CREATE TABLE {schema}.labels (
+    _id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"""
+_COLUMNS = "CREATE TABLE {schema}.columns (name VARCHAR, storage VARCHAR, kind VARCHAR)"
+_OF_A_FEATURE = {
+    "columns": "name",
+    "profile": "feature",
+    "unseen": "feature",
+    "grids": "feature",
+    "grid_categories": "feature",
+}
+_COLUMN_FILES = "CREATE TABLE {schema}.column_files (name VARCHAR, file INTEGER, typed BOOLEAN)"
 RAW_TABLES = ("requests", "predictions", "labels", "requests_spare", "predictions_spare")
 
 
@@ -38,35 +56,21 @@ class Column:
 
 def create(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Make the raw tables of a model that is new."""
-    schema = quoted(model.name)
     label = "DOUBLE" if model.task == "regression" else "VARCHAR"
     scores = "".join(f", {quoted(score_column(name))} DOUBLE" for name in model.classes)
-    cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    cursor.execute(named("CREATE SCHEMA IF NOT EXISTS {schema}", schema=model.name))
     for suffix in ("", "_spare"):
-        cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {schema}.requests{suffix} "
-            "(_id VARCHAR, _predicted_at TIMESTAMP, _day DATE, _file INTEGER)"
-        )
-        cursor.execute(
-            f"CREATE TABLE IF NOT EXISTS {schema}.predictions{suffix} "
-            "(_id VARCHAR, _version VARCHAR, _predicted_at TIMESTAMP, _day DATE, _score DOUBLE, "
-            f"_prediction {label}, _latency DOUBLE, _file INTEGER{scores})"
-        )
-    cursor.execute(
-        f"CREATE TABLE IF NOT EXISTS {schema}.labels "
-        f"(_id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"
-    )
-    cursor.execute(
-        f"CREATE TABLE IF NOT EXISTS {schema}.columns (name VARCHAR, storage VARCHAR, kind VARCHAR)"
-    )
-    cursor.execute(
-        f"CREATE TABLE IF NOT EXISTS {schema}.column_files (name VARCHAR, file INTEGER, typed BOOLEAN)"
-    )
+        for text in (_REQUESTS, _PREDICTIONS):
+            cursor.execute(
+                composed(text, {"suffix": suffix, "label": label, "scores": scores}, schema=model.name)
+            )
+    for text in (_LABELS, _COLUMNS, _COLUMN_FILES):
+        cursor.execute(composed(text, {"label": label}, schema=model.name))
 
 
 def drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Delete a model's tables."""
-    cursor.execute(f"DROP SCHEMA IF EXISTS {quoted(name)} CASCADE")
+    cursor.execute(named("DROP SCHEMA IF EXISTS {schema} CASCADE", schema=name))
 
 
 def score_column(label: str) -> str:
@@ -82,9 +86,8 @@ def score_column(label: str) -> str:
 
 def features(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
     """The features that a model's log has shown so far, in the order of their appearance."""
-    rows = cursor.execute(
-        f"SELECT name, storage, kind FROM {quoted(model.name)}.columns ORDER BY rowid"
-    ).fetchall()
+    text = named("SELECT name, storage, kind FROM {schema}.columns ORDER BY rowid", schema=model.name)
+    rows = cursor.execute(text).fetchall()
     return {name: Column(name, storage, *_declared(model, name, kind)) for name, storage, kind in rows}
 
 
@@ -113,50 +116,60 @@ def profiled(columns: dict[str, Column]) -> dict[str, Kind]:
 def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequence[Column]) -> None:
     """Make room for features that appear for the first time; older rows lack them."""
     for column in columns:
-        for table in ("requests", "requests_spare"):
-            cursor.execute(
-                f"ALTER TABLE {quoted(schema)}.{table} ADD COLUMN {quoted(column.name)} {column.storage}"
-            )
+        _alter(cursor, schema, "ADD COLUMN {column} {storage}", column.name, column.storage)
         cursor.execute(
-            f"INSERT INTO {quoted(schema)}.columns VALUES ($name, $storage, $kind)",
+            named("INSERT INTO {schema}.columns VALUES ($name, $storage, $kind)", schema=schema),
             {"name": column.name, "storage": column.storage, "kind": column.kind},
         )
 
 
 def retype(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column) -> None:
     """Give a feature that never had a value the type of its first one."""
-    for table in ("requests", "requests_spare"):
-        cursor.execute(
-            f"ALTER TABLE {quoted(schema)}.{table} ALTER {quoted(column.name)} SET DATA TYPE {column.storage}"
-        )
+    _alter(cursor, schema, "ALTER {column} SET DATA TYPE {storage}", column.name, column.storage)
     cursor.execute(
-        f"UPDATE {quoted(schema)}.columns SET storage = $storage, kind = $kind WHERE name = $name",
+        named(
+            "UPDATE {schema}.columns SET storage = $storage, kind = $kind WHERE name = $name", schema=schema
+        ),
         {"name": column.name, "storage": column.storage, "kind": column.kind},
     )
 
 
 def note_columns(cursor: duckdb.DuckDBPyConnection, schema: str, file: int, typed: dict[str, bool]) -> None:
     """Remember which features a file had, and whether it could tell their type."""
+    text = named("INSERT INTO {schema}.column_files VALUES ($name, $file, $typed)", schema=schema)
     for name, known in typed.items():
-        cursor.execute(
-            f"INSERT INTO {quoted(schema)}.column_files VALUES ($name, $file, $typed)",
-            {"name": name, "file": file, "typed": known},
-        )
+        cursor.execute(text, {"name": name, "file": file, "typed": known})
 
 
 def drop_columns(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
     """Drop the features that only a forgotten file had; those that only it could type have no type again."""
-    schema = quoted(model.name)
-    cursor.execute(f"DELETE FROM {schema}.column_files WHERE file = $file", {"file": file})
-    left = dict(
-        cursor.execute(f"SELECT name, bool_or(typed) FROM {schema}.column_files GROUP BY name").fetchall()
+    schema = model.name
+    cursor.execute(
+        named("DELETE FROM {schema}.column_files WHERE file = $file", schema=schema), {"file": file}
     )
+    text = named("SELECT name, bool_or(typed) FROM {schema}.column_files GROUP BY name", schema=schema)
+    left = dict(cursor.execute(text).fetchall())
     for name in features(cursor, model):
         if name not in left:
-            for table in ("requests", "requests_spare"):
-                cursor.execute(f"ALTER TABLE {schema}.{table} DROP COLUMN {quoted(name)}")
-            for table, column in (("columns", "name"), ("profile", "feature"), ("unseen", "feature"),
-                                  ("grids", "feature"), ("grid_categories", "feature")):  # fmt: skip
-                cursor.execute(f"DELETE FROM {schema}.{table} WHERE {column} = $name", {"name": name})
+            _alter(cursor, schema, "DROP COLUMN {column}", name)
+            for table, column in _OF_A_FEATURE.items():
+                cursor.execute(
+                    named(
+                        "DELETE FROM {schema}.{table} WHERE {column} = $name",
+                        schema=schema,
+                        table=table,
+                        column=column,
+                    ),
+                    {"name": name},
+                )
         elif not left[name]:
-            retype(cursor, model.name, Column(name, "DOUBLE", None))
+            retype(cursor, schema, Column(name, "DOUBLE", None))
+
+
+def _alter(
+    cursor: duckdb.DuckDBPyConnection, schema: str, change: str, column: str, storage: str = ""
+) -> None:
+    """Change a column of the requests, and of those that are set aside."""
+    for table in ("requests", "requests_spare"):
+        text = "ALTER TABLE {schema}.{table} " + change
+        cursor.execute(composed(text, {"storage": storage}, schema=schema, table=table, column=column))

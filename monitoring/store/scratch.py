@@ -15,18 +15,22 @@ from monitoring.store.cubes import Cubes
 from monitoring.store.database import SETTINGS, prepared
 from monitoring.store.errors import UnreadableFile
 from monitoring.store.sources import Source
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, named, quoted
 from monitoring.windows import Window
 
 _DAYS = [dt.datetime(2000, 1, day) for day in (1, 2, 3)]
 REFERENCE, CURRENT = Window(_DAYS[0], _DAYS[1]), Window(_DAYS[1], _DAYS[2])
 SCHEMA = "files"
+_REFERENCE = "SELECT * FROM {schema}.requests WHERE _day = DATE '2000-01-01'"
+_COPY = """
+INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{names})
+SELECT CAST(_row AS VARCHAR), $day, CAST($day AS DATE), 0{values} FROM {relation}"""
 IDENTIFIER_SHARE, IDENTIFIER_ROWS = 0.9, 50  # a text or whole number as varied as this names rows
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The profiles of two files as two chunks, and the columns that were left out, each with a reason code."""
+    """The profiles of two files as two chunks, and the columns left out, each with a reason code."""
 
     cubes: Cubes
     skipped: dict[str, str]
@@ -70,7 +74,7 @@ def pair(reference: Path, current: Path) -> Pair:
         )
         skipped |= dict.fromkeys(_identifiers(cursor, first, kinds), "identifier")
         kept = {name: kind for name, kind in kinds.items() if name not in skipped}
-        known = grids.fit(cursor, f"(SELECT * FROM {SCHEMA}.requests WHERE _day = DATE '2000-01-01')", kept)
+        known = grids.fit(cursor, f"({named(_REFERENCE, schema=SCHEMA)})", kept)
         grids.write(cursor, SCHEMA, known)
         profile.append(cursor, SCHEMA, f"{SCHEMA}.requests", known)
         return Pair(cubes.read(cursor, SCHEMA, known), skipped)
@@ -98,10 +102,9 @@ def _insert(
     kept = {name: one.value for name, one in given.items() if name not in changed}
     names = "".join(f", {quoted(name)}" for name in kept)
     values = "".join(f", {value}" for value in kept.values())
+    parts = {"names": names, "values": values, "relation": source.relation}
     copied = cursor.execute(
-        f"INSERT INTO {SCHEMA}.requests (_id, _predicted_at, _day, _file{names}) "
-        f"SELECT CAST(_row AS VARCHAR), $day, CAST($day AS DATE), 0{values} FROM {source.relation}",
-        {**source.parameters, "day": day},
+        composed(_COPY, parts, schema=SCHEMA), {**source.parameters, "day": day}
     ).fetchone()
     if not copied or not copied[0]:
         raise UnreadableFile("a file without rows cannot be compared")
@@ -113,7 +116,8 @@ def _misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str,
     if not checked:
         return []
     counts = ", ".join(f"count(*) FILTER ({misfit})" for misfit in checked.values())
-    row = cursor.execute(f"SELECT {counts} FROM {source.relation}", source.parameters).fetchone() or ()
+    text = composed("SELECT {counts} FROM {relation}", {"counts": counts, "relation": source.relation})
+    row = cursor.execute(text, source.parameters).fetchone() or ()
     return [name for name, count in zip(checked, row, strict=True) if count]
 
 
@@ -124,12 +128,13 @@ def _identifiers(cursor: duckdb.DuckDBPyConnection, source: Source, kinds: dict[
         column = quoted(name)
         whole = f"bool_and({column} = floor({column}))" if kinds[name] in grids.NUMERIC_KINDS else "TRUE"
         parts += [f"count({column})", f"approx_count_distinct({column})", whole]
-    row = (
-        cursor.execute(
-            f"SELECT {', '.join(parts)} FROM {SCHEMA}.requests WHERE _day = DATE '2000-01-01'"
-        ).fetchone()
-        or ()
+    if not parts:
+        return []
+    text = composed(
+        "SELECT {parts} FROM ({reference})",
+        {"parts": ", ".join(parts), "reference": named(_REFERENCE, schema=SCHEMA)},
     )
+    row = cursor.execute(text).fetchone() or ()
     found = zip(kinds, row[0::3], row[1::3], row[2::3], strict=True)
     return [
         name
