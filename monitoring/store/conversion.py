@@ -136,3 +136,16 @@ def instant(source: str, family: Family, kind: str, zone: str) -> Conversion:
     zoned_day = f"((TRY_CAST({text} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
     value = f"CASE WHEN {day} THEN {zoned_day} WHEN {iso} THEN TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
     return Conversion(value, f"{source} IS NOT NULL AND {text} <> '' AND ({value}) IS NULL", expected)
+
+
+def local_day(at: str, zone: str) -> str:
+    """SQL of the local day of an instant in UTC.
+
+    Examples
+    --------
+    >>> local_day("at", "UTC")
+    'CAST(at AS DATE)'
+    """
+    if zone == "UTC":
+        return f"CAST({at} AS DATE)"
+    return f"CAST(({at} AT TIME ZONE 'UTC') AT TIME ZONE '{zone}' AS DATE)"

@@ -5,9 +5,11 @@ What is already known is set aside in the tables ``*_spare``, so that forgetting
 
 from __future__ import annotations
 
+import datetime as dt
+
 from monitoring.store import layout
 from monitoring.store.batch import Batch, Counts
-from monitoring.store.conversion import Conversion, canonical, instant, number, text_number
+from monitoring.store.conversion import Conversion, canonical, instant, local_day, number, text_number
 from monitoring.store.mapping import Mapping, Scored
 from monitoring.store.sql import quoted
 
@@ -22,7 +24,7 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
     version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
-    local = f"CAST(({at} AT TIME ZONE 'UTC') AT TIME ZONE '{model.timezone}' AS DATE)"
+    local = local_day(at, model.timezone)
     return (
         f"nullif(CAST({quoted(roles.id)} AS VARCHAR), '') AS _id, {at} AS _predicted_at, "
         f"{local} AS _day, {version} AS _version"
@@ -44,6 +46,19 @@ def numeric(batch: Batch, name: str) -> Conversion:
     return Conversion("CAST(NULL AS DOUBLE)", f"{column} IS NOT NULL", "a number")
 
 
+def any_known(batch: Batch, roles: Mapping, low: dt.date, high: dt.date) -> bool:
+    """Whether an earlier file brought a request of this one; a file whose days are new is not even read."""
+    row = batch.run(
+        f"SELECT 1 FROM (SELECT {key_values(batch, roles)} FROM {batch.source.relation}) SEMI JOIN "
+        f"(SELECT _id FROM {quoted(batch.model.name)}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id) "
+        "LIMIT 1",
+        low=low,
+        high=high,
+        **key_parameters(batch, roles),
+    ).fetchone()
+    return row is not None
+
+
 def store(
     batch: Batch,
     roles: Mapping,
@@ -53,8 +68,7 @@ def store(
 ) -> Counts:
     """Insert what is left in ``keys``; call inside a transaction, after the checks."""
     run, schema = batch.run, quoted(batch.model.name)
-    found = run("SELECT count(*), min(_day), max(_day), count(DISTINCT _id) FROM keys").fetchone()
-    total, low, high, ids = found or (0, None, None, 0)
+    total, low, high = run("SELECT count(*), min(_day), max(_day) FROM keys").fetchone() or (0, None, None)
     if not total:
         return Counts(rejected, 0, 0, rejected)
     run(
@@ -63,32 +77,34 @@ def store(
         low=low,
         high=high,
     )
-    repeated = (run("SELECT count(*) FROM known").fetchone() or (0,))[0]
-    spelled = {name.lower(): name for name in columns}
-    values = {spelled[name.lower()]: one.value for name, one in conversions.items()}
-    if not rejected and not repeated and ids == total:
-        _store_whole(batch, roles, values)
-        accepted = total
-    else:
-        _store_requests(batch, values)
-        run("CREATE OR REPLACE TEMP TABLE stored (_row BIGINT)")
-        for scored in roles.scored:
-            _store_predictions(batch, roles, scored, low, high)
-        accepted = (run("SELECT count(DISTINCT _row) FROM stored").fetchone() or (0,))[0]
+    _store_requests(batch, _values(columns, conversions))
+    run("CREATE OR REPLACE TEMP TABLE stored (_row BIGINT)")
+    for scored in roles.scored:
+        _store_predictions(batch, roles, scored, low, high)
+    accepted = (run("SELECT count(DISTINCT _row) FROM stored").fetchone() or (0,))[0]
     return Counts(total + rejected, accepted, total - accepted, rejected, low, high)
 
 
-def _store_whole(batch: Batch, roles: Mapping, values: dict[str, str]) -> None:
+def store_whole(
+    batch: Batch,
+    roles: Mapping,
+    columns: dict[str, layout.Column],
+    conversions: dict[str, Conversion],
+    days: tuple[dt.date, dt.date],
+) -> Counts:
     """Store a file of which every row is sound and new: straight from the file, without a look-up."""
     schema, keys = quoted(batch.model.name), key_values(batch, roles)
+    values = _values(columns, conversions)
     extra = "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
     targets = "".join(f", {quoted(name)}" for name in values)
-    batch.run(
+    # No reader depends on the order of these rows, and keeping it would copy row groups smaller than DuckDB's.
+    batch.run("SET SESSION preserve_insertion_order = false")
+    row = batch.run(
         f"INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{targets}) "
         f"SELECT _id, _predicted_at, _day, $file{targets} FROM (SELECT {keys}{extra} FROM {batch.source.relation})",
         file=batch.file,
         **key_parameters(batch, roles),
-    )
+    ).fetchone()
     for scored in roles.scored:
         output, where, parameters = _output(batch, roles, scored)
         version = "$version" if parameters else "_version"
@@ -103,6 +119,15 @@ def _store_whole(batch: Batch, roles: Mapping, values: dict[str, str]) -> None:
             **parameters,
             **champion,
         )
+    batch.run("RESET SESSION preserve_insertion_order")
+    total = row[0] if row else 0
+    return Counts(total, total, 0, 0, *days)
+
+
+def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion]) -> dict[str, str]:
+    """SQL of each feature by the name under which the store keeps it."""
+    spelled = {name.lower(): name for name in columns}
+    return {spelled[name.lower()]: one.value for name, one in conversions.items()}
 
 
 def _store_requests(batch: Batch, values: dict[str, str]) -> None:
