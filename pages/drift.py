@@ -1,6 +1,7 @@
 """Drift: which inputs no longer look like the reference, and does it matter?"""
 
 import datetime as dt
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -164,7 +165,7 @@ with after:
     cards.trust(
         drift_trust.facts(view, scope, feature.feature, check),
         drift_trust.command(view, scope, method),
-        lambda: drift_trust.csv(drift_trust.table(view, feature.feature)),
+        partial(drift_trust.csv, view, feature.feature),
         f"{model.name}-{feature.feature}.csv",
         key="trust",
     )
@@ -177,7 +178,7 @@ with over_time:
         st.space("stretch")
         st.download_button(
             "CSV of this page",
-            lambda: drift_trust.csv(drift_trust.table(view)),
+            partial(drift_trust.csv, view),
             file_name=f"{model.name}-drift.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -191,7 +192,7 @@ with over_time:
         reasons=drift_view.REASON_WORDS,
         selected=feature.feature,
         key="heatmap",
-        on_pick=lambda name, chunk: filters.show_cell(name, drift_view.last_day(view, chunk), scope.span),
+        on_pick=partial(drift_view.pick_cell, view, scope.span),
     )
     if len(features) > drift_view.MOST_LANES:
         st.caption(f"The {drift_view.MOST_LANES} worst of {len(features)} features.")

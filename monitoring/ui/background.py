@@ -1,4 +1,4 @@
-"""What the running app does besides serving pages: it owns the store, takes the inbox in and answers commands."""
+"""What the running app does besides serving pages: own the store, take the inbox in, answer commands."""
 
 from __future__ import annotations
 

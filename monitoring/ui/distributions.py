@@ -189,7 +189,7 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
     n = len(names)
     order = np.argsort(-np.maximum(before[:n], now[:n]), kind="stable")
     kept, folded = order[:MOST_CATEGORIES], order[MOST_CATEGORIES:]
-    rows = [(category(names[i]), before[i], now[i]) for i in kept]
+    rows = [(label(names[i]), before[i], now[i]) for i in kept.tolist()]
     other = (before[folded].sum() + before[n], now[folded].sum() + now[n])
     rows += [("other categories", *other)] if max(other) > 0 else []
     rows += [("never seen in the reference", before[n + 1], now[n + 1])] if now[n + 1] > 0 else []
@@ -218,12 +218,12 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
     )
 
 
-def category(name: str, longest: int = 34) -> str:
+def label(name: str, longest: int = 34) -> str:
     """A category's name as an axis can show it: nothing read as a tag, an empty one named, a long one cut.
 
     Examples
     --------
-    >>> category(""), category("<img>"), category("x" * 40)[-3:]
+    >>> label(""), label("<img>"), label("x" * 40)[-3:]
     ('(empty text)', '&lt;img&gt;', 'xx…')
     """
     if not name.strip():

@@ -124,6 +124,6 @@ def table(view: View, feature: str | None = None) -> pd.DataFrame:
     return results.concat(parts)
 
 
-def csv(data: pd.DataFrame) -> bytes:
-    """A frame as a CSV file."""
-    return data.to_csv(index=False).encode()
+def csv(view: View, feature: str | None = None) -> bytes:
+    """The same as a CSV file."""
+    return table(view, feature).to_csv(index=False).encode()

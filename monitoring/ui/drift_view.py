@@ -23,7 +23,8 @@ from monitoring.drift.scores import CODES, Scores
 from monitoring.drift.shares import TITLES
 from monitoring.statistics import METHODS
 from monitoring.statistics.severity import GREY, NAMES
-from monitoring.ui import charts
+from monitoring.store import Span
+from monitoring.ui import charts, filters
 from monitoring.ui.components.heatmap import Lane
 from monitoring.ui.components.ranking import Ranked
 from monitoring.ui.filters import Scope
@@ -334,3 +335,20 @@ def started_words(started: Started | None) -> str:
         f"The level most likely changed on {day(started.at)} "
         f"(between {day(started.earliest)} and {day(started.latest)} with 90 % confidence)."
     )
+
+
+def pick_cell(view: View, span: Span, feature: str, chunk: dt.datetime) -> None:
+    """Show a feature and judge as of the end of a chunk, from a callback.
+
+    Parameters
+    ----------
+    view : View
+    span : Span
+        What the log covers: no day beyond it is chosen.
+    feature : str
+    chunk : datetime
+        The key at which the chunk begins.
+    """
+    filters.show_feature(feature)
+    day = last_day(view, chunk)
+    filters.judge_as_of(min(day, span.last.date()) if span.last else day)

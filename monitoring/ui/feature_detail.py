@@ -125,5 +125,9 @@ def facts(cube: Cube, reference: Sample, current: Sample) -> list[tuple[str, str
         *rows,
         *(row for row in rare if row[1:] != ("0 %", "0 %")),
         ("Mean", short(reference.mean), short(current.mean)),
-        ("Smallest to largest", *(f"{short(side.minimum)} to {short(side.maximum)}" for side in sides)),
+        ("Smallest to largest", _extent(reference), _extent(current)),
     ]
+
+
+def _extent(side: Sample) -> str:
+    return f"{short(side.minimum)} to {short(side.maximum)}"

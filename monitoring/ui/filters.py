@@ -138,24 +138,24 @@ def bar(models: Sequence[Model], every_model: bool) -> Choices:
         Whether the page shows all of them; then the bar has no model, chunk or segment, and a link to another
         page is free to name a model of its own.
     """
-    chosen: dict[str, str] = {}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
-        if not every_model:
-            chosen["model"] = _model(models)
-        chosen["range"] = _range()
-        if not every_model:
-            model = next(model for model in models if model.name == chosen["model"])
-            chosen |= {"chunk": _chunk(model), "segment": _segment(model)}
-        as_of = _as_of(models)
+        shown = None if every_model else _model(models)
+        choices = Choices(
+            model=shown.name if shown else "",
+            range=_range(),
+            chunk=_chunk(shown) if shown else "",
+            segment=_segment(shown) if shown else EVERY_ROW,
+            as_of=_as_of(models),
+        )
         st.space("stretch")
-        st.caption(_data_until([model] if not every_model else models), width="content")
-    return Choices(**chosen, as_of=as_of)
+        st.caption(_data_until([shown] if shown else models), width="content")
+    return choices
 
 
-def _model(models: Sequence[Model]) -> str:
+def _model(models: Sequence[Model]) -> Model:
     names = [model.name for model in models]
     name = st.selectbox("Model", names, key="model", bind="query-params", width=165)
-    return name if name in names else names[0]
+    return models[names.index(name) if name in names else 0]
 
 
 def _range() -> str:
@@ -263,9 +263,3 @@ def show_point() -> None:
     points = st.session_state["scatter"].selection.points
     if points:
         show_feature(points[0]["customdata"])
-
-
-def show_cell(name: str, day: dt.date, span: Span) -> None:
-    """Select a feature and judge as of a day, from a callback; never later than the data."""
-    show_feature(name)
-    judge_as_of(min(day, span.last.date()) if span.last else day)

@@ -171,9 +171,11 @@ def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
     model = model_named(name)
-    judged = _judged(model)
-    ribbon = health.ribbon(model, *judged, _volume(path, name, version))
-    return statuses(ribbon, drift.ribbon(*judged), model) if judged[0] else {}
+    found, colours = _judged(model)
+    if found is None:
+        return {}
+    ribbon = health.ribbon(model, found, colours, _volume(path, name, version))
+    return statuses(ribbon, drift.ribbon(found, colours), model)
 
 
 def days(model: Model) -> Days:

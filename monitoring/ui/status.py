@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Mark:
 
     word: str
     shape: str
-    badge: str
+    badge: Literal["green", "orange", "red", "gray"]
     meaning: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from streamlit.components.v2 import component as register
 
 from monitoring.ui.status import MARKS
 
@@ -26,6 +26,6 @@ def component(name: str) -> Any:
         "\n".join((_HERE / f"{stem}.{kind}").read_text(encoding="utf-8") for stem in ("common", name))
         for kind in ("js", "css")
     )
-    return st.components.v2.component(
+    return register(
         f"lookout_{name}", html='<div class="root"></div>', css=style, js=script, isolate_styles=True
     )
