@@ -1,7 +1,7 @@
 """The command line: ``python -m monitoring``.
 
-Every command that needs the store runs here when nobody owns it, and is answered by the owner when the app is up,
-with the same output and the same exit code.
+Every command that needs the store runs here when nobody owns it, and is answered by the owner when the app
+is up, with the same output and the same exit code.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from monitoring import commands
+from monitoring import commands, dispatch
 from monitoring.commands import WRONG, Answer
-from monitoring.store import Store, StoreError, StoreInUse, copies, inbox_folder, owner, sources
+from monitoring.store import StoreError, StoreInUse, copies, owner
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT / "data" / "lookout.duckdb"
-PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
 app = typer.Typer(
     add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False,
     help="Lookout watches machine-learning models at work.",
@@ -51,7 +50,7 @@ def demo(
 
     Example: python -m monitoring demo
     """
-    _finish(_dispatch(context.obj, "demo", {"late_labels": late_labels}))
+    _finish(dispatch.dispatch(context.obj, "demo", {"late_labels": late_labels}))
 
 
 @app.command()
@@ -78,13 +77,11 @@ def run(
         sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"),
         "--server.address", address, "--server.port", str(port), "--server.headless", "true",
     ]  # fmt: skip
-    try:
-        code = subprocess.run(
-            command, cwd=ROOT, env={**os.environ, "LOOKOUT_STORE": str(path)}, check=False
-        ).returncode  # noqa: S603
-    except KeyboardInterrupt:
-        code = 0
-    raise typer.Exit(code)
+    environment = {**os.environ, "LOOKOUT_STORE": str(path)}
+    os.chdir(ROOT)
+    if os.name == "posix":  # become the app, so that stopping this process stops it
+        os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter and script
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603
 
 
 @app.command()
@@ -100,7 +97,7 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
             Answer(stderr=f"{file}: {getattr(error, 'strerror', None) or 'not a text file'}\n", code=WRONG)
         )
     else:
-        _finish(_dispatch(context.obj, "add", {"toml": text}))
+        _finish(dispatch.dispatch(context.obj, "add", {"toml": text}))
 
 
 @app.command()
@@ -112,7 +109,7 @@ def ingest(
 
     Example: python -m monitoring ingest churn "exports/2026-*.parquet"
     """
-    _take(context.obj, model, paths, "predictions")
+    _finish(dispatch.take(context.obj, model, paths, "predictions"))
 
 
 @app.command()
@@ -124,7 +121,7 @@ def labels(
 
     Example: python -m monitoring labels churn outcomes.csv
     """
-    _take(context.obj, model, paths, "labels")
+    _finish(dispatch.take(context.obj, model, paths, "labels"))
 
 
 @app.command()
@@ -135,7 +132,7 @@ def forget(
 
     Example: python -m monitoring forget churn may.parquet
     """
-    _finish(_dispatch(context.obj, "forget", {"model": model, "file": file}))
+    _finish(dispatch.dispatch(context.obj, "forget", {"model": model, "file": file}))
 
 
 @app.command()
@@ -149,7 +146,7 @@ def remove(
     """
     if not yes:
         typer.confirm(f"Remove {model} with its log, labels and profile?", abort=True, err=True)
-    _finish(_dispatch(context.obj, "remove", {"model": model}))
+    _finish(dispatch.dispatch(context.obj, "remove", {"model": model}))
 
 
 @app.command()
@@ -158,7 +155,7 @@ def files(context: typer.Context, model: ModelName, json: Json = False, csv: Csv
 
     Example: python -m monitoring files churn
     """
-    _finish(_dispatch(context.obj, "files", {"model": model, "format": _format(json, csv)}))
+    _finish(dispatch.dispatch(context.obj, "files", {"model": model, "format": _format(json, csv)}))
 
 
 @app.command()
@@ -167,7 +164,7 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 
     Example: python -m monitoring quarantine churn --csv
     """
-    _finish(_dispatch(context.obj, "quarantine", {"model": model, "format": _format(json, csv)}))
+    _finish(dispatch.dispatch(context.obj, "quarantine", {"model": model, "format": _format(json, csv)}))
 
 
 @app.command()
@@ -191,7 +188,7 @@ def show(
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
         "segment": segment, "method": method, "format": _format(json, csv),
     }  # fmt: skip
-    _finish(_dispatch(context.obj, "show", arguments))
+    _finish(dispatch.dispatch(context.obj, "show", arguments))
 
 
 @app.command()
@@ -208,7 +205,7 @@ def check(
     Example: python -m monitoring check flights --as-of 2013-07-15
     """
     arguments = {"model": model, "strict": strict, "as_of": as_of, "format": _format(json, csv)}
-    _finish(_dispatch(context.obj, "check", arguments))
+    _finish(dispatch.dispatch(context.obj, "check", arguments))
 
 
 @app.command()
@@ -241,7 +238,7 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(metava
 
     Example: python -m monitoring backup backups/monday
     """
-    _finish(_dispatch(context.obj, "backup", {"folder": str(folder.expanduser().absolute())}))
+    _finish(dispatch.dispatch(context.obj, "backup", {"folder": str(folder.expanduser().absolute())}))
 
 
 @app.command()
@@ -254,7 +251,7 @@ def restore(context: typer.Context, folder: Annotated[Path, typer.Argument(metav
     try:
         before = copies.restore(folder.expanduser().absolute(), path)
     except StoreError as error:
-        _finish(Answer(stderr=f"{_named(error, path)}\n", code=WRONG))
+        _finish(Answer(stderr=f"{dispatch.named(error, path)}\n", code=WRONG))
     else:
         kept = f"; what stood there is now {before.name}" if before else ""
         _finish(Answer(stderr=f"{path} restored from {folder}{kept}\n"))
@@ -264,78 +261,6 @@ def _format(json: bool, csv: bool) -> str:
     if json and csv:
         _finish(Answer(stderr="choose one of --json and --csv\n", code=WRONG))
     return "json" if json else "csv" if csv else "text"
-
-
-def _dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
-    """Run a command on the store, or have its owner run it."""
-    try:
-        with Store.open(path) as store:
-            return commands.answer(store, name, arguments)
-    except StoreInUse as error:
-        return _asked(path, name, arguments, error)
-    except StoreError as error:
-        return Answer(stderr=f"{error}\n", code=WRONG)
-
-
-def _asked(path: Path, name: str, arguments: dict[str, Any], in_use: StoreInUse) -> Answer:
-    """Have the owner answer; one that cannot is named."""
-    try:
-        return Answer(**owner.ask(path, name, arguments))
-    except owner.NoOwner:
-        return Answer(stderr=f"{_named(in_use, path)}\n", code=WRONG)
-    except owner.OwnerFailed as error:
-        return Answer(stderr=f"{error}\n", code=WRONG)
-
-
-def _named(error: StoreError, path: Path) -> StoreError:
-    """Name the owner of the store where the database could not."""
-    if isinstance(error, StoreInUse) and error.pid is None:
-        return StoreInUse(path, owner.owner_pid(path))
-    return error
-
-
-def _take(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> None:
-    try:
-        found = sources.expand(given)
-        store = Store.open(path)
-    except StoreInUse as error:
-        _finish(_hand_over(path, model, sources.expand(given), kind, error))
-    except StoreError as error:
-        _finish(Answer(stderr=f"{error}\n", code=WRONG))
-    else:
-        with store:
-            _finish(_take_here(store, model, found, kind))
-
-
-def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer:
-    """Take files in one after another, with a progress bar where somebody watches."""
-    receipts = []
-    try:
-        with typer.progressbar(length=1000 * len(found) or 1, label="ingest", file=sys.stderr) as bar:
-            for index, path in enumerate(found):
-
-                def move(share: float, what: str, index: int = index) -> None:
-                    bar.label = what
-                    bar.update(int(1000 * (index + share)) - bar.pos)
-
-                receipts.append(store.ingest(model, path, kind, move, settle=False))
-            store.settle(model)
-    except StoreError as error:
-        done = commands.receipts_answer(receipts)
-        return Answer(stderr=f"{done.stderr}{error}\n", code=WRONG)
-    return commands.receipts_answer(receipts)
-
-
-def _hand_over(
-    path: Path, model: str, found: list[Path], kind: inbox_folder.Kind, in_use: StoreInUse
-) -> Answer:
-    """Put files into the inbox of the app that owns the store, and say what became of them."""
-    known = _asked(path, "files", {"model": model, "format": "text"}, in_use)
-    if known.code:
-        return Answer(stderr=known.stderr, code=known.code)
-    folder = commands.inbox_of(path)
-    handed = [str(inbox_folder.hand_over(folder, model, kind, one)) for one in found]
-    return _asked(path, "taken", {"paths": handed, "timeout": PATIENCE}, in_use)
 
 
 def _finish(answer: Answer) -> None:

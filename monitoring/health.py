@@ -1,7 +1,7 @@
 """Health: is a model all right at an instant, since when, and what changed since the day before?
 
-A model's colour follows one rule: it is red when its data stopped coming, at most amber by drift of its inputs alone,
-and grey when nothing can be judged.
+A model's colour follows one rule: it is red when its data stopped coming, at most amber by drift of its
+inputs alone, and grey when nothing can be judged.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, reasons, results, windows
-from monitoring.drift.wording import day, listed, title
+from monitoring import drift, freshness, reasons, results, windows
+from monitoring.drift.wording import listed, title
 from monitoring.models import Model
 from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, RED
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from monitoring.drift import Assessment, Verdict
     from monitoring.drift import Signal as Colours
     from monitoring.store import Store
-
-LATE, VERY_LATE = 1.0, 2.0  # intervals without data: amber, red
-VOLUME_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -133,8 +130,8 @@ def report(
     Report
     """
     requests = volume[volume["version"] == ""]
-    until = _data_until(requests, as_of)
-    fresh = _freshness(model, requests, until, as_of)
+    until = freshness.data_until(requests, as_of)
+    fresh = _fresh(model, requests, as_of)
     found, verdict, changes = _drift(model, assessment, colours, as_of)
     signals = (fresh, found) if until else (fresh,)
     code = _combined(fresh.status, found.status)
@@ -146,7 +143,7 @@ def report(
         sentence=_sentence(model, status, fresh, found),
         since=verdict.since if verdict and code == AMBER and fresh.status == "green" else None,
         signals=signals,
-        volume=_last_days(model, requests, as_of),
+        volume=freshness.last_days(model, requests, as_of),
         changes=changes,
         data_until=until,
         reference=_reference_words(model),
@@ -167,7 +164,7 @@ def ribbon(
     Returns
     -------
     DataFrame
-        ``status`` and ``reason`` per chunk, ``value`` the share of features that drift, ``n`` how many were judged.
+        ``status`` and ``reason`` per chunk, ``value`` the share of features that drift, ``n`` those judged.
     """
     if assessment is None:
         return results.frame({})
@@ -177,11 +174,10 @@ def ribbon(
     instants = np.array([at.replace(tzinfo=None) for at in assessment.stop], dtype="datetime64[us]")
     arrivals = requests["last_at"].to_numpy(dtype="datetime64[us]")
     place = np.searchsorted(arrivals, instants) - 1
-    age = (instants - arrivals[np.maximum(place, 0)]) / _interval(model, requests)
-    late = np.where(age > VERY_LATE, RED, np.where(age > LATE, AMBER, GREEN))
+    age = (instants - arrivals[np.maximum(place, 0)]) / freshness.usual_gap(model, requests)
     codes = [
-        _combined(NAMES[int(freshness)] if where >= 0 else "grey", status)
-        for freshness, where, status in zip(late, place, data["status"], strict=True)
+        _combined(freshness.word(intervals) if where >= 0 else "grey", status)
+        for intervals, where, status in zip(age, place, data["status"], strict=True)
     ]
     complete = assessment.complete
     return data.assign(
@@ -247,37 +243,19 @@ def _sentence(model: Model, status: str, fresh: Signal, found: Signal) -> str:
     return found.sentence if status != "green" else f"{fresh.sentence}; {found.sentence}"
 
 
-def _data_until(requests: pd.DataFrame, as_of: dt.datetime) -> dt.datetime | None:
-    """The newest row before an instant; inside a chunk that had only begun by then, its beginning counts."""
-    at = pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None)
-    whole = requests.loc[requests["last_at"] <= at, "last_at"]
-    return None if whole.empty else whole.max().to_pydatetime().replace(tzinfo=windows.UTC)
-
-
-def _interval(model: Model, requests: pd.DataFrame) -> np.timedelta64:
-    """How long the log usually is without a row: the longest gap in the reference, at least the grain."""
-    grain = np.timedelta64(1, "h") if model.grain == "hour" else np.timedelta64(24, "h")
-    keys = requests["chunk"].to_numpy(dtype="datetime64[us]")
-    if model.reference is not None:
-        window = drift.reference_of(model)
-        inside = (keys >= np.datetime64(window.start)) & (keys < np.datetime64(window.stop))
-        keys = keys[inside] if inside.sum() > 1 else keys
-    gaps = np.diff(np.sort(keys))
-    return max(grain, gaps.max()) if len(gaps) else grain
-
-
-def _freshness(model: Model, requests: pd.DataFrame, until: dt.datetime | None, as_of: dt.datetime) -> Signal:
-    if until is None:
-        return Signal("freshness", "grey", f"no predictions before {_when(as_of, model)}", "no_data", "age")
-    interval = _interval(model, requests) / np.timedelta64(1, "s")
-    age = (as_of - until).total_seconds()
-    n = int(requests.loc[requests["last_at"] == until.replace(tzinfo=None), "n"].sum())
-    ratio = age / interval
-    status = "red" if ratio > VERY_LATE else "amber" if ratio > LATE else "green"
-    newest = f"data to {_when(until, model)}"
-    said = newest if status == "green" else f"no data for {_span(age)}: {newest}, due every {_span(interval)}"
-    reason = "" if status == "green" else "late"
-    return Signal("freshness", status, said, reason, "age in hours", age / 3600, interval * LATE / 3600, n)
+def _fresh(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> Signal:
+    found = freshness.freshness(model, requests, as_of)
+    reason = {"green": "", "grey": "no_data"}.get(found.status, "late")
+    return Signal(
+        "freshness",
+        found.status,
+        found.sentence,
+        reason,
+        "age_hours",
+        found.age_hours,
+        found.limit_hours,
+        found.n,
+    )
 
 
 def _drift(
@@ -306,7 +284,7 @@ def _drift(
     )
     said = verdict.sentence.removeprefix(f"{verdict.status}: ").removeprefix(f"{verdict.status} ")
     signal = Signal(
-        "drift", verdict.status, said, loud[0].reason if loud else reason, "share of features",
+        "drift", verdict.status, said, loud[0].reason if loud else reason, "share_drifting",
         len(loud) / len(counted) if counted else float("nan"), n=len(counted), page="drift",
     )  # fmt: skip
     return signal, verdict, _changes(assessment, colours, last)
@@ -335,35 +313,6 @@ def _changes(assessment: Assessment, colours: Colours, last: int) -> tuple[str, 
     return tuple(said)
 
 
-def _last_days(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> tuple[int, ...]:
-    """Requests in each of the last seven days, the day of the instant included."""
-    moment = as_of - dt.timedelta(microseconds=1)
-    today = windows.key_of(moment, "day", model.zone)
-    keys = [today - dt.timedelta(days=back) for back in reversed(range(VOLUME_DAYS))]
-    local = [windows.key_of(windows.instant_of(key.to_pydatetime(), model.grain, model.zone), "day", model.zone)
-             for key in requests["chunk"]]  # fmt: skip
-    totals = requests["n"].groupby(pd.Series(local, index=requests.index, dtype="object")).sum()
-    return tuple(int(totals.get(key, 0)) for key in keys)
-
-
 def _reference_words(model: Model) -> str:
     reference = model.reference
     return f"{reference.start:%Y-%m-%d} to {reference.stop:%Y-%m-%d}" if reference else ""
-
-
-def _when(at: dt.datetime, model: Model) -> str:
-    local = at.astimezone(model.zone)
-    return f"{day(dt.datetime(local.year, local.month, local.day))}, {local:%H:%M}"
-
-
-def _span(seconds: float) -> str:
-    """A length of time as people say it.
-
-    Examples
-    --------
-    >>> _span(5400), _span(86400), _span(200000)
-    ('2 hours', '1 day', '2 days')
-    """
-    hours = seconds / 3600
-    count, unit = (round(hours), "hour") if hours < 23.5 else (round(hours / 24), "day")
-    return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -1,0 +1,87 @@
+"""How a command reaches the store: here when nobody owns it, through its owner when the app is up."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from monitoring import commands
+from monitoring.commands import WRONG, Answer
+from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
+
+PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
+
+
+def dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
+    """Run a command on the store, or have its owner run it."""
+    try:
+        with Store.open(path) as store:
+            return commands.answer(store, name, arguments)
+    except StoreInUse as error:
+        return _asked(path, name, arguments, error)
+    except StoreError as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+def _asked(path: Path, name: str, arguments: dict[str, Any], in_use: StoreInUse) -> Answer:
+    """Have the owner answer; one that cannot is named."""
+    try:
+        return Answer(**owner.ask(path, name, arguments))
+    except owner.NoOwner:
+        return Answer(stderr=f"{named(in_use, path)}\n", code=WRONG)
+    except owner.OwnerFailed as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+def named(error: StoreError, path: Path) -> StoreError:
+    """Name the owner of the store where the database could not."""
+    if isinstance(error, StoreInUse) and error.pid is None:
+        return StoreInUse(path, owner.owner_pid(path))
+    return error
+
+
+def take(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> Answer:
+    """Take files in, here or through the inbox of the app that owns the store."""
+    try:
+        found = sources.expand(given)
+        store = Store.open(path)
+    except StoreInUse as error:
+        return _hand_over(path, model, sources.expand(given), kind, error)
+    except StoreError as error:
+        return Answer(stderr=f"{error}\n", code=WRONG)
+    with store:
+        return _take_here(store, model, found, kind)
+
+
+def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer:
+    """Take files in one after another, with a progress bar where somebody watches."""
+    receipts = []
+    try:
+        with typer.progressbar(length=1000 * len(found) or 1, label="ingest", file=sys.stderr) as bar:
+            for index, path in enumerate(found):
+
+                def move(share: float, what: str, index: int = index) -> None:
+                    bar.label = what
+                    bar.update(int(1000 * (index + share)) - bar.pos)
+
+                receipts.append(store.ingest(model, path, kind, move, settle=False))
+            store.settle(model)
+    except StoreError as error:
+        done = commands.receipts_answer(receipts)
+        return Answer(stderr=f"{done.stderr}{error}\n", code=WRONG)
+    return commands.receipts_answer(receipts)
+
+
+def _hand_over(
+    path: Path, model: str, found: list[Path], kind: inbox_folder.Kind, in_use: StoreInUse
+) -> Answer:
+    """Put files into the inbox of the app that owns the store, and say what became of them."""
+    known = _asked(path, "files", {"model": model, "format": "text"}, in_use)
+    if known.code:
+        return Answer(stderr=known.stderr, code=known.code)
+    folder = commands.inbox_of(path)
+    handed = [str(inbox_folder.hand_over(folder, model, kind, one)) for one in found]
+    return _asked(path, "taken", {"paths": handed, "timeout": PATIENCE}, in_use)
