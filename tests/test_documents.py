@@ -1,0 +1,110 @@
+"""The documents keep up: what is registered is named, and what is shown runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitoring.models import Model, parse
+from monitoring.reasons import REASONS
+from monitoring.results import COLUMNS
+from monitoring.statistics import METHODS
+from monitoring.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/*.md")])
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def blocks(name: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text(name), re.DOTALL)
+
+
+def test_every_drift_method_is_described_with_its_levels() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \|.*\| ([\d., ]+) \|$", text("docs/drift.md"), re.MULTILINE))
+    assert set(rows) == set(METHODS)
+    for key, levels in rows.items():
+        stated = METHODS[key].levels
+        given = [float(part) for part in levels.split(",")]
+        assert given == pytest.approx([stated.floor, stated.amber, stated.red], abs=6e-4), key
+
+
+def test_every_column_of_the_tidy_frame_is_described() -> None:
+    named = set(re.findall(r"`(\w+)`", text("docs/command-line.md")))
+    assert set(COLUMNS) <= named
+
+
+def test_every_key_of_a_models_file_is_described_and_the_example_is_one() -> None:
+    (example,) = blocks("docs/model-file.md", "toml")
+    parse(example)
+    for name in Model.model_fields:
+        assert re.search(rf"^\[?{name}\b", example, re.MULTILINE), name
+
+
+def test_every_quarantine_reason_is_described() -> None:
+    described = set(re.findall(r"`(\w+)`", text("docs/store.md")))
+    used: set[str] = set()
+    for path in (ROOT / "monitoring" / "store").glob("*.py"):
+        used |= set(
+            re.findall(
+                r"'((?:missing|ambiguous|unreadable|changed|duplicate|broken)_\w+)'", path.read_text("utf-8")
+            )
+        )
+    assert len(used) >= 9
+    assert used - {"missing_label"} <= described | {"missing_label"}
+
+
+def test_every_page_is_in_the_readme() -> None:
+    readme = text("README.md").lower()
+    for page in (ROOT / "pages").glob("*.py"):
+        assert f"**{page.stem}**" in readme, page.stem
+
+
+def test_every_reason_says_what_it_means() -> None:
+    for code, reason in REASONS.items():
+        assert reason.words, code
+        assert reason.sentence, code
+
+
+def test_the_readmes_model_can_be_registered(tmp_path: Path) -> None:
+    (example,) = blocks("README.md", "toml")
+    with Store.open(tmp_path / "lookout.duckdb") as store:
+        assert store.add(example).name == "churn"
+
+
+def test_the_readmes_service_logs_what_the_store_takes_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Classifier:
+        @staticmethod
+        def predict_proba(features: dict[str, float]) -> float:
+            return min(features["age"] / 100, 1.0)
+
+    monkeypatch.chdir(tmp_path)
+    (example,) = blocks("README.md", "python")
+    space: dict = {"model": Classifier()}
+    exec(example, space)
+    space["answer"]("r1", {"age": 40.0})
+    space["outcome_is_known"]("r1", 1)
+    space["log"].close()
+    with Store.open(tmp_path / "lookout.duckdb") as store:
+        store.add(blocks("README.md", "toml")[0])
+        for path in sorted((tmp_path / "data" / "inbox" / "churn").glob("*.jsonl")):
+            store.ingest("churn", path, "labels" if ".labels." in path.name else "predictions")
+        with store.cursor() as cursor:
+            found = cursor.execute(
+                "SELECT age, _score, _label FROM churn.requests JOIN churn.predictions USING (_id) "
+                "JOIN churn.labels USING (_id)"
+            ).fetchall()
+    assert found == [(40.0, 0.4, "1")]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_to_files_that_are_there(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
