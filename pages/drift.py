@@ -3,12 +3,21 @@
 import datetime as dt
 from functools import partial
 
-import numpy as np
 import streamlit as st
 
 from monitoring import drift, reasons
 from monitoring.statistics import METHODS
-from monitoring.ui import cards, charts, drift_trust, drift_view, feature_detail, filters, session, shell
+from monitoring.ui import (
+    cards,
+    charts,
+    drift_trust,
+    drift_view,
+    feature_detail,
+    filters,
+    scatter,
+    session,
+    shell,
+)
 from monitoring.ui.components.heatmap import heatmap
 from monitoring.ui.components.ranking import ranking
 from monitoring.ui.numbers import day
@@ -75,9 +84,10 @@ with detail, st.container(horizontal=True, vertical_alignment="center", key="det
     feature = features.get(chosen) or next(iter(features.values()))
     cards.badge(drift_view.shown_status(feature))
     st.markdown(cards.escaped(feature.sentence), width="content")
+rows = drift_view.ranked(view)
 with right:
     ranking(
-        drift_view.ranked(view),
+        rows,
         reference=drift_view.reference_share(view),
         selected=feature.feature,
         key="ranking",
@@ -88,18 +98,10 @@ with right:
 
 with left:
     st.subheader("Importance and drift", anchor=False)
-    weighed = drift_view.weighed(view)
+    weighed = [row for row in rows if row.importance is not None]
     if weighed:
         st.plotly_chart(
-            charts.importance_by_drift(
-                [one.feature for one in weighed],
-                [one.title for one in weighed],
-                np.array([one.importance for one in weighed]),
-                np.array([drift_view.ratio_to_allowed(view, one) for one in weighed]),
-                [drift_view.shown_status(one) for one in weighed],
-                feature.feature,
-                drift_view.average_importance(view),
-            ),
+            scatter.importance_by_drift(weighed, selected=feature.feature),
             key="scatter",
             config=charts.CONFIG,
             on_select=filters.show_point,
@@ -185,9 +187,10 @@ with over_time:
             type="tertiary",
             on_click="ignore",
         )
+    recent = drift_view.recent(view)
     heatmap(
-        drift_view.lanes(view, list(features.values())[: drift_view.MOST_LANES]),
-        [key.start for key in assessment.keys[view.shown]],
+        drift_view.lanes(view, list(features.values())[: drift_view.MOST_LANES], recent),
+        [key.start for key in assessment.keys[recent]],
         measures=[drift_view.CHECK_TITLES[check] for check in drift.VERDICT_CHECKS],
         reasons=drift_view.REASON_WORDS,
         selected=feature.feature,
@@ -196,3 +199,5 @@ with over_time:
     )
     if len(features) > drift_view.MOST_LANES:
         st.caption(f"The {drift_view.MOST_LANES} worst of {len(features)} features.")
+    if recent != view.shown:
+        st.caption(f"The last {drift_view.MOST_CHUNKS} chunks. Choose a longer chunk to see further back.")

@@ -42,7 +42,7 @@ def verdict(status: str, sentence: str, *, key: str) -> None:
     key : str
         Unique on the page.
     """
-    with st.container(horizontal=True, border=True, gap="small", vertical_alignment="center", key=key):
+    with st.container(horizontal=True, wrap=False, border=True, vertical_alignment="center", key=key):
         badge(status)
         st.markdown(escaped(sentence), width="stretch")
 

@@ -12,6 +12,7 @@ from monitoring.ui.charts import CURRENT, GRID, REFERENCE, figure, plain, zone
 from monitoring.ui.numbers import share
 
 MOST_CATEGORIES = 14
+_LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
 _PAIR = ((1, "reference", REFERENCE), (2, "current", CURRENT))
 _REFERENCE_FILL = "rgba(124,138,165,0.30)"
 _CURRENT_FILL = "rgba(79,125,243,0.22)"
@@ -115,11 +116,11 @@ def continuous(reference: Histogram, current: Histogram, axis: str, height: int 
                 "hovertemplate": "from %{x:.4g}: %{y:.3g} per unit<extra>" + name + "</extra>",
             }
         )
-    outside = (
-        (low, edges[0], 0, "below the reference’s range", 0, "left"),
-        (edges[-1], high, -1, "above the reference’s range", 1, "right"),
-    )
+    outside = ((low, edges[0], 0, "below"), (edges[-1], high, -1, "above"))
     seen = [part for part in outside if part[1] > part[0]]
+    words = " · ".join(
+        f"{share(current.shares[slot])} {where} the reference’s range" for *_, slot, where in seen
+    )
     return figure(
         traces,
         height=height,
@@ -128,16 +129,16 @@ def continuous(reference: Histogram, current: Histogram, axis: str, height: int 
         shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, *_ in seen],
         notes=[
             {
-                "text": f"{words}: {share(current.shares[slot])}",
-                "x": x,
-                "y": 1,
+                "text": words,
+                "x": 1,
+                "y": 1.03,
                 "xref": "paper",
                 "yref": "paper",
-                "xanchor": side,
-                "yanchor": "top",
+                "xanchor": "right",
+                "yanchor": "bottom",
             }
-            for *_, slot, words, x, side in seen
         ],
+        legend=_LEGEND,
     )
 
 
@@ -171,6 +172,7 @@ def discrete(reference: Histogram, current: Histogram, axis: str, height: int = 
         x={"title": {"text": plain(axis)}, "type": "category"},
         y={"tickformat": ".0%", "title": {"text": "share of rows"}, "rangemode": "tozero"},
         barmode="group",
+        legend=_LEGEND,
         bargap=0.25,
     )
 
@@ -189,7 +191,7 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
     n = len(names)
     order = np.argsort(-np.maximum(before[:n], now[:n]), kind="stable")
     kept, folded = order[:MOST_CATEGORIES], order[MOST_CATEGORIES:]
-    rows = [(label(names[i]), before[i], now[i]) for i in kept.tolist()]
+    rows = [(label(names[int(i)]), before[i], now[i]) for i in kept.tolist()]
     other = (before[folded].sum() + before[n], now[folded].sum() + now[n])
     rows += [("other categories", *other)] if max(other) > 0 else []
     rows += [("never seen in the reference", before[n + 1], now[n + 1])] if now[n + 1] > 0 else []
@@ -214,6 +216,7 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
         x={"tickformat": ".0%", "title": {"text": "share of rows"}, "showgrid": True, "gridcolor": GRID},
         y={"tickvals": at, "ticktext": labels, "showgrid": False},
         barmode="group",
+        legend=_LEGEND,
         bargap=0.28,
     )
 

@@ -41,6 +41,7 @@ CHECK_TITLES = {
     **TITLES,
 }
 MOST_LANES = 40
+MOST_CHUNKS = 400
 SHORT_TITLES = {
     "psi": "PSI",
     "jensen_shannon": "JS distance",
@@ -184,7 +185,12 @@ def _note(feature: FeatureVerdict) -> str:
     return " · ".join(parts)
 
 
-def lanes(view: View, features: Sequence[FeatureVerdict]) -> list[Lane]:
+def recent(view: View) -> slice:
+    """Positions of the chunks that the heatmap has room for: all that are shown, or the last of them."""
+    return slice(max(view.shown.start, view.shown.stop - MOST_CHUNKS), view.shown.stop)
+
+
+def lanes(view: View, features: Sequence[FeatureVerdict], shown: slice) -> list[Lane]:
     """A lane of the heatmap per feature: by chunk the check that gave colour, or else the distance."""
     checks = [view.assessment.checks[check] for check in VERDICT_CHECKS]
     value, reason = (np.stack([getattr(one, name) for one in checks]) for name in ("value", "reason"))
@@ -195,14 +201,14 @@ def lanes(view: View, features: Sequence[FeatureVerdict]) -> list[Lane]:
     out = []
     for feature in features:
         place = view.place(feature.feature)
-        check = decided[place, view.shown]
-        chunks = np.arange(view.shown.start, view.shown.stop)
-        status = np.asarray(NAMES)[view.colours.cells[place, view.shown]]
+        check = decided[place, shown]
+        chunks = np.arange(shown.start, shown.stop)
+        status = np.asarray(NAMES)[view.colours.cells[place, shown]]
         out.append(
             Lane(
                 name=feature.feature,
                 title=feature.title,
-                status=np.where(rows[place, view.shown] > 0, status, "").tolist(),
+                status=np.where(rows[place, shown] > 0, status, "").tolist(),
                 value=value[check, place, chunks],
                 limit=limit[check, place, chunks],
                 check=check,
@@ -255,24 +261,6 @@ def last_day(view: View, chunk: dt.datetime) -> dt.date:
     place = [key.start for key in view.assessment.keys].index(chunk)
     instant = view.assessment.stop[place] - dt.timedelta(seconds=1)
     return instant.astimezone(view.assessment.model.zone).date()
-
-
-def weighed(view: View) -> list[FeatureVerdict]:
-    """The features whose importance is known, in the order of the verdict."""
-    return [feature for feature in view.verdict.features if not np.isnan(feature.importance)]
-
-
-def average_importance(view: View) -> float:
-    """From where on a feature counts as important: the average of what the model's file says."""
-    known = [feature.importance for feature in weighed(view)]
-    return float(np.mean(known)) if known else 0.0
-
-
-def ratio_to_allowed(view: View, feature: FeatureVerdict) -> float:
-    """A feature's value over what is allowed in the judged chunk; NaN where that is unknown."""
-    scores, place = view.assessment.checks[shown_check(feature)], view.place(feature.feature)
-    limit = allowed(scores)[place, view.last]
-    return float(scores.value[place, view.last] / limit) if limit > 0 else np.nan
 
 
 def available(view: View, feature: FeatureVerdict) -> list[str]:

@@ -12,7 +12,6 @@ import streamlit as st
 
 from monitoring.store import StoreError, StoreInUse
 from monitoring.ui import cards, filters, session
-from monitoring.ui.numbers import day
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -150,5 +149,3 @@ def _status_line() -> None:
         st.markdown(f"**{cards.escaped(scope.model.label_title)}**", width="content")
         for signal in report.signals:
             cards.signal(signal.name, signal.status, signal.sentence)
-        if report.since:
-            st.caption(f"since {day(report.since)}", width="content")

@@ -41,7 +41,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const said = (r, c) => {
     const cell = cellOf(r, c)
     if (!cell.status) return "no data"
-    const numbers = cell.value === null ? "" : `: ${data.measures[rows[r].check[c]]} ${cell.value}${cell.limit === null ? "" : `, limit ${cell.limit}`}`
+    const short = (number) => Number(number.toFixed(3))
+    const numbers = cell.value === null ? "" : `: ${data.measures[rows[r].check[c]]} ${short(cell.value)}${cell.limit === null ? "" : `, limit ${short(cell.limit)}`}`
     const reason = data.reasons[rows[r].reason[c]]
     return `${marks[cell.status].word}${numbers}${reason ? `; ${reason}` : ""}`
   }

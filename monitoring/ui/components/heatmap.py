@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
+from monitoring.ui.components.ranking import numbers
 from monitoring.ui.components.ribbon import day_ticks
 from monitoring.ui.components.source import WORDS, component
 from monitoring.ui.numbers import day
@@ -85,8 +86,8 @@ def heatmap(
                     "name": lane.name,
                     "title": lane.title,
                     "status": "".join(LETTERS[status] for status in lane.status),
-                    "value": _rounded(lane.value),
-                    "limit": _rounded(lane.limit),
+                    "value": numbers(lane.value),
+                    "limit": numbers(lane.limit),
                     "check": lane.check.tolist(),
                     "reason": lane.reason.tolist(),
                 }
@@ -110,11 +111,3 @@ def heatmap(
         on_pick_change=picked,
         width="stretch",
     )
-
-
-def _rounded(values: np.ndarray) -> list[float | None]:
-    """Three decimals are what a tooltip shows; a number that is not one becomes null."""
-    return [
-        None if missing else value
-        for value, missing in zip(values.round(3).tolist(), np.isnan(values), strict=True)
-    ]

@@ -134,6 +134,18 @@ def _entry(rank: int, row: Ranked) -> dict[str, object]:
         "limitText": row.limit_text,
         "limit": row.limit,
         "floor": row.floor,
-        "series": [None if np.isnan(point) else float(f"{point:.4g}") for point in thinned(row.series)],
+        "series": numbers(thinned(row.series)),
         "course": f"Course of {row.title}: now {row.value_text}, limit {row.limit_text}",
     }
+
+
+def numbers(values: np.ndarray) -> list[float | None]:
+    """Numbers as a component takes them: four decimals, and null where there is none.
+
+    Examples
+    --------
+    >>> numbers(np.array([0.123456, np.nan]))
+    [0.1235, None]
+    """
+    rounded = values.round(4).tolist()
+    return [None if value != value else value for value in rounded] if np.isnan(values).any() else rounded

@@ -19,7 +19,7 @@ def day_ticks(days: Sequence[dt.date], most: int = 12) -> list[dict[str, object]
     Parameters
     ----------
     days : sequence of date
-        One per position, without gaps.
+        One per position, oldest first.
     most : int
         How many labels fit.
 
@@ -29,13 +29,15 @@ def day_ticks(days: Sequence[dt.date], most: int = 12) -> list[dict[str, object]
     >>> day_ticks(march)
     [{'at': 0, 'label': 'Mar 2013'}, {'at': 31, 'label': 'Apr'}, {'at': 61, 'label': 'May'}]
     """
-    if len(days) < 60:
-        return [
-            {"at": i, "label": f"{days[i].day} {days[i]:%b}"}
-            for i in range(0, len(days), 7 if len(days) > 10 else 1)
-        ]
-    firsts = [i for i, day in enumerate(days) if day.day == 1]
-    shown = firsts[:: -(-len(firsts) // most)]
+    begins = [i for i, day in enumerate(days) if i == 0 or day != days[i - 1]]
+    length = (days[-1] - days[0]).days + 1 if days else 0
+    if length < 60:
+        shown = begins[:: 7 if length > 10 else 1]
+        return [{"at": i, "label": f"{days[i].day} {days[i]:%b}"} for i in shown]
+    months = [i for i in begins if i == 0 or days[i].month != days[i - 1].month]
+    # The first label stands for a month that had begun before; it goes where it would touch the next.
+    months = months[1:] if len(months) > 2 and months[1] * most < len(days) else months
+    shown = months[:: -(-len(months) // most)]
     return [
         {"at": i, "label": f"{days[i]:%b %Y}" if i == shown[0] or days[i].month == 1 else f"{days[i]:%b}"}
         for i in shown
