@@ -7,7 +7,7 @@ another engine could do it. Its small result is laid out as dense lists here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -18,22 +18,22 @@ from monitoring.store.slots import bounds, segment_labels, segment_sql, slot_sql
 from monitoring.store.sql import Array, Values, fetched, named, quoted
 from monitoring.windows import Grain
 
-FEATURES = 50  # counted by one statement: bounds its text and the memory of its result
 Segment = tuple[str, Sequence[str]]
+FEATURES = 50  # counted by one statement: bounds its text and the memory of its result
 
 _CHUNK: dict[Grain, str] = {"day": "_day", "hour": "DATE_TRUNC('hour', _predicted_at)"}
 _ROWS = """
 SELECT {chunk} AS chunk, {segment} AS segment, COUNT(*) AS n
-FROM {relation} AS batch GROUP BY 1, 2 ORDER BY 1, 2"""
+FROM {rows} GROUP BY 1, 2 ORDER BY 1, 2"""
 _BINS = """
 SELECT {place} AS place, {chunk} AS chunk, {segment} AS segment, {slot} AS slot, COUNT({column}) AS n,
     SUM({column} - {centre}) AS total, SUM(({column} - {centre}) * ({column} - {centre})) AS square,
     MIN({column}) AS minimum, MAX({column}) AS maximum
-FROM {relation} AS batch GROUP BY 2, 3, 4"""
+FROM {rows} GROUP BY 2, 3, 4"""
 _VALUES = """
 SELECT {place} AS place, {feature} AS feature, {chunk} AS chunk, {segment} AS segment, {column} AS value,
     COUNT(*) AS n
-FROM {relation} AS batch GROUP BY 3, 4, 5"""
+FROM {rows} GROUP BY 3, 4, 5"""
 _CATEGORIES = """
 WITH grouped AS ({branches})
 SELECT g.place, g.chunk, g.segment, CAST(SUM(g.n) AS BIGINT) AS n,
@@ -87,17 +87,12 @@ def partials(
     for column, chosen in [("", ()), *segments]:
         batch = _Batch.of(cursor, relation, _CHUNK[grain], column, chosen)
         for first in range(0, len(grids) if len(batch.n) else 0, FEATURES):
-            some = grids[first : first + FEATURES]
-            numeric = _count_bins(cursor, batch, [grid for grid in some if grid.numeric])
-            categorical, unseen = _count_categories(
-                cursor, batch, [grid for grid in some if not grid.numeric], schema
-            )
-            yield Partial(pa.concat_tables([*numeric, *categorical]), unseen if not column else unseen[:0])
+            yield _counted(cursor, schema, batch, grids[first : first + FEATURES])
 
 
 @dataclass(frozen=True)
 class _Batch:
-    """A batch of rows under one grouping, and its rows per chunk and segment in their order."""
+    """A batch of rows under one grouping, and how many it has per chunk and segment."""
 
     relation: str
     chunk_sql: str
@@ -111,37 +106,40 @@ class _Batch:
     def of(
         cls, cursor: duckdb.DuckDBPyConnection, relation: str, chunk: str, column: str, chosen: Sequence[str]
     ) -> _Batch:
-        values = Values()
-        segment = segment_sql(column, chosen, values) if column else "0"
-        text = _ROWS.format(chunk=chunk, segment=segment, relation=relation)
-        found = fetched(cursor, text, values.bound)
-        return cls(relation, chunk, column, chosen, _keys(found["chunk"]), found["segment"], found["n"])
+        values, unknown = Values(), np.empty(0)
+        empty = cls(relation, chunk, column, chosen, unknown, unknown, unknown)
+        found = fetched(cursor, empty.filled(_ROWS, values), values.bound)
+        return replace(empty, chunk=_keys(found["chunk"]), segment=found["segment"], n=found["n"])
 
-    def branch(self, template: str, grid: Grid, values: Values, **parts: object) -> str:
-        """Fill a statement that counts one feature."""
-        return template.format(
-            chunk=self.chunk_sql,
-            segment=segment_sql(self.column, self.chosen, values) if self.column else "0",
-            column=quoted(grid.feature),
-            relation=self.relation,
-            **parts,
-        )
+    def filled(self, template: str, values: Values, **parts: object) -> str:
+        """Fill a statement with what all of this grouping have in common."""
+        segment, rows = "0", f"{self.relation} AS batch"
+        if self.column:
+            segment, join = segment_sql(self.column, self.chosen, values)
+            rows = f"{rows} {join}"
+        return template.format(chunk=self.chunk_sql, segment=segment, rows=rows, **parts)
+
+    @property
+    def labels(self) -> list[str]:
+        """What the profile calls the segments, by number."""
+        return segment_labels(self.chosen) if self.column else [""]
 
     def rows(self, found: dict[str, Array]) -> Array:
         """The place among our rows of each row of a result."""
         chunks = np.unique(self.chunk)
-        width = len(self.chosen) + 2
-        own = np.searchsorted(chunks, self.chunk) * width + self.segment
-        return np.searchsorted(own, np.searchsorted(chunks, _keys(found["chunk"])) * width + found["segment"])
+        own, theirs = (
+            np.searchsorted(chunks, keys) * len(self.labels) + segment
+            for keys, segment in ((self.chunk, self.segment), (_keys(found["chunk"]), found["segment"]))
+        )
+        return np.searchsorted(own, theirs)
 
     def table(self, feature: str, counts: Array, missing: Array, **columns: pa.Array) -> pa.Table:
         """One feature's rows of the profile."""
         size, nothing = len(self.n), pa.nulls(len(self.n), pa.float64())
-        labels = pa.array(segment_labels(self.chosen) if self.column else [""], pa.string())
         parts = {
             "chunk": pa.array(self.chunk, pa.timestamp("us")),
             "segment_column": pa.repeat(pa.scalar(self.column, pa.string()), size),
-            "segment_value": labels.take(pa.array(self.segment)),
+            "segment_value": pa.array(self.labels, pa.string()).take(pa.array(self.segment)),
             "feature": pa.repeat(pa.scalar(feature, pa.string()), size),
             "n": pa.array(self.n, pa.int64()),
             "missing": pa.array(missing, pa.int64()),
@@ -156,6 +154,13 @@ class _Batch:
         return pa.table({**parts, **columns})
 
 
+def _counted(cursor: duckdb.DuckDBPyConnection, schema: str, batch: _Batch, grids: Sequence[Grid]) -> Partial:
+    """Count all features of one grouping; only that of all rows keeps the names of unseen categories."""
+    numeric = _count_bins(cursor, batch, [grid for grid in grids if grid.numeric])
+    categorical, unseen = _count_categories(cursor, batch, [g for g in grids if not g.numeric], schema)
+    return Partial(pa.concat_tables([*numeric, *categorical]), unseen[:0] if batch.column else unseen)
+
+
 def _count_bins(
     cursor: duckdb.DuckDBPyConnection, batch: _Batch, grids: Sequence[Grid]
 ) -> Iterator[pa.Table]:
@@ -164,8 +169,13 @@ def _count_bins(
         return
     values = Values()
     branches = [
-        batch.branch(
-            _BINS, grid, values, place=place, centre=values.bind(grid.centre), slot=slot_sql(grid, values)
+        batch.filled(
+            _BINS,
+            values,
+            place=place,
+            column=quoted(grid.feature),
+            centre=values.bind(grid.centre),
+            slot=slot_sql(grid, values),
         )
         for place, grid in enumerate(grids)
     ]
@@ -209,7 +219,9 @@ def _count_categories(
     """Count categorical features by value, and then which of their values the reference knew."""
     values = Values()
     branches = [
-        batch.branch(_VALUES, grid, values, place=place, feature=values.bind(grid.feature))
+        batch.filled(
+            _VALUES, values, place=place, column=quoted(grid.feature), feature=values.bind(grid.feature)
+        )
         for place, grid in enumerate(grids)
     ]
     if not branches:
