@@ -282,7 +282,11 @@ def words(window: Window) -> str:
     --------
     >>> words(Window(dt.datetime(2013, 7, 1), dt.datetime(2013, 7, 8)))
     '1 Jul 2013 to 7 Jul 2013'
+    >>> words(Window(dt.datetime(2013, 7, 1, 16), dt.datetime(2013, 7, 1, 23)))
+    '1 Jul 2013, 16:00 to 1 Jul 2013, 23:00 UTC'
     """
+    if window.start.hour or window.stop.hour:
+        return f"{day(window.start)}, {window.start:%H:%M} to {day(window.stop)}, {window.stop:%H:%M} UTC"
     last = window.stop - dt.timedelta(seconds=1)
     return day(window.start) if last.date() == window.start.date() else f"{day(window.start)} to {day(last)}"
 

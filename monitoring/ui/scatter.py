@@ -83,10 +83,16 @@ def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figu
 
 
 def _names(rows: Sequence[Ranked], importance: np.ndarray, ratio: np.ndarray) -> list[str]:
-    """Names where somebody will look: beyond the limit, and the two that matter most."""
-    beyond = {i for i in np.argsort(-ratio)[:6].tolist() if ratio[i] > 1}
-    named = beyond | set(np.argsort(-importance)[:2].tolist())
-    return [plain(row.title) if i in named else "" for i, row in enumerate(rows)]
+    """Names where somebody will look: beyond the limit, and the two that matter most; none over another."""
+    beyond = [i for i in np.argsort(-ratio * (1 + importance / max(importance.max(), 1e-9))) if ratio[i] > 1]
+    wanted = [*beyond[:6], *np.argsort(-importance)[:2]]
+    across, up = np.log10(ratio), importance / max(importance.max(), 1e-9)
+    words = [""] * len(rows)
+    for i in map(int, wanted):
+        placed = [j for j, word in enumerate(words) if word and j != i]
+        if not any(abs(up[i] - up[j]) < 0.08 and abs(across[i] - across[j]) < 0.9 for j in placed):
+            words[i] = plain(rows[i].title)
+    return words
 
 
 def _points(
