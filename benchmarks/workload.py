@@ -1,12 +1,13 @@
 """A deterministic workload: a reference of 100,000 rows and N current rows over 30 days, 30 features.
 
 Twenty numbers (normal, lognormal, Student t, counts, with missing values) and ten categories of 3 to 500 values
-(Zipf-weighted, some of them unseen in the reference). Features with an even number drift from the sixteenth day on.
-The same seed gives the same values.
+(Zipf-weighted, some of them unseen in the reference). Features with an even number drift from the sixteenth day
+on. A day is a row group of its own. The same seed gives the same values.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,10 @@ DAYS, DRIFT_DAY, REFERENCE_ROWS, SEED = 30, 15, 100_000, 20260101
 START = np.datetime64("2026-01-01T00:00:00", "us")
 DAY = np.timedelta64(86_400_000_000, "us")
 
-TOML = """
+
+def toml(start: dt.date, stop: dt.date) -> str:
+    """The file of the model that is measured, with its reference."""
+    return f"""
 name = "bench"
 task = "binary"
 clock = "last row"
@@ -30,9 +34,12 @@ clock = "last row"
 id = "request"
 predicted_at = "at"
 [reference]
-start = 2025-12-02
-stop = 2026-01-01
+start = {start}
+stop = {stop}
 """
+
+
+TOML = toml(dt.date(2025, 12, 2), dt.date(2026, 1, 1))
 
 
 def write(folder: Path, rows: int) -> tuple[Path, Path]:

@@ -1,0 +1,138 @@
+"""Speed and memory as ratios of one run: `make bench`; with `--small` nothing of 10 million rows.
+
+Each figure comes from a process of its own, the work and the bare scan it is compared with take turns, and a
+figure is the median of several. The exit code is 1 when a bound is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.bounds import Bound, Line
+from benchmarks.measuring import ROOT, measured
+
+MILLION = 1_000_000
+RESULTS = ROOT / "benchmarks" / "results"
+PAGES = ("health", "drift")
+METHODS = ("auto", "psi", "jensen_shannon", "hellinger", "total_variation", "kolmogorov_smirnov",
+           "chi_square", "wasserstein")  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", action="store_true", help="no 10 million rows")
+    parser.add_argument("--only", choices=PARTS, action="append", help="only this part; may be repeated")
+    given = parser.parse_args()
+    started, largest = time.perf_counter(), MILLION if given.small else 10 * MILLION
+    _prepare(sorted({MILLION // 10, MILLION, largest}))
+    lines: list[Line] = []
+    for name, part in PARTS.items():
+        if not given.only or name in given.only:
+            for line in part(largest):
+                print(line, flush=True)
+                lines.append(line)
+    missed = sum(line.missed for line in lines)
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "latest.json").write_text(json.dumps([line.figures() for line in lines], indent=1) + "\n")
+    minutes = (time.perf_counter() - started) / 60
+    print(f"{len(lines)} figures in {minutes:.0f} min; {missed or 'no'} bound{'s' * (missed != 1)} missed")
+    return 1 if missed else 0
+
+
+def profile(largest: int) -> Iterator[Line]:
+    """The profile of every row against a bare scan of the same columns, and how it grows."""
+    sizes = sorted({MILLION, largest})
+    costs = {rows: _turns(("floor", "profile"), 3 if rows > MILLION else 5, rows=rows) for rows in sizes}
+    for rows, found in costs.items():
+        spent, scan = (_median(found[task], "cpu") for task in ("profile", "floor"))
+        yield Line(f"profile of {_rows(rows)} x 30 features / bare scan ({scan:.2f} CPU s)", spent / scan,
+                   f"({spent:.2f} CPU s)", Bound(high=5))  # fmt: skip
+    peak = max(one["peak"] for one in costs[largest]["profile"]) / 1000
+    yield Line(f"peak memory of the profile of {_rows(largest)}, GB", peak, bound=Bound(high=2))
+    if largest > MILLION:
+        small, large = (_median(costs[rows]["profile"], "cpu") for rows in sizes)
+        fixed = (10 * small - large) / 9
+        yield Line("profile of 10M / ten times that of 1M", large / small / 10,
+                   f"(fixed part {fixed * 1000:.0f} CPU ms)", Bound(0.85, 1.15))  # fmt: skip
+
+
+def drift(largest: int) -> Iterator[Line]:
+    """The frame of 200 features x 365 days by every method."""
+    for method in METHODS:
+        found = measured("drift_frame", method=method)
+        yield Line(f"drift frame of 200 features x 365 days, {method}, CPU ms", found["cpu"] * 1000,
+                   f"(first {found['first'] * 1000:.0f})", Bound(high=250))  # fmt: skip
+
+
+def pages(largest: int) -> Iterator[Line]:
+    """Warm pages, and that they do not feel how many rows were logged."""
+    for name in PAGES:
+        small, large = [], []
+        for _ in range(3):
+            small.append(measured("page", rows=MILLION // 10, name=name))
+            large.append(measured("page", rows=largest, name=name))
+        few, many = _median(small, "cpu"), _median(large, "cpu")
+        first = _median(large, "first") * 1000
+        yield Line(f"warm {name} page at {_rows(largest)}, CPU ms", many * 1000, f"(first {first:.0f})",
+                   Bound(high=150))  # fmt: skip
+        yield Line(f"warm {name} page at {_rows(largest)} / at 100k", many / few, bound=Bound(0.8, 1.2))
+
+
+def inbox(largest: int) -> Iterator[Line]:
+    """A record of 30 features, as a service logs it."""
+    found = [measured("inbox", records=20_000) for _ in range(3)]
+    wall, spent = (_median(found, name) * 1e6 for name in ("wall", "cpu"))
+    yield Line("inbox write of 30 features, microseconds", wall, f"({spent:.0f} of CPU)", Bound(high=50))
+
+
+def ingest(largest: int) -> Iterator[Line]:
+    """One Parquet file of a million rows, without and with a segment column."""
+    plain, segmented, scans = [], [], []
+    for _ in range(3):
+        scans.append(measured("floor", rows=MILLION))
+        plain.append(measured("ingest", rows=MILLION, segments=[]))
+        segmented.append(measured("ingest", rows=MILLION, segments=["c01"]))
+    spent, more, scan = _median(plain, "cpu"), _median(segmented, "cpu"), _median(scans, "cpu")
+    yield Line("ingest of 1M x 30 features, rows per CPU second", MILLION / spent,
+               f"({spent:.2f} CPU s, {spent / scan:.0f} bare scans)", Bound(low=200_000))  # fmt: skip
+    yield Line("ingest with a segment column of 5 values / without", more / spent,
+               f"({MILLION / more:,.0f} rows per CPU second)")  # fmt: skip
+
+
+PARTS = {part.__name__: part for part in (profile, drift, pages, inbox, ingest)}
+
+
+def _prepare(sizes: list[int]) -> None:
+    for rows in sizes:
+        print(f"preparing {_rows(rows)}", file=sys.stderr, flush=True)
+        measured("prepare", rows=rows)
+    measured("prepare", rows=0)
+
+
+def _turns(tasks: tuple[str, ...], rounds: int, **arguments: object) -> dict[str, list[dict[str, float]]]:
+    """The figures of tasks that take turns."""
+    found: dict[str, list[dict[str, float]]] = {task: [] for task in tasks}
+    for _ in range(rounds):
+        for task in tasks:
+            found[task].append(measured(task, **arguments))
+    return found
+
+
+def _median(found: list[dict[str, float]], name: str) -> float:
+    return statistics.median(one[name] for one in found)
+
+
+def _rows(rows: int) -> str:
+    return f"{rows // MILLION}M rows" if rows >= MILLION else f"{rows // 1000}k rows"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,150 @@
+"""What is measured, one function each, run in a fresh process that prints its figures as one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import stores, workload
+from benchmarks.measuring import ROOT, cost, peak_megabytes
+
+MODEL = "bench"
+WARM = 7  # runs of which the median counts
+
+
+def prepare(rows: int) -> dict[str, float]:
+    """Make a store beforehand, so that nobody's figures hold the making; the wide one for no rows."""
+    if rows:
+        stores.of_rows(rows)
+    else:
+        stores.wide()
+    return {}
+
+
+def floor(rows: int) -> dict[str, float]:
+    """A bare scan of the table that a profile reads: means of the numbers, rough counts of the categories."""
+    from monitoring.store import Store
+
+    columns = [f'avg("{name}")' for name in workload.NUMBERS]
+    columns += [f'approx_count_distinct("{name}")' for name in workload.CATEGORIES]
+    statement = f'SELECT {", ".join(columns)} FROM "{MODEL}".requests'
+    with Store.open(stores.of_rows(rows)) as store, store.cursor() as cursor:
+        with cost() as spent:
+            cursor.execute(statement).fetchall()
+        return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def profile(rows: int) -> dict[str, float]:
+    """The profile of every row, appended to the profile's table and taken back."""
+    from monitoring.store import Store, grids
+    from monitoring.store import profile as profiles
+
+    with Store.open(stores.of_rows(rows)) as store, store.cursor() as cursor:
+        known = grids.read(cursor, MODEL)
+        cursor.execute("BEGIN")
+        with cost() as spent:
+            profiles.append(cursor, MODEL, f'"{MODEL}".requests', known)
+        cursor.execute("ROLLBACK")
+        return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def ingest(rows: int, segments: list[str]) -> dict[str, float]:
+    """One Parquet file into a store that holds the reference: rows, profile and what keeps them unique."""
+    from monitoring.store import Store
+
+    reference, current = workload.write(stores.DATA, rows)
+    lines = f"[segments]\ncolumns = {json.dumps(segments)}\n" if segments else ""
+    with (
+        tempfile.TemporaryDirectory(dir=stores.DATA) as folder,
+        Store.open(Path(folder) / "lookout.duckdb") as store,
+    ):
+        store.add(workload.TOML + lines)
+        store.ingest(MODEL, reference)
+        with cost() as spent:
+            receipt = store.ingest(MODEL, current)
+    if receipt.accepted != rows:
+        raise RuntimeError(f"{receipt.accepted} of {rows} rows were taken in")
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def drift_frame(method: str) -> dict[str, float]:
+    """The frame of 200 features and 365 days, from the profile in the file to the tidy frame."""
+    from monitoring import drift
+    from monitoring.store import Store
+
+    with Store.open(stores.wide()) as store:
+        model = store.model(MODEL)
+
+        def made() -> None:
+            cubes = store.cubes(MODEL)
+            found = drift.frame(cubes, model, reference=drift.reference_of(model), method=method)
+            if len(found) != stores.WIDE_FEATURES * stores.WIDE_DAYS:
+                raise RuntimeError(f"the frame has {len(found)} rows")
+
+        return _first_and_warm(made)
+
+
+def page(rows: int, name: str) -> dict[str, float]:
+    """A page from the URL to its last element, run as a script without a browser."""
+    from streamlit.testing.v1 import AppTest
+
+    os.environ["LOOKOUT_STORE"] = str(stores.of_rows(rows))
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=600).run()
+    if name != "health":
+        app.switch_page(f"pages/{name}.py")
+
+    def run() -> None:
+        app.run()
+        said = [one.value for one in app.markdown]
+        if app.exception or not any(MODEL in text for text in said):
+            raise RuntimeError(f"the {name} page does not show the model: {app.exception or said}")
+
+    figures = _first_and_warm(run)
+    from monitoring.ui import session
+
+    session.close()
+    return figures
+
+
+def inbox(records: int) -> dict[str, float]:
+    """A record of 30 features in the inbox, as a service writes it; microseconds, the median of a hundred."""
+    from monitoring.inbox import PredictionLog
+
+    features = {name: 0.123456789 * (place + 1) for place, name in enumerate(workload.NUMBERS)}
+    features |= {name: f"{name}_007" for name in workload.CATEGORIES}
+    spans = []
+    with (
+        tempfile.TemporaryDirectory(dir=stores.DATA) as folder,
+        PredictionLog(folder, MODEL) as log,
+        cost() as spent,
+    ):
+        for _ in range(records // 100):
+            started = time.perf_counter()
+            for _ in range(100):
+                log.predict(features=features, score=0.5)
+            spans.append((time.perf_counter() - started) / 100)
+    return {"cpu": spent.cpu / records, "wall": statistics.median(spans)}
+
+
+def _first_and_warm(work: Callable[[], object]) -> dict[str, float]:
+    """CPU seconds of the first run, and the median of those after."""
+    found = []
+    for _ in range(WARM + 1):
+        with cost() as spent:
+            work()
+        found.append(spent.cpu)
+    return {"first": found[0], "cpu": statistics.median(found[1:]), "peak": peak_megabytes()}
+
+
+TASKS: dict[str, Callable[..., dict[str, float]]] = {
+    task.__name__: task for task in (prepare, floor, profile, ingest, drift_frame, page, inbox)
+}
+
+if __name__ == "__main__":
+    print(json.dumps(TASKS[sys.argv[1]](**json.loads(sys.argv[2]))))
