@@ -181,7 +181,12 @@ def _new_column(name: str, seen: tuple[int, ...], model: Model, source: Source) 
         return Column(name, "DOUBLE", None)
     if source.lenient and truths == present > 0:
         return Column(name, "VARCHAR", "binary")
-    if source.lenient and present and not codes and (numbers == present or present >= 20 and numbers >= 0.95 * present):
+    if (
+        source.lenient
+        and present
+        and not codes
+        and (numbers == present or present >= 20 and numbers >= 0.95 * present)
+    ):
         return Column(name, "DOUBLE", "numeric")  # the few that are no numbers go to the quarantine
     return Column(name, "VARCHAR", "categorical")
 
