@@ -112,9 +112,9 @@ def read(
             "features": [grid.feature for grid in wanted],
         },
     )
-    keys, chunk = np.unique(rows["chunk"].to_numpy(), return_inverse=True)
-    chunks = tuple(keys.astype("datetime64[us]").tolist())
-    names = rows["feature"].combine_chunks().dictionary_encode()
+    keys, names = (rows[name].combine_chunks().dictionary_encode() for name in ("chunk", "feature"))
+    chunks = tuple(sorted(keys.dictionary.to_pylist()))
+    chunk = np.argsort(np.argsort(keys.dictionary.to_numpy()))[keys.indices]
     halves = []
     for numeric in (True, False):
         half = [grid for grid in wanted if grid.numeric is numeric]
@@ -161,18 +161,21 @@ def _cube(
 
 
 def _lists(column: pa.ChunkedArray, chosen: Array, cell: Array, size: int, slots: int) -> Floats:
-    """Sum lists into the cells of a block, one row per cell, without touching them one by one."""
+    """Sum lists into the rows of a block, one row per cell, without touching them one by one."""
     block = np.zeros((size, slots))
     if not slots or not len(chosen):
         return block
     lists = column.combine_chunks()
-    offsets = np.asarray(lists.offsets, dtype=np.int64)
-    flat, widths = lists.values.to_numpy(zero_copy_only=False), np.diff(offsets)[chosen]
-    for width in np.unique(widths):
-        some = widths == width
-        values = flat[offsets[chosen[some]][:, None] + np.arange(width)]
-        starts = np.flatnonzero(np.diff(cell[some], prepend=-1))
-        block[cell[some][starts], :width] = (
-            values if len(starts) == len(values) else np.add.reduceat(values, starts, axis=0)
-        )
+    flat, widths = lists.flatten().to_numpy(zero_copy_only=False), np.asarray(lists.value_lengths())
+    target = np.full(len(widths), -1)
+    target[chosen] = cell
+    single = np.diff(cell).all()
+    for width in 1 + np.flatnonzero(np.bincount(widths[chosen])[1:]):
+        some = (widths == width) & (target >= 0)
+        cells, rows = target[some], flat[np.repeat(some, widths)].reshape(-1, width)
+        if not single:
+            order = np.argsort(cells, kind="stable")
+            starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
+            cells, rows = cells[order[starts]], np.add.reduceat(rows[order], starts, axis=0)
+        block[cells, :width] = rows
     return block
