@@ -1,8 +1,10 @@
 """Health: is every model all right, and since when?"""
 
+from functools import partial
+
 import streamlit as st
 
-from monitoring.ui import cards, filters, health_view, session, shell
+from monitoring.ui import background, cards, filters, health_view, session, shell
 from monitoring.ui.components.ribbon import ribbon
 from monitoring.ui.numbers import day
 
@@ -71,7 +73,12 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
             key=f"ribbon-{model.name}",
             on_pick=filters.judge_as_of,
         )
+        if rejected := session.rejected(model):
+            cards.quarantine(rejected, partial(session.quarantine, model), key=f"quarantine-{model.name}")
 if choices.as_of:
     st.button(
         "Back to the newest data", icon=":material/last_page:", on_click=filters.judge_as_of, args=(None,)
     )
+if state := background.inbox_state():
+    for words in health_view.inbox_words(state):
+        st.caption(cards.escaped(words))

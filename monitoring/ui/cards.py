@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+import pandas as pd
 import streamlit as st
 
+from monitoring.ui.numbers import count
 from monitoring.ui.status import mark
+
+_ROWS = 500
 
 
 def heading(title: str, question: str) -> None:
@@ -96,6 +100,25 @@ def full(text: str) -> str:
     'No data for 2 days.'
     """
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
+
+
+def quarantine(rejected: int, rows: Callable[[], pd.DataFrame], *, key: str) -> None:
+    """Rows that were not taken in, behind a button; looked up only when somebody wants them.
+
+    Parameters
+    ----------
+    rejected : int
+    rows : callable
+        Gives them with file, row, reason and detail.
+    key : str
+        Unique on the page.
+    """
+    label = f"{count(rejected)} row{'' if rejected == 1 else 's'} in the quarantine"
+    panel = st.popover(label, type="tertiary", icon=":material/report:", on_change="rerun", key=key)
+    if panel.open:
+        with panel:
+            st.caption("These rows were not taken in. Mend them at their source and send the file again.")
+            st.dataframe(rows().head(_ROWS), hide_index=True)
 
 
 def explanation(what: str, why: str, then: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from monitoring.health import Report
 from monitoring.models import Model
 from monitoring.store import Span
+from monitoring.store.inbox_thread import InboxState
 from monitoring.ui.filters import Choices, window_of
 from monitoring.ui.status import ORDER, mark
 from monitoring.windows import UTC
@@ -77,3 +78,25 @@ def changes(reports: Sequence[Report]) -> list[tuple[str, str]]:
     reports : sequence of Report
     """
     return [(report.model.name, "; ".join(report.changes)) for report in reports if report.changes]
+
+
+def inbox_words(state: InboxState) -> list[str]:
+    """What a person should know of the inbox; nothing when it is empty and sound.
+
+    Parameters
+    ----------
+    state : InboxState
+
+    Examples
+    --------
+    >>> inbox_words(InboxState(pending=2, unknown={"churn": 1}))
+    ['Files in the inbox that go in next: 2.', 'Files that wait for the model churn to be registered: 1.']
+    """
+    words = [f"Files in the inbox that go in next: {state.pending}."] if state.pending else []
+    for name, waiting in state.unknown.items():
+        words.append(f"Files that wait for the model {name} to be registered: {waiting}.")
+    if state.failing:
+        words.append(
+            f"Files that did not go in and are tried again: {len(state.failing)}. {state.last_error}"
+        )
+    return words

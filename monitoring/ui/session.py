@@ -183,6 +183,21 @@ def days(model: Model) -> Days:
     return _days(*_key(model.name), windows.key_of(now_of(model), model.grain, model.zone))
 
 
+def rejected(model: Model) -> int:
+    """How many rows of a model's files were not taken in."""
+    return _rejected(*_key(model.name))
+
+
+def quarantine(model: Model) -> pd.DataFrame:
+    """Those rows: file, number there, reason and detail; not their content, which may be private."""
+    return store().quarantine(model.name)[["file", "row", "reason", "detail"]]
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
+def _rejected(path: str, name: str, version: str) -> int:
+    return int(store().files(name)["rejected"].sum())
+
+
 def _judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
     """A model's drift at its own chunk; nothing where it has no reference."""
     return assessment(model, model.chunk) if model.reference else (None, None)

@@ -95,6 +95,21 @@ def test_many_models_come_in_pages(open_app, store_file):
     assert "model\\-20" not in said(app)
 
 
+def test_rows_that_were_not_taken_in_are_counted_and_can_be_read(open_app, stored, log_of, tmp_path):
+    from monitoring.store import Store
+
+    path = stored(log_of({"x": normal}))
+    bad = tmp_path / "bad.csv"
+    bad.write_text("id,predicted_at,score,x\n,2024-02-01,0.5,1.0\nr9,never,0.5,1.0\n")
+    with Store.open(path) as store:
+        assert store.ingest("churn", bad).rejected == 2
+    app = open_app()
+    app.session_state["quarantine-churn"] = True
+    app.run()
+    assert not app.exception
+    assert app.dataframe[0].value["file"].tolist() == ["bad.csv", "bad.csv"]
+
+
 @pytest.mark.parametrize("page", ["health", "drift"])
 def test_a_model_with_hourly_chunks_has_both_pages(open_app, stored, log_of, page):
     stored(log_of({"x": normal}, days=8, rows=2400), HOURLY)
