@@ -1,7 +1,8 @@
 """Keeping the profile of a model in step with its log.
 
-A file's rows are profiled in the transaction that stores them. What the profile is made of (the frozen grids, the
-segment values) comes from the reference's rows; when those change, the profile is marked stale and made again once.
+A file's rows are profiled in the transaction that stores them. What the profile is made of (the frozen grids,
+the segment values) comes from the reference's rows; when those change, the profile is marked stale and made
+again once.
 """
 
 from __future__ import annotations
@@ -15,20 +16,38 @@ import pandas as pd
 from monitoring import windows
 from monitoring.models import Kind, Model
 from monitoring.store import grids, layout, profile
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, named
 
 SEGMENT_VALUES = 20
+
+_SEGMENTS = "CREATE TABLE {schema}.segments (name VARCHAR, value VARCHAR, position INTEGER)"
+_VOLUME = """
+CREATE TABLE {schema}.volume (
+    chunk TIMESTAMP, version VARCHAR, n BIGINT, first_at TIMESTAMP, last_at TIMESTAMP)"""
+_COUNT = """
+INSERT INTO {schema}.volume
+SELECT {key}, {version}, count(*), min(_predicted_at), max(_predicted_at)
+FROM {schema}.{table} WHERE {where} GROUP BY ALL"""
+_COUNTED = """
+SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n, max(last_at) AS last_at
+FROM {schema}.volume GROUP BY chunk, version ORDER BY chunk, version"""
+_REACH = """
+SELECT min(chunk), max(chunk), max(last_at), coalesce(sum(n), 0) FROM {schema}.volume WHERE version = ''"""
+_CHOOSE = """
+INSERT INTO {schema}.segments
+SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
+FROM (SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {relation}
+      WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT $most)"""
+_ROWS = "(SELECT * FROM {schema}.requests WHERE {where})"
+_CHOSEN = "(SELECT key FROM chosen)"
 
 
 def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Make the tables of a profile."""
     grids.create(cursor, schema)
     profile.create(cursor, schema)
-    cursor.execute(f"CREATE TABLE {quoted(schema)}.segments (name VARCHAR, value VARCHAR, position INTEGER)")
-    cursor.execute(
-        f"CREATE TABLE {quoted(schema)}.volume "
-        "(chunk TIMESTAMP, version VARCHAR, n BIGINT, first_at TIMESTAMP, last_at TIMESTAMP)"
-    )
+    for text in (_SEGMENTS, _VOLUME):
+        cursor.execute(named(text, schema=schema))
 
 
 def signature(model: Model) -> tuple[object, ...]:
@@ -50,39 +69,30 @@ def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
     bool
         Whether the profile has to be made anew instead, because the file has rows of the reference.
     """
-    schema = quoted(model.name)
-    _count_volume(cursor, model, f"_file = {int(file)}")
+    _count_volume(cursor, model, _from_file(file))
     if model.reference is None or _touches_reference(cursor, model, file):
         return model.reference is not None
     known = grids.read(cursor, model.name)
-    if not known:
-        return False
-    known = _with_new_features(cursor, model, known)
-    relation = f"(SELECT * FROM {schema}.requests WHERE _file = {int(file)})"
-    profile.append(
-        cursor, model.name, relation, known, grain=model.grain, segments=list(segments(cursor, model).items())
-    )
+    if known:
+        _append(cursor, model, _rows(model, _from_file(file)), _with_new_features(cursor, model, known))
     return False
 
 
 def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Fit the grids on the reference's rows and profile the whole log again."""
-    schema = quoted(model.name)
     for table in ("profile", "unseen", "grids", "grid_categories", "segments"):
-        cursor.execute(f"DELETE FROM {schema}.{table}")
+        cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
     where = _in_reference(model)
     kinds = layout.profiled(layout.features(cursor, model))
-    if where is None or not kinds or not _any(cursor, f"{schema}.requests WHERE {where}"):
+    if where is None or not kinds or not _any(cursor, _rows(model, where)):
         return
-    relation = f"(SELECT * FROM {schema}.requests WHERE {where})"
-    grids.write(cursor, model.name, grids.fit(cursor, relation, kinds))
+    grids.write(cursor, model.name, grids.fit(cursor, _rows(model, where), kinds))
     for name in model.segments.columns:
         if name in kinds:
-            _choose_segments(cursor, schema, relation, name)
-    profile.append(
-        cursor, model.name, f"{schema}.requests", grids.read(cursor, model.name),
-        grain=model.grain, segments=list(segments(cursor, model).items()),
-    )  # fmt: skip
+            text = composed(_CHOOSE, {"relation": _rows(model, where)}, schema=model.name, column=name)
+            cursor.execute(text, {"name": name, "most": SEGMENT_VALUES})
+    everything = named("{schema}.requests", schema=model.name)
+    _append(cursor, model, everything, grids.read(cursor, model.name))
 
 
 def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence[dt.datetime]) -> bool:
@@ -95,25 +105,18 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     """
     if not keys:
         return False
-    schema, chosen = quoted(model.name), _listed(cursor, keys)
-    cursor.execute(f"DELETE FROM {schema}.volume WHERE chunk IN {chosen}")
-    _count_volume(cursor, model, f"{key_sql(model)} IN {chosen}")
+    _choose(cursor, keys)
+    among = f"{key_sql(model)} IN {_CHOSEN}"
+    _forget_chosen(cursor, model, "volume")
+    _count_volume(cursor, model, among)
     reference = reference_window(model)
     if reference is not None and any(reference.holds(key) for key in keys):
         return True
     for table in ("profile", "unseen"):
-        cursor.execute(f"DELETE FROM {schema}.{table} WHERE chunk IN {chosen}")
+        _forget_chosen(cursor, model, table)
     known = grids.read(cursor, model.name)
     if known:
-        relation = f"(SELECT * FROM {schema}.requests WHERE {key_sql(model)} IN {chosen})"
-        profile.append(
-            cursor,
-            model.name,
-            relation,
-            known,
-            grain=model.grain,
-            segments=list(segments(cursor, model).items()),
-        )
+        _append(cursor, model, _rows(model, among), known)
     return False
 
 
@@ -139,28 +142,22 @@ def span(
     cursor: duckdb.DuckDBPyConnection, model: Model
 ) -> tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None, dt.datetime | None, int]:
     """First and last key, newest prediction and label in UTC, and the number of requests."""
-    schema = quoted(model.name)
-    first, last, until, rows = cursor.execute(
-        f"SELECT min(chunk), max(chunk), max(last_at), coalesce(sum(n), 0) FROM {schema}.volume WHERE version = ''"
-    ).fetchone() or (None, None, None, 0)
-    row = cursor.execute(f"SELECT max(_labelled_at) FROM {schema}.labels").fetchone()
+    reach = cursor.execute(named(_REACH, schema=model.name)).fetchone()
+    first, last, until, rows = reach or (None, None, None, 0)
+    row = cursor.execute(named("SELECT max(_labelled_at) FROM {schema}.labels", schema=model.name)).fetchone()
     labelled = row[0] if row else None
     return first, last, _utc(until), _utc(labelled), int(rows)
 
 
 def volume(cursor: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
     """Predictions per profile key and version, and the newest of them; the version '' counts requests."""
-    return cursor.execute(
-        f"SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n, max(last_at) AS last_at FROM {quoted(model.name)}.volume "
-        "GROUP BY chunk, version ORDER BY chunk, version"
-    ).df()
+    return cursor.execute(named(_COUNTED, schema=model.name)).df()
 
 
 def segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple[str, ...]]:
     """The values of each segment column that have a profile of their own, most frequent first."""
-    rows = cursor.execute(
-        f"SELECT name, value FROM {quoted(model.name)}.segments ORDER BY name, position"
-    ).fetchall()
+    text = named("SELECT name, value FROM {schema}.segments ORDER BY name, position", schema=model.name)
+    rows = cursor.execute(text).fetchall()
     found: dict[str, tuple[str, ...]] = {}
     for name, value in rows:
         found[name] = (*found.get(name, ()), value)
@@ -171,15 +168,34 @@ def _utc(at: dt.datetime | None) -> dt.datetime | None:
     return at.replace(tzinfo=windows.UTC) if at else None
 
 
-def _any(cursor: duckdb.DuckDBPyConnection, clause: str) -> bool:
-    return cursor.execute(f"SELECT 1 FROM {clause} LIMIT 1").fetchone() is not None
+def _any(cursor: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    text = composed("SELECT 1 FROM {relation} LIMIT 1", {"relation": relation})
+    return cursor.execute(text).fetchone() is not None
 
 
-def _listed(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> str:
+def _rows(model: Model, where: str) -> str:
+    """SQL of the requests that meet a condition."""
+    return composed(_ROWS, {"where": where}, schema=model.name)
+
+
+def _from_file(file: int) -> str:
+    return f"_file = {int(file)}"
+
+
+def _append(cursor: duckdb.DuckDBPyConnection, model: Model, relation: str, known: list[grids.Grid]) -> None:
+    chosen = list(segments(cursor, model).items())
+    profile.append(cursor, model.name, relation, known, grain=model.grain, segments=chosen)
+
+
+def _choose(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> None:
     """Put keys where a statement can look them up."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE chosen (key TIMESTAMP)")
     cursor.execute("INSERT INTO chosen SELECT unnest($keys)", {"keys": list(keys)})
-    return "(SELECT key FROM chosen)"
+
+
+def _forget_chosen(cursor: duckdb.DuckDBPyConnection, model: Model, table: str) -> None:
+    text = "DELETE FROM {schema}.{table} WHERE chunk IN {chosen}"
+    cursor.execute(composed(text, {"chosen": _CHOSEN}, schema=model.name, table=table))
 
 
 def _in_reference(model: Model) -> str | None:
@@ -190,33 +206,19 @@ def _in_reference(model: Model) -> str | None:
     days = ""
     if model.grain == "day":
         days = f"_day >= DATE '{window.start:%Y-%m-%d}' AND _day < DATE '{window.stop:%Y-%m-%d}' AND "
-    return f"{days}{key_sql(model)} >= TIMESTAMP '{window.start}' AND {key_sql(model)} < TIMESTAMP '{window.stop}'"
+    key = key_sql(model)
+    return f"{days}{key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
 
 
 def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
     where = _in_reference(model)
-    return where is not None and _any(
-        cursor, f"{quoted(model.name)}.requests WHERE _file = {int(file)} AND {where}"
-    )
+    return where is not None and _any(cursor, _rows(model, f"{_from_file(file)} AND {where}"))
 
 
 def _count_volume(cursor: duckdb.DuckDBPyConnection, model: Model, where: str) -> None:
-    schema, key = quoted(model.name), key_sql(model)
     for table, version in (("requests", "''"), ("predictions", "_version")):
-        cursor.execute(
-            f"INSERT INTO {schema}.volume SELECT {key}, {version}, count(*), min(_predicted_at), max(_predicted_at) "
-            f"FROM {schema}.{table} WHERE {where} GROUP BY ALL"
-        )
-
-
-def _choose_segments(cursor: duckdb.DuckDBPyConnection, schema: str, relation: str, name: str) -> None:
-    column = quoted(name)
-    cursor.execute(
-        f"INSERT INTO {schema}.segments SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1 "
-        f"FROM (SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {relation} "
-        f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT {SEGMENT_VALUES})",
-        {"name": name},
-    )
+        parts = {"key": key_sql(model), "version": version, "where": where}
+        cursor.execute(composed(_COUNT, parts, schema=model.name, table=table))
 
 
 def _with_new_features(
@@ -227,9 +229,6 @@ def _with_new_features(
     fresh = {name: kind for name, kind in kinds.items() if name not in {grid.feature for grid in known}}
     if not fresh:
         return known
-    schema = quoted(model.name)
-    grids.write(
-        cursor, model.name, grids.fit(cursor, f"(SELECT * FROM {schema}.requests WHERE FALSE)", fresh)
-    )
+    grids.write(cursor, model.name, grids.fit(cursor, _rows(model, "FALSE"), fresh))
     profile.backfill(cursor, model.name, known[0].feature, list(fresh))
     return grids.read(cursor, model.name)
