@@ -131,14 +131,14 @@ def continuous(reference: Histogram, current: Histogram, axis: str, height: int 
             {
                 "text": words,
                 "x": 1,
-                "y": 1.03,
+                "y": 1.02,
                 "xref": "paper",
                 "yref": "paper",
                 "xanchor": "right",
                 "yanchor": "bottom",
             }
         ],
-        legend=_LEGEND,
+        legend={**_LEGEND, "y": -0.24, "yanchor": "top"},
     )
 
 
