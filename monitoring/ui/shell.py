@@ -69,7 +69,7 @@ def title_and_question(path: Path) -> tuple[str, str]:
     """
     docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
     title, _, question = docstring.splitlines()[0].partition(": ")
-    return title, question
+    return title, question[:1].upper() + question[1:]
 
 
 def main() -> None:
