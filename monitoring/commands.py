@@ -1,7 +1,7 @@
 """What the command line can ask, as functions of an open store.
 
-A command's arguments and its answer are plain JSON, so that it gives the same answer whether this process opens the
-store or asks the one that owns it.
+A command's arguments and its answer are plain JSON, so that it gives the same answer whether this process
+opens the store or asks the one that owns it.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ def receipts_answer(receipts: list[Receipt]) -> Answer:
 
 
 def receipt_line(receipt: Receipt) -> str:
-    """Say what became of one file.
+    r"""Say what became of one file.
 
     Examples
     --------
     >>> receipt_line(Receipt("may.csv", "predictions", 10, 7, 2, 1, 0.1))
-    'may.csv: 7 rows taken in, 2 known before, 1 in the quarantine\\n'
+    'may.csv: 7 rows taken in, 2 known before, 1 in the quarantine\n'
     """
     if receipt.problem:
         return f"{receipt.problem}; nothing of it was taken in\n"
@@ -203,18 +203,18 @@ def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
     known = store.segments(model.name)
     if not found or column not in known:
         raise QuestionError(
-            f"--segment is COLUMN=VALUE with a column of: {', '.join(known) or 'none; name some in [segments]'}"
+            f"--segment is COLUMN=VALUE; columns: {', '.join(known) or 'none; name some in [segments]'}"
         )
     return (column, value)
 
 
 def formatted(data: pd.DataFrame, form: str, extra: Mapping[str, list[Any]] | None = None) -> str:
-    """Write a frame as JSON (one array of objects), CSV or a table for people.
+    r"""Write a frame as JSON (one array of objects), CSV or a table for people.
 
     Examples
     --------
     >>> formatted(pd.DataFrame({"n": [1]}), "json")
-    '[{"n": 1}]\\n'
+    '[{"n": 1}]\n'
     """
     if form == "text":
         return _table(data)

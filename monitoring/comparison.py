@@ -24,7 +24,8 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy: a row per column and measure. A column that cannot be compared (another type, an identifier) is grey.
+        Tidy: a row per column and measure. A column that cannot be compared (another type, an identifier) is
+        grey.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
@@ -101,14 +102,14 @@ class Limits(_Part):
 
 
 class Model(_Part):
-    """One monitored model.
+    r"""One monitored model.
 
     Examples
     --------
-    >>> model = parse('name = "churn"\\ntask = "binary"')
+    >>> model = parse('name = "churn"\ntask = "binary"')
     >>> model.versions.champion, model.chunk
     ('champion', '1 day')
-    >>> parse('name = "churn"\\ntask = "binary"\\ncolour = "red"')
+    >>> parse('name = "churn"\ntask = "binary"\ncolour = "red"')
     Traceback (most recent call last):
     monitoring.models.ModelError: colour: unknown key; remove it or correct its spelling
     """
@@ -199,9 +200,8 @@ def parse(text: str) -> Model:
         raise ModelError("; ".join(_complaint(item) for item in error.errors())) from None
 
 
-def _complaint(item: object) -> str:
+def _complaint(item: ErrorDetails) -> str:
     """Put one pydantic error into words a user can act on."""
-    assert isinstance(item, dict)
     key = ".".join(str(part) for part in item["loc"])
     if item["type"] == "extra_forbidden":
         return f"{key}: unknown key; remove it or correct its spelling"

@@ -1,7 +1,7 @@
 """Half-open windows of time and the chunks they are cut into, correct in every time zone.
 
-The store works with *keys*: naive timestamps that name a grain of the profile. With the grain ``day`` a key is
-the model's local day at midnight, with the grain ``hour`` it is the hour in UTC. Instants are always UTC.
+The store works with *keys*: naive timestamps that name a grain of the profile. With the grain ``day`` a key
+is the model's local day at midnight, with the grain ``hour`` it is the hour in UTC. Instants are always UTC.
 """
 
 from __future__ import annotations

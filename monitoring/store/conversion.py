@@ -1,7 +1,8 @@
 """How a column of a file becomes a column of the store, and which of its values do not fit.
 
-A conversion is two pieces of SQL over the file's column: the value to store, and a condition that is true where the
-value does not fit. A value that does not fit sends its row to the quarantine; it is never silently cast.
+A conversion is two pieces of SQL over the file's column: the value to store, and a condition that is true
+where the value does not fit. A value that does not fit sends its row to the quarantine; it is never silently
+cast.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def canonical(source: str, family: Family) -> str:
     if family == "boolean":
         return f"CAST(CAST({source} AS INTEGER) AS VARCHAR)"
     if family == "number":
-        whole = f"CAST({source} AS DOUBLE) = floor(CAST({source} AS DOUBLE)) AND abs(CAST({source} AS DOUBLE)) < 1e15"
+        value = f"CAST({source} AS DOUBLE)"
+        whole = f"{value} = floor({value}) AND abs({value}) < 1e15"
         return (
             f"CASE WHEN isnan(CAST({source} AS DOUBLE)) THEN NULL "
             f"WHEN {whole} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END"
@@ -134,7 +136,8 @@ def instant(source: str, family: Family, kind: str, zone: str) -> Conversion:
     iso = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}[T ]\\d{{2}}:\\d{{2}}')"
     day = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}$')"
     zoned_day = f"((TRY_CAST({text} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
-    value = f"CASE WHEN {day} THEN {zoned_day} WHEN {iso} THEN TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC' END"
+    exact = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
+    value = f"CASE WHEN {day} THEN {zoned_day} WHEN {iso} THEN {exact} END"
     return Conversion(value, f"{source} IS NOT NULL AND {text} <> '' AND ({value}) IS NULL", expected)
 
 

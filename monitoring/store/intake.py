@@ -1,8 +1,8 @@
 """Taking a file of predictions in: check every row, keep what is wrong with its reason, store the rest once.
 
-A file that turns out sound and new in one look is stored straight away. Any other goes through two temporary tables:
-``keys`` (one row per row of the file: id, instant, local day, version) and ``rejects`` (row, reason, detail). What is
-left in ``keys`` is stored.
+A file that turns out sound and new in one look is stored straight away. Any other goes through two temporary
+tables: ``keys`` (one row per row of the file: id, instant, local day, version) and ``rejects`` (row, reason,
+detail). What is left in ``keys`` is stored.
 """
 
 from __future__ import annotations
@@ -13,9 +13,47 @@ from monitoring.store import layout, mapping, storing
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.conversion import Conversion, convert
 from monitoring.store.mapping import Mapping
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, quoted
 
 AMBIGUOUS = r"^\s*\d{1,4}[/.]\d{1,2}[/.]\d{1,4}|^\s*\d{1,2}-\d{1,2}-\d{2,4}"
+
+_SOUND = """
+SELECT min(_day), max(_day), count(*) FILTER (_misfit) = 0 AND count(DISTINCT _id) = count(*)
+       AND count(_predicted_at) = count(*) AND count(_version) = count(*)
+FROM (SELECT {keys}, {wrong} AS _misfit FROM {relation})"""
+_KEYS = """
+CREATE OR REPLACE TEMP TABLE keys AS
+SELECT _row, _id, _predicted_at, _day, _version FROM (SELECT _row, {keys} FROM {relation})"""
+_NO_ID = "INSERT INTO rejects SELECT _row, 'missing_id', $detail FROM keys WHERE _id IS NULL"
+_NO_VERSION = "INSERT INTO rejects SELECT _row, 'missing_version', $detail FROM keys WHERE _version IS NULL"
+_NO_INSTANT = """
+INSERT INTO rejects
+SELECT _row,
+       CASE WHEN at_text IS NULL OR at_text = '' THEN 'missing_instant'
+            WHEN regexp_matches(at_text, '{ambiguous}') THEN 'ambiguous_date' ELSE 'unreadable_instant' END,
+       'column ' || $column || ': ' || coalesce(at_text, 'empty') || '; write it like 2013-04-03T12:00:00Z'
+FROM (SELECT _row, CAST({column} AS VARCHAR) AS at_text FROM {relation}) AS s
+JOIN keys USING (_row) WHERE _predicted_at IS NULL"""
+_MISFIT = """
+INSERT INTO rejects
+SELECT _row, 'changed_type', 'column ' || $name || ': ' || left(CAST({column} AS VARCHAR), 80)
+       || ' is not ' || $expected
+FROM {relation} WHERE {misfit}"""
+_TWICE = """
+INSERT INTO rejects
+SELECT _row, 'duplicate_id', 'id ' || _id || ' stands in this file before; the first one was kept'
+FROM (SELECT _row, _id, row_number() OVER (PARTITION BY _id, _version ORDER BY _row) AS place
+      FROM keys ANTI JOIN rejects ON keys._row = rejects.row
+      WHERE _id IN (
+          SELECT _id FROM keys WHERE _id IS NOT NULL GROUP BY _id, _version HAVING count(*) > 1))
+WHERE place > 1"""
+_KEEP = """
+INSERT INTO quarantine
+SELECT $model, $file, r.row, r.reason, r.detail, CAST(to_json(s.content) AS VARCHAR)
+FROM (SELECT row, min_by(reason, place) AS reason, min_by(detail, place) AS detail
+      FROM (SELECT *, rowid AS place FROM rejects) GROUP BY row) AS r
+JOIN (SELECT _row, {content} AS content FROM {relation}) AS s ON s._row = r.row
+ORDER BY r.row"""
 
 
 def take_predictions(batch: Batch) -> Counts:
@@ -73,65 +111,35 @@ def _days_if_sound(
         one.misfit for one in (*_score_checks(batch, roles).values(), *conversions.values()) if one.misfit
     ]
     wrong = " OR ".join(f"({misfit})" for misfit in misfits) or "FALSE"
-    row = batch.run(
-        f"""
-        SELECT min(_day), max(_day), count(*) FILTER (_misfit) = 0 AND count(DISTINCT _id) = count(*)
-               AND count(_predicted_at) = count(*) AND count(_version) = count(*)
-        FROM (SELECT {storing.key_values(batch, roles)}, {wrong} AS _misfit FROM {batch.source.relation})
-        """,
-        **storing.key_parameters(batch, roles),
-    ).fetchone()
+    parts = {"keys": storing.key_values(batch, roles), "wrong": wrong, "relation": batch.source.relation}
+    row = batch.run(composed(_SOUND, parts), **storing.key_parameters(batch, roles)).fetchone()
     if batch.source.lines or not row or not row[0] or not row[2]:
         return None
     return row[0], row[1]
 
 
 def _find_keys(batch: Batch, roles: Mapping) -> None:
-    batch.run(
-        f"CREATE OR REPLACE TEMP TABLE keys AS "
-        f"SELECT _row, {storing.KEYS} FROM (SELECT _row, {storing.key_values(batch, roles)} FROM {batch.source.relation})",
-        **storing.key_parameters(batch, roles),
-    )
+    parts = {"keys": storing.key_values(batch, roles), "relation": batch.source.relation}
+    batch.run(composed(_KEYS, parts), **storing.key_parameters(batch, roles))
 
 
 def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) -> None:
     """Find the rows that cannot be taken in, and why; the first reason found stands."""
-    run = batch.run
+    run, relation = batch.run, batch.source.relation
     run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
-    column = quoted(roles.predicted_at)
-    run(
-        "INSERT INTO rejects SELECT _row, 'missing_id', $detail FROM keys WHERE _id IS NULL",
-        detail=f"column {roles.id!r} is empty; every row needs an id",
-    )
+    run(_NO_ID, detail=f"column {roles.id!r} is empty; every row needs an id")
     missing = run("SELECT count(*) FROM keys WHERE _predicted_at IS NULL").fetchone()
     if missing and missing[0]:
-        run(
-            f"""
-            INSERT INTO rejects
-            SELECT _row,
-                   CASE WHEN at_text IS NULL OR at_text = '' THEN 'missing_instant'
-                        WHEN regexp_matches(at_text, '{AMBIGUOUS}') THEN 'ambiguous_date' ELSE 'unreadable_instant' END,
-                   'column ' || $column || ': ' || coalesce(at_text, 'empty') || '; write it like 2013-04-03T12:00:00Z'
-            FROM (SELECT _row, CAST({column} AS VARCHAR) AS at_text FROM {batch.source.relation}) AS s
-            JOIN keys USING (_row) WHERE _predicted_at IS NULL
-            """,
-            column=repr(roles.predicted_at),
+        text = composed(
+            _NO_INSTANT, {"ambiguous": AMBIGUOUS, "relation": relation}, column=roles.predicted_at
         )
+        run(text, column=repr(roles.predicted_at))
     run(
-        "INSERT INTO rejects SELECT _row, 'missing_version', $detail FROM keys WHERE _version IS NULL",
+        _NO_VERSION,
         detail=f"column {roles.version!r} is empty; it names the version that made the prediction",
     )
     _reject_misfits(batch, {**_score_checks(batch, roles), **conversions})
-    run(
-        """
-        INSERT INTO rejects
-        SELECT _row, 'duplicate_id', 'id ' || _id || ' stands in this file before; the first one was kept'
-        FROM (SELECT _row, _id, row_number() OVER (PARTITION BY _id, _version ORDER BY _row) AS place
-              FROM keys ANTI JOIN rejects ON keys._row = rejects.row
-              WHERE _id IN (SELECT _id FROM keys WHERE _id IS NOT NULL GROUP BY _id, _version HAVING count(*) > 1))
-        WHERE place > 1
-        """
-    )
+    run(_TWICE)
 
 
 def _score_checks(batch: Batch, roles: Mapping) -> dict[str, Conversion]:
@@ -145,22 +153,13 @@ def _reject_misfits(batch: Batch, conversions: dict[str, Conversion]) -> None:
     checked = {name: one for name, one in conversions.items() if one.misfit}
     if not checked:
         return
-    counts = batch.run(
-        f"SELECT {', '.join(f'count(*) FILTER ({one.misfit})' for one in checked.values())} "
-        f"FROM {batch.source.relation}"
-    ).fetchone()
+    checks = ", ".join(f"count(*) FILTER ({one.misfit})" for one in checked.values())
+    parts = {"checks": checks, "relation": batch.source.relation}
+    counts = batch.run(composed("SELECT {checks} FROM {relation}", parts)).fetchone()
     for (name, one), count in zip(checked.items(), counts or (), strict=True):
-        if count:
-            batch.run(
-                f"""
-                INSERT INTO rejects
-                SELECT _row, 'changed_type', 'column ' || $name || ': ' || left(CAST({quoted(name)} AS VARCHAR), 80)
-                       || ' is not ' || $expected
-                FROM {batch.source.relation} WHERE {one.misfit}
-                """,
-                name=repr(name),
-                expected=one.expected,
-            )
+        if count and one.misfit:
+            given = {"misfit": one.misfit, "relation": batch.source.relation}
+            batch.run(composed(_MISFIT, given, column=name), name=repr(name), expected=one.expected)
 
 
 def quarantine(batch: Batch) -> int:
@@ -182,15 +181,5 @@ def _keep(batch: Batch) -> None:
     features = batch.model.features
     shown = [name for name in batch.source.columns if name not in features or not features[name].private]
     content = f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in shown)})"
-    batch.run(
-        f"""
-        INSERT INTO quarantine
-        SELECT $model, $file, r.row, r.reason, r.detail, CAST(to_json(s.content) AS VARCHAR)
-        FROM (SELECT row, min_by(reason, place) AS reason, min_by(detail, place) AS detail
-              FROM (SELECT *, rowid AS place FROM rejects) GROUP BY row) AS r
-        JOIN (SELECT _row, {content} AS content FROM {batch.source.relation}) AS s ON s._row = r.row
-        ORDER BY r.row
-        """,
-        model=batch.model.name,
-        file=batch.file,
-    )
+    text = composed(_KEEP, {"content": content, "relation": batch.source.relation})
+    batch.run(text, model=batch.model.name, file=batch.file)

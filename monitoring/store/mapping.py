@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from monitoring.models import Kind, Model
@@ -9,7 +10,7 @@ from monitoring.store.conversion import text_number
 from monitoring.store.errors import UnreadableFile
 from monitoring.store.layout import Column, score_column
 from monitoring.store.sources import Source
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, quoted
 
 RESERVED = frozenset({"_row", "_day", "_file"})
 STORAGE: dict[Kind, str] = {
@@ -115,7 +116,7 @@ def labels(model: Model, source: Source) -> tuple[str, str, str | None]:
     return id_, label, pick("_labelled_at", model.columns.labelled_at)
 
 
-def _picker(names: dict[str, str]):  # noqa: ANN202
+def _picker(names: dict[str, str]) -> Callable[[str, str], str | None]:
     def pick(own: str, stated: str) -> str | None:
         return own if own in names else stated if stated in names else None
 
@@ -185,7 +186,7 @@ def _new_column(name: str, seen: tuple[int, ...], model: Model, source: Source) 
         source.lenient
         and present
         and not codes
-        and (numbers == present or present >= 20 and numbers >= 0.95 * present)
+        and (numbers == present or (present >= 20 and numbers >= 0.95 * present))
     ):
         return Column(name, "DOUBLE", "numeric")  # the few that are no numbers go to the quarantine
     return Column(name, "VARCHAR", "categorical")
@@ -206,4 +207,6 @@ def census(names: list[str], source: Source) -> str:
             f"count(*) FILTER ({present} AND {word} IN ('true', 'false')), "
             f"count(*) FILTER (regexp_matches({word}, '^0[0-9]')), count(*) FILTER ({word} = '')"
         )
-    return f"SELECT {', '.join(parts)} FROM {source.relation}"
+    return composed(
+        "SELECT {parts} FROM {relation}", {"parts": ", ".join(parts), "relation": source.relation}
+    )

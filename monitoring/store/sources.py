@@ -1,7 +1,7 @@
 """Files as relations: Parquet is read in place, CSV and JSON lines are read once into a temporary table.
 
-Every relation has a column ``_row``, the number of the data row in the file, counted from 1. Lines that are not
-rows at all (too few fields, broken JSON) are kept apart as `Line`.
+Every relation has a column ``_row``, the number of the data row in the file, counted from 1. Lines that are
+not rows at all (too few fields, broken JSON) are kept apart as `Line`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 import duckdb
 
 from monitoring.store.errors import UnreadableFile
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, quoted
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -134,12 +134,16 @@ def exact(path: Path) -> str:
 
 
 def _columns(cursor: duckdb.DuckDBPyConnection, relation: str, parameters: dict[str, str]) -> dict[str, str]:
-    rows = cursor.execute(f"DESCRIBE SELECT * FROM {relation}", parameters).fetchall()
+    text = composed("DESCRIBE SELECT * FROM {relation}", {"relation": relation})
+    rows = cursor.execute(text, parameters).fetchall()
     return {name: kind for name, kind, *_ in rows if name != "_row"}
 
 
 def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
-    relation = "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row FROM read_parquet($path, file_row_number = true))"
+    relation = (
+        "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
+        "FROM read_parquet($path, file_row_number = true))"
+    )
     parameters = {"path": exact(path)}
     return Source(relation, parameters, _columns(cursor, relation, parameters), lenient=False)
 
@@ -152,7 +156,8 @@ def _csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
         """
         CREATE TEMP TABLE source AS
         SELECT row_number() OVER () AS _row, * FROM read_csv(
-            $path, all_varchar = true, header = true, sample_size = 20480, allow_quoted_nulls = false, nullstr = '',
+            $path, all_varchar = true, header = true, sample_size = 20480,
+            allow_quoted_nulls = false, nullstr = '',
             store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans')
         """,
         {"path": exact(path)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -95,7 +95,8 @@ def composed(text: str, parts: Mapping[str, str], **names: str) -> str:
 
     Examples
     --------
-    >>> composed("SELECT {columns} FROM {schema}.requests", {"columns": listed(["age", "from"])}, schema="churn")
+    >>> columns = {"columns": listed(["age", "from"])}
+    >>> composed("SELECT {columns} FROM {schema}.requests", columns, schema="churn")
     'SELECT "age", "from" FROM "churn".requests'
     """
     return text.format_map({**parts, **{place: quoted(name) for place, name in names.items()}})

@@ -1,6 +1,7 @@
 """Storing the checked rows of a file of predictions, each request and each prediction once.
 
-What is already known is set aside in the tables ``*_spare``, so that forgetting a file brings back what it displaced.
+What is already known is set aside in the tables ``*_spare``, so that forgetting a file brings back what it
+displaced.
 """
 
 from __future__ import annotations
@@ -11,10 +12,47 @@ from monitoring.store import layout
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.conversion import Conversion, canonical, instant, local_day, number, text_number
 from monitoring.store.mapping import Mapping, Scored
-from monitoring.store.sql import quoted
+from monitoring.store.sql import composed, listed, named, quoted
 
-KEYS = "_id, _predicted_at, _day, _version"
 OWN_VERSION = "_version"  # of the logging client: a record without one is the champion's
+ABSENT = "CAST(NULL AS DOUBLE)"
+
+_KEYS = """
+nullif(CAST({id} AS VARCHAR), '') AS _id, {at} AS _predicted_at, {day} AS _day, {version} AS _version"""
+_ANY_KNOWN = """
+SELECT 1 FROM (SELECT {keys} FROM {relation})
+SEMI JOIN (SELECT _id FROM {schema}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id) LIMIT 1"""
+_KNOWN = """
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT DISTINCT _id FROM keys
+SEMI JOIN (SELECT _id FROM {schema}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id)"""
+_WHOLE_REQUESTS = """
+INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{names})
+SELECT _id, _predicted_at, _day, $file{names} FROM (SELECT {keys}{values} FROM {relation})"""
+_WHOLE_PREDICTIONS = """
+INSERT INTO {schema}.predictions (_id, _version, _predicted_at, _day, _file, {names})
+SELECT _id, {version}, _predicted_at, _day, $file, {names}
+FROM (SELECT {keys}, {values} FROM {relation} {where})"""
+_REQUESTS = """
+INSERT INTO {schema}.{table} (_id, _predicted_at, _day, _file{names})
+SELECT _id, _predicted_at, _day, $file{names}
+FROM (SELECT * FROM keys {membership} JOIN known USING (_id)
+      QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _row) = 1) AS k
+JOIN (SELECT _row{values} FROM {relation}) AS s USING (_row)
+ORDER BY _row"""
+_SCORED = """
+CREATE OR REPLACE TEMP TABLE scored AS
+SELECT _row, _id, {version} AS _version, _predicted_at, _day, {names}
+FROM keys JOIN (SELECT _row, {values} FROM {relation} {where}) AS s USING (_row)"""
+_SEEN = """
+CREATE OR REPLACE TEMP TABLE seen AS
+SELECT _row FROM scored
+SEMI JOIN (SELECT _id, _version FROM {schema}.predictions WHERE _day BETWEEN $low AND $high) AS p
+USING (_id, _version)"""
+_PREDICTIONS = """
+INSERT INTO {schema}.{table} (_id, _version, _predicted_at, _day, {names}, _file)
+SELECT _id, _version, _predicted_at, _day, {names}, $file
+FROM scored {membership} JOIN seen USING (_row) ORDER BY _row"""
 
 
 def key_values(batch: Batch, roles: Mapping) -> str:
@@ -25,10 +63,8 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
     version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
     local = local_day(at, model.timezone)
-    return (
-        f"nullif(CAST({quoted(roles.id)} AS VARCHAR), '') AS _id, {at} AS _predicted_at, "
-        f"{local} AS _day, {version} AS _version"
-    )
+    parts = {"at": at, "day": local, "version": version}
+    return composed(_KEYS, parts, id=roles.id)
 
 
 def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
@@ -48,14 +84,9 @@ def numeric(batch: Batch, name: str) -> Conversion:
 
 def any_known(batch: Batch, roles: Mapping, low: dt.date, high: dt.date) -> bool:
     """Whether an earlier file brought a request of this one; a file whose days are new is not even read."""
-    row = batch.run(
-        f"SELECT 1 FROM (SELECT {key_values(batch, roles)} FROM {batch.source.relation}) SEMI JOIN "
-        f"(SELECT _id FROM {quoted(batch.model.name)}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id) "
-        "LIMIT 1",
-        low=low,
-        high=high,
-        **key_parameters(batch, roles),
-    ).fetchone()
+    parts = {"keys": key_values(batch, roles), "relation": batch.source.relation}
+    text = composed(_ANY_KNOWN, parts, schema=batch.model.name)
+    row = batch.run(text, low=low, high=high, **key_parameters(batch, roles)).fetchone()
     return row is not None
 
 
@@ -67,16 +98,11 @@ def store(
     rejected: int,
 ) -> Counts:
     """Insert what is left in ``keys``; call inside a transaction, after the checks."""
-    run, schema = batch.run, quoted(batch.model.name)
+    run = batch.run
     total, low, high = run("SELECT count(*), min(_day), max(_day) FROM keys").fetchone() or (0, None, None)
     if not total:
         return Counts(rejected, 0, 0, rejected)
-    run(
-        f"CREATE OR REPLACE TEMP TABLE known AS SELECT DISTINCT _id FROM keys SEMI JOIN "
-        f"(SELECT _id FROM {schema}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id)",
-        low=low,
-        high=high,
-    )
+    run(named(_KNOWN, schema=batch.model.name), low=low, high=high)
     _store_requests(batch, _values(columns, conversions))
     run("CREATE OR REPLACE TEMP TABLE stored (_row BIGINT)")
     for scored in roles.scored:
@@ -93,35 +119,42 @@ def store_whole(
     days: tuple[dt.date, dt.date],
 ) -> Counts:
     """Store a file of which every row is sound and new: straight from the file, without a look-up."""
-    schema, keys = quoted(batch.model.name), key_values(batch, roles)
-    values = _values(columns, conversions)
-    extra = "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
-    targets = "".join(f", {quoted(name)}" for name in values)
-    # No reader depends on the order of these rows, and keeping it would copy row groups smaller than DuckDB's.
+    keys, values = key_values(batch, roles), _values(columns, conversions)
+    given = {"keys": keys, "relation": batch.source.relation}
+    parts = {**given, "names": _after(values), "values": _aliased(values)}
+    # No reader depends on the order of these rows; keeping it would copy row groups smaller than DuckDB's.
     batch.run("SET SESSION preserve_insertion_order = false")
     row = batch.run(
-        f"INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{targets}) "
-        f"SELECT _id, _predicted_at, _day, $file{targets} FROM (SELECT {keys}{extra} FROM {batch.source.relation})",
+        composed(_WHOLE_REQUESTS, parts, schema=batch.model.name),
         file=batch.file,
         **key_parameters(batch, roles),
     ).fetchone()
     for scored in roles.scored:
         output, where, parameters = _output(batch, roles, scored)
         version = "$version" if parameters else "_version"
-        names = ", ".join(quoted(name) for name in output)
-        given = ", ".join(f"{value} AS {quoted(name)}" for name, value in output.items())
+        parts = {
+            **given,
+            "names": listed(output),
+            "values": _aliased(output)[2:],
+            "where": where,
+            "version": version,
+        }
         champion = {} if parameters and "$champion" not in keys else key_parameters(batch, roles)
-        batch.run(
-            f"INSERT INTO {schema}.predictions (_id, _version, _predicted_at, _day, _file, {names}) "
-            f"SELECT _id, {version}, _predicted_at, _day, $file, {names} "
-            f"FROM (SELECT {keys}, {given} FROM {batch.source.relation} {where})",
-            file=batch.file,
-            **parameters,
-            **champion,
-        )
+        text = composed(_WHOLE_PREDICTIONS, parts, schema=batch.model.name)
+        batch.run(text, file=batch.file, **parameters, **champion)
     batch.run("RESET SESSION preserve_insertion_order")
     total = row[0] if row else 0
     return Counts(total, total, 0, 0, *days)
+
+
+def _aliased(values: dict[str, str]) -> str:
+    """SQL of values under their names, each after a comma."""
+    return "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
+
+
+def _after(values: dict[str, str]) -> str:
+    """The names of values, each after a comma."""
+    return "".join(f", {quoted(name)}" for name in values)
 
 
 def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion]) -> dict[str, str]:
@@ -132,65 +165,42 @@ def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion
 
 def _store_requests(batch: Batch, values: dict[str, str]) -> None:
     """Store each request once: the first of its rows, unless an earlier file brought it."""
-    schema = quoted(batch.model.name)
-    extra = "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
-    targets = "".join(f", {quoted(name)}" for name in values)
+    parts = {"names": _after(values), "values": _aliased(values), "relation": batch.source.relation}
     for table, membership in (("requests", "ANTI"), ("requests_spare", "SEMI")):
-        batch.run(
-            f"""
-            INSERT INTO {schema}.{table} (_id, _predicted_at, _day, _file{targets})
-            SELECT _id, _predicted_at, _day, $file{targets}
-            FROM (SELECT * FROM keys {membership} JOIN known USING (_id)
-                  QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _row) = 1) AS k
-            JOIN (SELECT _row{extra} FROM {batch.source.relation}) AS s USING (_row)
-            ORDER BY _row
-            """,
-            file=batch.file,
-        )
+        given = {**parts, "membership": membership}
+        batch.run(composed(_REQUESTS, given, schema=batch.model.name, table=table), file=batch.file)
 
 
 def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object, high: object) -> None:
     """Store one version's predictions, or those of a log with a version column, unless they are known."""
-    run, schema = batch.run, quoted(batch.model.name)
+    run, schema = batch.run, batch.model.name
     output, where, parameters = _output(batch, roles, scored)
-    names = ", ".join(quoted(name) for name in output)
-    given = ", ".join(f"{value} AS {quoted(name)}" for name, value in output.items())
-    version = "$version AS _version" if parameters else "_version"
-    run(
-        f"""
-        CREATE OR REPLACE TEMP TABLE scored AS
-        SELECT _row, _id, {version}, _predicted_at, _day, {names}
-        FROM keys JOIN (SELECT _row, {given} FROM {batch.source.relation} {where}) AS s USING (_row)
-        """,
-        **parameters,
-    )
-    run(
-        f"CREATE OR REPLACE TEMP TABLE seen AS SELECT _row FROM scored SEMI JOIN "
-        f"(SELECT _id, _version FROM {schema}.predictions WHERE _day BETWEEN $low AND $high) AS p USING (_id, _version)",
-        low=low,
-        high=high,
-    )
+    names = listed(output)
+    parts = {
+        "names": names,
+        "values": _aliased(output)[2:],
+        "where": where,
+        "relation": batch.source.relation,
+        "version": "$version" if parameters else "_version",
+    }
+    run(composed(_SCORED, parts), **parameters)
+    run(named(_SEEN, schema=schema), low=low, high=high)
     for table, membership in (("predictions", "ANTI"), ("predictions_spare", "SEMI")):
-        run(
-            f"INSERT INTO {schema}.{table} (_id, _version, _predicted_at, _day, {names}, _file) "
-            f"SELECT _id, _version, _predicted_at, _day, {names}, $file "
-            f"FROM scored {membership} JOIN seen USING (_row) ORDER BY _row",
-            file=batch.file,
-        )
+        given = {"names": names, "membership": membership}
+        run(composed(_PREDICTIONS, given, schema=schema, table=table), file=batch.file)
     run("INSERT INTO stored SELECT _row FROM scored ANTI JOIN seen USING (_row)")
 
 
 def _output(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], str, dict[str, object]]:
     """SQL of a version's output by the store's columns, the condition that it has any, and what to bind."""
-    absent = "CAST(NULL AS DOUBLE)"
-    output = {"_score": numeric(batch, scored.score).value if scored.score else absent}
+    output = {"_score": numeric(batch, scored.score).value if scored.score else ABSENT}
     output |= {
         layout.score_column(label): numeric(batch, name).value for label, name in scored.classes.items()
     }
-    present = [value for value in output.values() if value != absent]
+    present = [value for value in output.values() if value != ABSENT]
     output |= {
         "_prediction": _prediction(batch, scored),
-        "_latency": numeric(batch, roles.latency).value if roles.latency else absent,
+        "_latency": numeric(batch, roles.latency).value if roles.latency else ABSENT,
     }
     if scored.version is None:
         return output, "", {}

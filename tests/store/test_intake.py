@@ -111,7 +111,8 @@ def test_instants_are_utc_and_days_are_the_models_own(churn: Store, tmp_path: Pa
         "churn",
         write(
             tmp_path / "a.csv",
-            "id,predicted_at\n1,2026-07-01T03:59:59Z\n2,2026-07-01T04:00:00Z\n3,2026-07-01 00:30:00-04:00\n4,2026-07-01\n",
+            "id,predicted_at\n1,2026-07-01T03:59:59Z\n2,2026-07-01T04:00:00Z\n"
+            "3,2026-07-01 00:30:00-04:00\n4,2026-07-01\n",
         ),
     )
     found = rows(churn, "requests", "_id, CAST(_predicted_at AS VARCHAR), CAST(_day AS VARCHAR)")
