@@ -9,7 +9,7 @@ import duckdb
 
 from monitoring.store.errors import NotAStore, StoreInUse
 
-SETTINGS = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # the store never asks the network for anything
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # a Python variable is never mistaken for a table

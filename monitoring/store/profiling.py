@@ -226,7 +226,9 @@ def _with_new_features(
 ) -> list[grids.Grid]:
     """Give features that the reference never had an empty grid, and count them as missing in older chunks."""
     kinds: dict[str, Kind] = layout.profiled(layout.features(cursor, model))
-    fresh = {name: kind for name, kind in kinds.items() if name not in {grid.feature for grid in known}}
+    fresh: dict[str, Kind] = {
+        name: kind for name, kind in kinds.items() if name not in {grid.feature for grid in known}
+    }
     if not fresh:
         return known
     grids.write(cursor, model.name, grids.fit(cursor, _rows(model, "FALSE"), fresh))

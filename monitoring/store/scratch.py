@@ -73,7 +73,7 @@ def pair(reference: Path, current: Path) -> Pair:
             (column.name for column in shared if column.name not in kinds), "unsupported"
         )
         skipped |= dict.fromkeys(_identifiers(cursor, first, kinds), "identifier")
-        kept = {name: kind for name, kind in kinds.items() if name not in skipped}
+        kept: dict[str, Kind] = {name: kind for name, kind in kinds.items() if name not in skipped}
         known = grids.fit(cursor, f"({named(_REFERENCE, schema=SCHEMA)})", kept)
         grids.write(cursor, SCHEMA, known)
         profile.append(cursor, SCHEMA, f"{SCHEMA}.requests", known)
