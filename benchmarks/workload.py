@@ -1,8 +1,8 @@
 """A deterministic workload: a reference of 100,000 rows and N current rows over 30 days, 30 features.
 
-Twenty numbers (normal, lognormal, Student t, counts, with missing values) and ten categories of 3 to 500 values
-(Zipf-weighted, some of them unseen in the reference). Features with an even number drift from the sixteenth day
-on. A day is a row group of its own. The same seed gives the same values.
+Twenty numbers (normal, lognormal, Student t, counts, with missing values) and ten categories of 3 to 500
+values (Zipf-weighted, some of them unseen in the reference). Features with an even number drift from the
+sixteenth day on. A day is a row group of its own. The same seed gives the same values.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,10 @@ class Comparison:
     borrowed: bool
 
 
+TOGETHER = 12  # features compared at a time: what is in work stays in the processor's cache
+_ARRAYS = tuple(field.name for field in fields(Comparison) if field.name != "borrowed")
+
+
 @dataclass(frozen=True)
 class _Raw:
     value: Floats
@@ -95,6 +99,19 @@ def comparison(
     -------
     Comparison
     """
+    firsts = range(0, len(side.features), TOGETHER)
+    parts = [
+        _compared(side.some(slice(first, first + TOGETHER)), line, spans, length, least, floor, level)
+        for first in firsts
+    ]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+    return Comparison(borrowed=parts[0].borrowed, **joined)
+
+
+def _compared(
+    side: Side, line: Timeline, spans: Spans, length: int, least: float, floor: float, level: float
+) -> Comparison:
+    """A few features, see `comparison`."""
     method = side.method
     raw = _raw(side, line, spans)
     learnt, borrowed = _learnt(side, line, length, least)

@@ -6,8 +6,9 @@ chunk, a trailing window and a block of the reference cost the same.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,6 +69,20 @@ class Side:
     sums: Floats | None
     scale: Floats
     null: Floats | None
+
+    def some(self, places: slice) -> Side:
+        """A few of the features."""
+        return replace(
+            self,
+            features=self.features[places],
+            kinds=self.kinds[places],
+            bins=self.bins[places],
+            rows=self.rows[places],
+            total=None if self.total is None else self.total[places],
+            sums=None if self.sums is None else self.sums[places],
+            scale=self.scale[places],
+            null=None if self.null is None else self.null[places],
+        )
 
 
 def chosen(method: str, kinds: Sequence[str]) -> Method:
@@ -163,14 +178,30 @@ def _null(method: Method, bins: Floats, sums: Floats | None, scale: Floats, line
     """Noise of a method without a law, for samples of the size of the reference's usual chunk."""
     reference = summed(bins, line.reference)[:, 0]
     blocks = reference_blocks(line, line.per_chunk)
-    own = summed(bins, blocks if len(blocks) else line.reference).sum(axis=-1)
-    usual = np.median(own, axis=1)
-    if sums is None:
-        return simulated_null(method, reference, usual)
-    means = summed(sums, line.reference) / np.maximum(reference[:, None], 1.0)
-    return simulated_null(
-        method, reference, usual, reference_means=means, current_means=means, scale=scale[:, None]
+    usual = np.median(summed(bins, blocks if len(blocks) else line.reference).sum(axis=-1), axis=1)
+    given = {"reference": reference, "rows": usual}
+    if sums is not None:
+        means = summed(sums, line.reference)[:, 0] / np.maximum(reference, 1.0)
+        given |= {"means": means, "scale": scale}
+    return _drawn(
+        method.key, len(reference), *(np.ascontiguousarray(one).tobytes() for one in given.values())
     )
+
+
+@functools.lru_cache(maxsize=16)
+def _drawn(key: str, features: int, reference: bytes, rows: bytes, *inputs: bytes) -> Floats:
+    """The draws behind a null, kept: they stay the same while current rows arrive."""
+    counts, usual, *own = (np.frombuffer(one).reshape(features, -1) for one in (reference, rows, *inputs))
+    method = METHODS[key]
+    if not own:
+        null = simulated_null(method, counts, usual[:, 0])
+    else:
+        means, scale = own[0][:, None], own[1]
+        null = simulated_null(
+            method, counts, usual[:, 0], reference_means=means, current_means=means, scale=scale
+        )
+    null.flags.writeable = False
+    return null
 
 
 def _inside(places: Positions, line: Timeline) -> Positions:

@@ -62,18 +62,13 @@ def wasserstein(
     r, c = paired(reference, current)
     p, q = shares(r), shares(c)
     first, second = _atoms(r, c, np.asarray(reference_means, float), np.asarray(current_means, float))
-    lower, upper = np.minimum(first, second), np.maximum(first, second)
-    empty = np.broadcast_to((r == 0) & (c == 0), upper.shape)
-    reached = np.maximum.accumulate(np.where(empty, -np.inf, upper), axis=-1)
-    lower, upper = np.where(empty, reached, lower), np.where(empty, reached, upper)
+    apart = second - first
     gap = np.cumsum(p - q, axis=-1)
-    before = gap - (p - q)
-    inside = before + np.where(first <= second, p, -q)
-    with np.errstate(invalid="ignore"):
-        within = np.where(upper > lower, np.abs(inside) * (upper - lower), 0.0)
-        step = lower[..., 1:] - reached[..., :-1]
-        between = np.where(np.isfinite(step), np.abs(gap[..., :-1]) * step, 0.0)
-    moved = summed(within) + summed(between) + 0.0 * gap[..., -1]
+    # Inside a bin the rows of one side have passed and those of the other have not.
+    moved = _product(gap + np.where(apart >= 0, q, -p), apart)
+    step = np.minimum(first, second)[..., 1:] - np.maximum(first, second)[..., :-1]
+    np.abs(gap, out=gap)
+    moved += np.einsum("...k,...k", gap[..., :-1], step)
     return np.asarray(moved / np.asarray(scale, dtype=float))
 
 
@@ -112,10 +107,24 @@ def reference_scale(
 
 
 def _atoms(r: Floats, c: Floats, r_means: Floats, c_means: Floats) -> tuple[Floats, Floats]:
-    """Where the rows of each bin lie; a side without rows in a bin takes the other side's place."""
-    r, c, r_means, c_means = np.broadcast_arrays(r, c, r_means, c_means)
-    first = np.where(r > 0, r_means, np.where(c > 0, c_means, 0.0))
-    return first, np.where(c > 0, c_means, first)
+    """Where the rows of each bin lie; a side without rows in a bin takes the other side's place.
+
+    A bin without any rows may lie anywhere, as the same rows are on the way before and behind it; it lies
+    with the first rows of the reference, so that no digits are lost.
+    """
+    held = r > 0
+    lowest = np.take_along_axis(
+        np.broadcast_to(r_means, r.shape), np.argmax(held, axis=-1)[..., None], axis=-1
+    )
+    place = np.where(held, r_means, lowest)
+    second = np.where(c > 0, c_means, place)
+    return np.where(held, place, second), second
+
+
+def _product(left: Floats, right: Floats) -> Floats:
+    """Sum of the products' sizes over the last axis."""
+    product = left * right
+    return summed(np.abs(product, out=product))
 
 
 def _quartile_range(counts: Floats, means: Floats) -> Floats:
