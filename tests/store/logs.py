@@ -19,8 +19,8 @@ from monitoring.store.grids import Grid
 from monitoring.store.sql import insert, named, quoted
 
 START = dt.datetime(2026, 3, 29, 22)
-NUMBERS = ["n", "chunk", 'a"; DROP TABLE log; --', "Größe"]
-WORDS = ["value", "feature", "🦊 line\nbreak", "batch"]
+NUMBERS = ["n", "chunk", 'Größe"; DROP TABLE log; --']
+WORDS = ["value", "segment", "🦊 line\nbreak"]
 FEATURES: dict[str, Kind] = {**dict.fromkeys(NUMBERS, "numeric"), **dict.fromkeys(WORDS, "categorical")}
 CITY = WORDS[0]
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.store import grids, profile
+from monitoring.store import grids, partials, profile
 from monitoring.store.grids import Grid
 from monitoring.store.slots import MISSING, OTHER, segment_labels
 from monitoring.store.sql import named
 from tests.store import logs
 from tests.store.logs import CITY, FEATURES, NUMBERS, WORDS, assert_equal_by_hand, assert_same, placed
 
-LAW = settings(max_examples=25, deadline=None, database=None)
+LAW = settings(max_examples=20, deadline=None, database=None)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +186,29 @@ def test_the_first_names_that_were_never_seen_are_kept_and_go_on_being_counted(c
     assert len(kept) == profile.NAMES
     assert {name: n for name, n in kept if n > 1} == {"a000": 2, "b000": 2}
     assert place.read().categorical.counts[0, 0, -1] == 304
+
+
+def test_names_are_counted_once_however_many_segments_there_are(cursor) -> None:
+    place = placed(cursor, [row(word="old")])
+    place.append([row(word="new")], segments=[(CITY, ["old"]), (WORDS[1], ["new"])])
+    names = named(
+        "SELECT value, sum(n) FROM {schema}.unseen WHERE feature = $1 GROUP BY 1", schema=place.schema
+    )
+    assert cursor.execute(names, [CITY]).fetchall() == [("new", 1)]
+
+
+def test_many_features_and_many_partial_rows_are_worked_on_in_parts(cursor, monkeypatch) -> None:
+    log = [row(hour=hour, number=float(hour), word=str(hour % 3)) for hour in range(70)]
+    one, many = placed(cursor, log), placed(cursor, log)
+    one.append(log)
+    monkeypatch.setattr(partials, "FEATURES", 3)
+    for part in (log[:40], log[40:], []):
+        many.append(part)
+    assert_same(one.read(), many.read())
+    monkeypatch.setattr(profile, "_PART", 5)
+    assert profile.compact(cursor, many.schema, least=2) > 5
+    assert_same(one.read(), many.read())
+    assert counted(cursor, many.schema) == counted(cursor, one.schema)
 
 
 def test_a_feature_that_appears_later_was_missing_before(cursor) -> None:
