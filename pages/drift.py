@@ -178,15 +178,7 @@ with over_time:
     with st.container(horizontal=True, vertical_alignment="center", key="over-time-head"):
         st.subheader("Features over time", anchor=False, width="content")
         st.space("stretch")
-        st.download_button(
-            "CSV of this page",
-            partial(drift_trust.csv, view),
-            file_name=f"{model.name}-drift.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-        )
+        cards.export(partial(drift_trust.csv, view), f"{model.name}-drift.csv")
     recent = drift_view.recent(view)
     heatmap(
         drift_view.lanes(view, list(features.values())[: drift_view.MOST_LANES], recent),

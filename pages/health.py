@@ -75,10 +75,13 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
         )
         if rejected := session.rejected(model):
             cards.quarantine(rejected, partial(session.quarantine, model), key=f"quarantine-{model.name}")
-if choices.as_of:
-    st.button(
-        "Back to the newest data", icon=":material/last_page:", on_click=filters.judge_as_of, args=(None,)
-    )
+with st.container(horizontal=True, vertical_alignment="center", key="foot"):
+    if choices.as_of:
+        st.button(
+            "Back to the newest data", on_click=filters.judge_as_of, args=(None,), icon=":material/last_page:"
+        )
+    st.space("stretch")
+    cards.export(partial(health_view.csv, reports), "health.csv")
 if state := background.inbox_state():
     for words in health_view.inbox_words(state):
         st.caption(cards.escaped(words))

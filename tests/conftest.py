@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Streamlit warns of its missing server whenever a page is run as a script.
+os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
 
 import numpy as np
 import pandas as pd

@@ -102,6 +102,26 @@ def full(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
+def export(csv: Callable[[], bytes], file_name: str) -> None:
+    """A page's frame as a file, made when somebody wants it.
+
+    Parameters
+    ----------
+    csv : callable
+    file_name : str
+    """
+    st.download_button(
+        "CSV of this page",
+        csv,
+        file_name=file_name,
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="export",
+    )
+
+
 def quarantine(rejected: int, rows: Callable[[], pd.DataFrame], *, key: str) -> None:
     """Rows that were not taken in, behind a button; looked up only when somebody wants them.
 

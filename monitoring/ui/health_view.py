@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from monitoring import health, results
 from monitoring.health import Report
 from monitoring.models import Model
 from monitoring.store import Span
@@ -78,6 +79,16 @@ def changes(reports: Sequence[Report]) -> list[tuple[str, str]]:
     reports : sequence of Report
     """
     return [(report.model.name, "; ".join(report.changes)) for report in reports if report.changes]
+
+
+def csv(reports: Sequence[Report]) -> bytes:
+    """The tidy frame of reports, a row per model and signal, as a CSV file.
+
+    Parameters
+    ----------
+    reports : sequence of Report
+    """
+    return results.concat(map(health.frame, reports)).to_csv(index=False).encode()
 
 
 def inbox_words(state: InboxState) -> list[str]:

@@ -108,7 +108,7 @@ def segments(name: str) -> list[str]:
     return _segments(*_key(name))
 
 
-@st.cache_resource(show_spinner=False, max_entries=24)
+@st.cache_resource(show_spinner=False, max_entries=16)
 def _assessment(
     path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, now: dt.datetime
 ) -> tuple[drift.Assessment, drift.Signal]:

@@ -96,12 +96,20 @@ def test_a_row_and_a_cell_select_what_is_shown_in_detail(visit, demo_app, settle
     expect(page).not_to_have_url(re.compile("feature=humid"))
 
 
-def test_the_numbers_of_the_page_can_be_taken_away(visit, demo_app):
-    page = visit(f"{demo_app}/drift?model=flights&range=28d")
+def taken_away(page):
+    """The rows of the page's CSV file."""
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV of this page").click()
     rows = list(csv.DictReader(Path(waiting.value.path()).read_text().splitlines()))
     assert list(rows[0]) == list(COLUMNS)
+    return rows
+
+
+def test_the_numbers_of_the_page_can_be_taken_away(visit, demo_app):
+    rows = taken_away(visit(demo_app))
+    assert {row["model"] for row in rows} == {"flights", "delay", "outcome"}
+    assert {row["subject"] for row in rows} >= {"freshness", "drift"}
+    rows = taken_away(visit(f"{demo_app}/drift?model=flights&range=28d"))
     assert {row["model"] for row in rows} == {"flights"}
     assert {"psi", "jensen_shannon", "out_of_range", "missing", "unseen"} <= {row["measure"] for row in rows}
 
