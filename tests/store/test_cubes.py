@@ -128,6 +128,13 @@ def test_a_window_a_segment_and_features_can_be_chosen(cursor) -> None:
     assert cubes.read(cursor, "m", [AGE, CITY], start=DAYS[1]).numeric.counts[0, :, 0].tolist() == [1, 2]
 
 
+def test_a_batch_without_values_takes_no_bound_away(cursor) -> None:
+    add(cursor, DAYS[0], "age", [0, 1, 1, 0], total=-5.0, square=25.0, minimum=0.0, maximum=4.0)
+    add(cursor, DAYS[0], "age", [0, 0, 0, 0], missing=2, total=0.0, square=0.0)
+    cube = cubes.read(cursor, "m", [AGE]).numeric
+    assert (cube.n.item(), cube.minimum.item(), cube.maximum.item()) == (4, 0.0, 4.0)
+
+
 def test_a_profile_without_rows_gives_a_cube_without_chunks(cursor) -> None:
     empty = cubes.read(cursor, "m", [AGE, CITY])
     assert (empty.numeric.counts.shape, empty.numeric.minimum.shape) == ((1, 0, 4), (1, 0))

@@ -59,6 +59,11 @@ def test_infinite_and_missing_numbers_shape_no_edge(cursor) -> None:
     assert (grid.edges, grid.centre, grid.reference_n) == ((3.0, 5.0), 3.0, 2)
 
 
+def test_zero_has_no_sign(cursor) -> None:
+    (grid,) = fit(cursor, numbers(cursor, np.array([-0.0])), {"x": "numeric"})
+    assert (str(grid.edges), str(grid.centre)) == ("(0.0,)", "0.0")
+
+
 @pytest.mark.parametrize("values", [[], [np.inf]])
 def test_a_feature_without_a_finite_value_has_no_edges(cursor, values) -> None:
     assert fit(cursor, numbers(cursor, np.array(values, float)), {"x": "numeric"}) == [Grid("x", "numeric")]
