@@ -186,7 +186,8 @@ def trust(
     """
     with st.expander("How this number came about", icon=":material/verified:", key=key):
         rows = "\n".join(f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items())
-        st.markdown(f"| | |\n|---|---|\n{rows}")
+        st.markdown(f"| What | How |\n|---|---|\n{rows}")
+        st.caption("Every feature's distances, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
         st.download_button(
             "CSV of these numbers",
