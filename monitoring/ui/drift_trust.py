@@ -47,7 +47,7 @@ def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
     start, stop = assessment.keys[max(0, view.last - length + 1)].start, chunk.stop
     known["Read from"] = (
         f'table "{scope.model.name}".profile, feature {feature}, {assessment.segment or "all rows"}: '
-        f"chunks from {start:%Y-%m-%d %H:%M} to before {stop:%Y-%m-%d %H:%M}, and those of the reference, added up"
+        f"chunks from {start:%Y-%m-%d %H:%M} to before {stop:%Y-%m-%d %H:%M}, and the reference's, added up"
     )
     until = assessment.data_until
     return known | {"Data to": local_time(until, assessment.model.zone) if until else "no data yet"}
@@ -90,8 +90,8 @@ def _colours(assessment: Assessment, place: int, check: str) -> str:
     if check in POOLED:
         levels = METHODS[assessment.measures[place]].levels
         return f"amber from {levels.amber:g}, red from {levels.red:g}, and only above the limit"
-    levels = LEVELS[check]
-    return f"amber from {100 * levels.amber:g} %, red from {100 * levels.red:g} % more rows than in the reference"
+    amber, red = 100 * LEVELS[check].amber, 100 * LEVELS[check].red
+    return f"amber from {amber:g} %, red from {red:g} % more rows than in the reference"
 
 
 def command(view: View, scope: Scope, method: str) -> str:
