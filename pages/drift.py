@@ -10,6 +10,7 @@ from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
     charts,
+    drift_rows,
     drift_trust,
     drift_view,
     feature_detail,
@@ -82,9 +83,9 @@ with detail, st.container(horizontal=True, vertical_alignment="center", key="det
         width=230,
     )
     feature = features.get(chosen) or next(iter(features.values()))
-    cards.badge(drift_view.shown_status(feature))
+    cards.badge(drift_rows.shown_status(feature))
     st.markdown(cards.escaped(feature.sentence), width="content")
-rows = drift_view.ranked(view)
+rows = drift_rows.ranked(view)
 with right:
     ranking(
         rows,
@@ -147,8 +148,8 @@ with before:
         st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
     cards.comparison(feature_detail.facts(cube, reference, current), drift_view.words(window))
 with after:
-    titles = {"what decides": drift_view.shown_check(feature)}
-    titles |= {drift_view.CHECK_TITLES[check]: check for check in drift_view.available(view, feature)}
+    titles = {"what decides": drift_rows.shown_check(feature)}
+    titles |= {drift_rows.CHECK_TITLES[check]: check for check in drift_rows.available(view, feature)}
     with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
         st.subheader("Over time", anchor=False, width="content")
         st.space("stretch")
@@ -161,9 +162,9 @@ with after:
             width=230,
         )
     check = titles.get(series, titles["what decides"])
-    st.plotly_chart(drift_view.course(view, feature, check), key="course", config=charts.CONFIG)
+    st.plotly_chart(drift_rows.course(view, feature, check), key="course", config=charts.CONFIG)
     started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
-    st.caption(drift_view.started_words(started))
+    st.caption(drift_rows.started_words(started))
     cards.trust(
         drift_trust.facts(view, scope, feature.feature, check),
         drift_trust.command(view, scope, method),
@@ -181,10 +182,10 @@ with over_time:
         cards.export(partial(drift_trust.csv, view), f"{model.name}-drift.csv")
     recent = drift_view.recent(view)
     heatmap(
-        drift_view.lanes(view, list(features.values())[: drift_view.MOST_LANES], recent),
+        drift_rows.lanes(view, list(features.values())[: drift_view.MOST_LANES], recent),
         [key.start for key in assessment.keys[recent]],
-        measures=[drift_view.CHECK_TITLES[check] for check in drift.VERDICT_CHECKS],
-        reasons=drift_view.REASON_WORDS,
+        measures=[drift_rows.CHECK_TITLES[check] for check in drift.VERDICT_CHECKS],
+        reasons=drift_rows.REASON_WORDS,
         selected=feature.feature,
         key="heatmap",
         on_pick=partial(drift_view.pick_cell, view, scope.span),

@@ -10,7 +10,8 @@ from monitoring import results
 from monitoring.drift import POOLED, Assessment, frames
 from monitoring.drift.shares import LEVELS
 from monitoring.statistics import METHODS
-from monitoring.ui.drift_view import View, measure_title, words
+from monitoring.ui.drift_rows import measure_title
+from monitoring.ui.drift_view import View, words
 from monitoring.ui.filters import Scope, local_time
 from monitoring.ui.numbers import count
 from monitoring.windows import Window

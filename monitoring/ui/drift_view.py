@@ -1,53 +1,22 @@
-"""The Drift page's picture of an assessment: the chunk that is judged, those shown, a row per feature."""
+"""The Drift page's picture of an assessment: which chunk is judged and which are shown."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import plotly.graph_objects as go
-
-from monitoring import drift, reasons
-from monitoring.drift import (
-    POOLED,
-    VERDICT_CHECKS,
-    Assessment,
-    FeatureVerdict,
-    Signal,
-    Started,
-    Verdict,
-)
-from monitoring.drift.scores import CODES, Scores
-from monitoring.drift.shares import TITLES
-from monitoring.statistics import METHODS
-from monitoring.statistics.severity import GREY, NAMES
+from monitoring import drift
+from monitoring.drift import Assessment, Signal, Verdict
 from monitoring.store import Span
-from monitoring.ui import charts, filters
-from monitoring.ui.components.heatmap import Lane
-from monitoring.ui.components.ranking import Ranked
+from monitoring.ui import filters
 from monitoring.ui.filters import Scope
-from monitoring.ui.numbers import day, share, short
-from monitoring.ui.status import ORDER
+from monitoring.ui.numbers import day
 from monitoring.windows import Window
 
-SPANS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
-DEFAULT_SPAN = "7 chunks"
-CHECK_TITLES = {
-    "chunk": "distance, chunk by chunk",
-    "pooled_7": "distance, 7 chunks together",
-    "pooled_28": "distance, 28 chunks together",
-    **TITLES,
-}
 MOST_LANES = 40
 MOST_CHUNKS = 400
-SHORT_TITLES = {
-    "psi": "PSI",
-    "jensen_shannon": "JS distance",
-    "kolmogorov_smirnov": "KS",
-    "chi_square": "Cramér’s V",
-}
+SPANS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
+DEFAULT_SPAN = "7 chunks"
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,128 +66,9 @@ def view(assessment: Assessment, colours: Signal, scope: Scope) -> View | None:
     return View(assessment, colours, verdict, last, slice(known[0], until + 1))
 
 
-def shown_status(feature: FeatureVerdict) -> str:
-    """A feature's colour: the worse of what lasts and what the judged chunk alone says."""
-    return min(feature.lasting, feature.status, key=ORDER.index)
-
-
-def shown_check(feature: FeatureVerdict) -> str:
-    """The check whose numbers stand beside a feature: what gave it colour, or else the chunk's distance."""
-    return feature.check if feature.status in ("amber", "red") else "chunk"
-
-
-def measure_title(assessment: Assessment, place: int, check: str) -> str:
-    """What a check measures, in few words.
-
-    Parameters
-    ----------
-    assessment : Assessment
-    place : int
-        Of the feature.
-    check : str
-    """
-    if check not in POOLED:
-        return TITLES[check]
-    key = assessment.measures[place]
-    title = SHORT_TITLES.get(key, METHODS[key].title)
-    return title if check == "chunk" else f"{title}, {POOLED[check]} chunks"
-
-
-def allowed(scores: Scores) -> np.ndarray:
-    """What each value may reach before it has a colour: the limit, or amber if that is higher.
-
-    Returns
-    -------
-    ndarray of shape (features, chunks)
-    """
-    return np.fmax(scores.limit, np.nan_to_num(scores.before) + scores.amber[:, None])
-
-
-def number(check: str, value: float) -> str:
-    """A value of a check as text: shares in per cent.
-
-    Examples
-    --------
-    >>> number("out_of_range", 0.34), number("chunk", 0.34)
-    ('34.0 %', '0.340')
-    """
-    return short(value) if check in POOLED else share(value)
-
-
-def ranked(view: View) -> list[Ranked]:
-    """A row per feature, the one to look at first on top."""
-    limits = {check: allowed(view.assessment.checks[check]) for check in VERDICT_CHECKS}
-    return [_row(view, feature, limits) for feature in view.verdict.features]
-
-
-def _row(view: View, feature: FeatureVerdict, limits: dict[str, np.ndarray]) -> Ranked:
-    place, check = view.place(feature.feature), shown_check(feature)
-    scores = view.assessment.checks[check]
-    value, limit = scores.value[place, view.last], limits[check][place, view.last]
-    return Ranked(
-        name=feature.feature,
-        title=feature.title,
-        note=_note(feature),
-        status=shown_status(feature),
-        importance=_or_none(feature.importance),
-        measure=measure_title(view.assessment, place, check),
-        value_text=number(check, value),
-        limit_text=number(check, limit),
-        ratio=_or_none(value / limit if limit > 0 else np.nan),
-        limit=_or_none(limit),
-        floor=_or_none(scores.noise_floor[place, view.last]),
-        series=scores.value[place, view.shown],
-    )
-
-
-def _note(feature: FeatureVerdict) -> str:
-    """Since when, and what one should know before reading the number."""
-    parts = [f"since {day(feature.since)}"] if feature.since else []
-    if feature.status in ("amber", "red") and feature.lasting not in ("amber", "red"):
-        parts.append("this chunk only, so far")
-    if feature.lasting in ("amber", "red") and feature.status not in ("amber", "red"):
-        parts.append("not in this chunk")
-    if feature.reason and feature.reason != "drift":
-        parts.append(reasons.REASONS[feature.reason].words)
-    if not feature.counted:
-        parts.append(reasons.REASONS["excluded"].words)
-    return " · ".join(parts)
-
-
 def recent(view: View) -> slice:
     """Positions of the chunks that the heatmap has room for: all that are shown, or the last of them."""
     return slice(max(view.shown.start, view.shown.stop - MOST_CHUNKS), view.shown.stop)
-
-
-def lanes(view: View, features: Sequence[FeatureVerdict], shown: slice) -> list[Lane]:
-    """A lane of the heatmap per feature: by chunk the check that gave colour, or else the distance."""
-    checks = [view.assessment.checks[check] for check in VERDICT_CHECKS]
-    value, reason = (np.stack([getattr(one, name) for one in checks]) for name in ("value", "reason"))
-    limit = np.stack([allowed(one) for one in checks])
-    coloured = view.colours.cells > 0
-    decided = np.where(coloured, view.colours.decided, VERDICT_CHECKS.index("chunk"))
-    rows = view.assessment.checks["chunk"].rows
-    out = []
-    for feature in features:
-        place = view.place(feature.feature)
-        check = decided[place, shown]
-        chunks = np.arange(shown.start, shown.stop)
-        status = np.asarray(NAMES)[view.colours.cells[place, shown]]
-        out.append(
-            Lane(
-                name=feature.feature,
-                title=feature.title,
-                status=np.where(rows[place, shown] > 0, status, "").tolist(),
-                value=value[check, place, chunks],
-                limit=limit[check, place, chunks],
-                check=check,
-                reason=reason[check, place, chunks],
-            )
-        )
-    return out
-
-
-REASON_WORDS = ["" if code in ("", "drift") else reasons.REASONS[code].words for code in CODES]
 
 
 def reference_share(view: View) -> tuple[float, float] | None:
@@ -226,15 +76,6 @@ def reference_share(view: View) -> tuple[float, float] | None:
     reference, keys = view.assessment.reference, view.assessment.keys[view.shown]
     inside = [i for i, key in enumerate(keys) if reference.overlaps(key)]
     return (inside[0] / len(keys), (inside[-1] + 1) / len(keys)) if inside else None
-
-
-def has_colour(view: View) -> bool:
-    """Whether anything at all could be judged in the judged chunk."""
-    return bool((view.colours.cells[:, view.last] > GREY).any())
-
-
-def _or_none(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def said(verdict: Verdict) -> str:
@@ -263,12 +104,6 @@ def last_day(view: View, chunk: dt.datetime) -> dt.date:
     return instant.astimezone(view.assessment.model.zone).date()
 
 
-def available(view: View, feature: FeatureVerdict) -> list[str]:
-    """The checks that exist for a feature's kind."""
-    place = view.place(feature.feature)
-    return [check for check, scores in view.assessment.checks.items() if scores.defined[place]]
-
-
 def trailing(view: View, chunks: int) -> Window:
     """So many chunks up to the judged one, as a window of profile keys."""
     keys = view.assessment.keys
@@ -289,44 +124,6 @@ def words(window: Window) -> str:
         return f"{day(window.start)}, {window.start:%H:%M} to {day(window.stop)}, {window.stop:%H:%M} UTC"
     last = window.stop - dt.timedelta(seconds=1)
     return day(window.start) if last.date() == window.start.date() else f"{day(window.start)} to {day(last)}"
-
-
-def course(view: View, feature: FeatureVerdict, check: str) -> go.Figure:
-    """One check of one feature over the chunks shown, with floor, limit, reference and since when.
-
-    Parameters
-    ----------
-    view : View
-    feature : FeatureVerdict
-    check : str
-    """
-    assessment, place = view.assessment, view.place(feature.feature)
-    scores, keys = assessment.checks[check], assessment.keys[view.shown]
-    inside = [key for key in keys if assessment.reference.overlaps(key)]
-    return charts.course(
-        [key.start for key in keys],
-        scores.value[place, view.shown],
-        title=measure_title(assessment, place, check),
-        shares=check not in POOLED,
-        limit=allowed(scores)[place, view.shown],
-        floor=scores.noise_floor[place, view.shown],
-        status=np.asarray(NAMES)[scores.status[place, view.shown]].tolist(),
-        partial=~assessment.complete[view.shown],
-        reference=(inside[0].start, inside[-1].stop) if inside else None,
-        since=feature.since if feature.since and feature.since >= keys[0].start else None,
-    )
-
-
-def started_words(started: Started | None) -> str:
-    """When a change most likely began, and how sure that is."""
-    if started is None:
-        return "Too few chunks, or too little change among them, to date a start."
-    if started.p_value > 0.05:
-        return "No single start stands out: the course moves, but not from one level to another."
-    return (
-        f"The level most likely changed on {day(started.at)} "
-        f"(between {day(started.earliest)} and {day(started.latest)} with 90 % confidence)."
-    )
 
 
 def pick_cell(view: View, span: Span, feature: str, chunk: dt.datetime) -> None:
