@@ -40,8 +40,17 @@ def floor(rows: int) -> dict[str, float]:
         return {"cpu": spent.cpu, "peak": peak_megabytes()}
 
 
+def one_row(rows: int) -> dict[str, float]:
+    """The profile of a single row of the same table: what a profile costs however few rows there are."""
+    return _profiled(rows, f'(SELECT * FROM "{MODEL}".requests LIMIT 1)')
+
+
 def profile(rows: int) -> dict[str, float]:
     """The profile of every row, appended to the profile's table and taken back."""
+    return _profiled(rows, f'"{MODEL}".requests')
+
+
+def _profiled(rows: int, relation: str) -> dict[str, float]:
     from monitoring.store import Store, grids
     from monitoring.store import profile as profiles
 
@@ -49,7 +58,7 @@ def profile(rows: int) -> dict[str, float]:
         known = grids.read(cursor, MODEL)
         cursor.execute("BEGIN")
         with cost() as spent:
-            profiles.append(cursor, MODEL, f'"{MODEL}".requests', known)
+            profiles.append(cursor, MODEL, relation, known)
         cursor.execute("ROLLBACK")
         return {"cpu": spent.cpu, "peak": peak_megabytes()}
 
@@ -143,7 +152,7 @@ def _first_and_warm(work: Callable[[], object]) -> dict[str, float]:
 
 
 TASKS: dict[str, Callable[..., dict[str, float]]] = {
-    task.__name__: task for task in (prepare, floor, profile, ingest, drift_frame, page, inbox)
+    task.__name__: task for task in (prepare, floor, one_row, profile, ingest, drift_frame, page, inbox)
 }
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +61,6 @@ class Comparison:
 
 
 TOGETHER = 12  # features compared at a time: what is in work stays in the processor's cache
-_ARRAYS = tuple(field.name for field in fields(Comparison) if field.name != "borrowed")
 
 
 @dataclass(frozen=True)
@@ -99,48 +98,61 @@ def comparison(
     -------
     Comparison
     """
-    firsts = range(0, len(side.features), TOGETHER)
-    parts = [
-        _compared(side.some(slice(first, first + TOGETHER)), line, spans, length, least, floor, level)
-        for first in firsts
-    ]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
-    return Comparison(borrowed=parts[0].borrowed, **joined)
+    parts, borrowed = [], False
+    apart = _apart(spans, line.reference)
+    for first in range(0, len(side.features), TOGETHER):
+        some = side.some(slice(first, first + TOGETHER))
+        learnt, borrowed = _learnt(some, line, length, least)
+        found = [_numbers(some, line, one, learnt, floor, level) for one in apart]
+        part = {name: np.concatenate([one[name] for one in found], axis=1) for name in found[0]}
+        parts.append(part | _natures(some, line, learnt, level))
+    joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return Comparison(borrowed=borrowed, **joined)
 
 
-def _compared(
-    side: Side, line: Timeline, spans: Spans, length: int, least: float, floor: float, level: float
-) -> Comparison:
-    """A few features, see `comparison`."""
+def _apart(spans: Spans, reference: Spans) -> list[Spans]:
+    """Spans that share rows with the reference apart from those that do not, in their order.
+
+    For the latter the reference is one histogram, not one for each span.
+    """
+    shared = within(spans, reference)
+    edges = np.flatnonzero(np.diff(shared.stop > shared.start)) + 1
+    starts, stops = np.split(spans.start, edges), np.split(spans.stop, edges)
+    return [Spans(start, stop) for start, stop in zip(starts, stops, strict=True)]
+
+
+def _natures(side: Side, line: Timeline, learnt: Calibration, level: float) -> dict[str, NDArray]:
+    """What a few features are like, whatever the spans; names of `Comparison`."""
+    between = calibrated_limit(learnt, np.zeros((len(side.features), 1)), level=level)
+    whole = summed(side.bins, line.reference)[:, 0]
+    return {"between": between ** (1 / side.method.power), "constant": (whole > 0).sum(axis=-1) == 1}
+
+
+def _numbers(
+    side: Side, line: Timeline, spans: Spans, learnt: Calibration, floor: float, level: float
+) -> dict[str, Floats]:
+    """Spans of a few features, by names of `Comparison`."""
     method = side.method
     raw = _raw(side, line, spans)
-    learnt, borrowed = _learnt(side, line, length, least)
     reference_limit = calibrated_limit(learnt, raw.noise, level=level)
-    top = limit(
-        noise_quantile(method, raw.scale, raw.occupied, level, side.null),
-        reference_limit,
-        floor**method.power,
-    )
+    noise_limit = noise_quantile(method, raw.scale, raw.occupied, level, side.null)
+    top = limit(noise_limit, reference_limit, floor**method.power)
     statistic, p_value = _test(side, raw)
     root = 1 / method.power
-    whole = summed(side.bins, line.reference)
     rows = rows_of(raw.current)
-    outside = rows_of(np.where(whole > 0, 0.0, raw.current))
-    return Comparison(
-        value=raw.value,
-        effect=_effect(side, line, spans, raw),
-        statistic=statistic,
-        p_value=np.fmax(p_value, calibrated_p_value(learnt, raw.divergence, raw.noise)),
-        noise_floor=noise_quantile(method, raw.scale, raw.occupied, 0.95, side.null) ** root,
-        limit=np.where(np.isfinite(raw.value), top, np.nan) ** root,
-        reference_limit=reference_limit**root,
-        between=calibrated_limit(learnt, np.zeros((len(side.features), 1)), level=level) ** root,
-        rows=rows,
-        reference_rows=np.broadcast_to(rows_of(raw.reference), rows.shape),
-        elsewhere=outside / np.where(rows > 0, rows, np.nan),
-        constant=(whole[:, 0] > 0).sum(axis=-1) == 1,
-        borrowed=borrowed,
-    )
+    outside = rows_of(np.where(summed(side.bins, line.reference) > 0, 0.0, raw.current))
+    return {
+        "value": raw.value,
+        "effect": _effect(side, line, spans, raw),
+        "statistic": statistic,
+        "p_value": np.fmax(p_value, calibrated_p_value(learnt, raw.divergence, raw.noise)),
+        "noise_floor": noise_quantile(method, raw.scale, raw.occupied, 0.95, side.null) ** root,
+        "limit": np.where(np.isfinite(raw.value), top, np.nan) ** root,
+        "reference_limit": reference_limit**root,
+        "rows": rows,
+        "reference_rows": np.broadcast_to(rows_of(raw.reference), rows.shape),
+        "elsewhere": outside / np.where(rows > 0, rows, np.nan),
+    }
 
 
 def _raw(side: Side, line: Timeline, spans: Spans) -> _Raw:

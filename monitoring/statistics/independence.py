@@ -98,14 +98,14 @@ def chi_square_test(reference: Counts, current: Counts, *, expected: float = 5.0
     (11.077, 3, 0.0113)
     """
     r, c = _pooled(*paired(reference, current), expected=expected)
-    n, m = r.sum(axis=-1, keepdims=True), c.sum(axis=-1, keepdims=True)
+    n, m = summed(r)[..., None], summed(c)[..., None]
     total = np.where((n > 0) & (m > 0), n + m, np.nan)
     both = r + c
     with np.errstate(invalid="ignore", divide="ignore"):
         # For two samples, both cells of a category together are (r m - c n)^2 / (n m (r + c)).
         terms = np.where(both > 0, (r * m - c * n) ** 2 / (n * m * both), 0.0)
-    freedom = np.maximum((both > 0).sum(axis=-1) - 1.0, 0.0)
-    statistic = terms.sum(axis=-1) + 0.0 * total[..., 0]
+    freedom = np.maximum(summed((both > 0).astype(float)) - 1.0, 0.0)
+    statistic = summed(terms) + 0.0 * total[..., 0]
     p_value = np.where(freedom > 0, special.chdtrc(np.maximum(freedom, 1.0), statistic), np.nan)
     return ChiSquare(statistic, freedom, p_value)
 
@@ -113,14 +113,17 @@ def chi_square_test(reference: Counts, current: Counts, *, expected: float = 5.0
 def _pooled(r: Floats, c: Floats, *, expected: float) -> tuple[Floats, Floats]:
     """Both histograms with the rare categories in the last bin."""
     r, c = np.broadcast_arrays(r, c)
-    n, m = r.sum(axis=-1, keepdims=True), c.sum(axis=-1, keepdims=True)
+    n, m = summed(r)[..., None], summed(c)[..., None]
     total = np.where(n + m > 0, n + m, 1.0)
-    least = (r + c) * np.minimum(n, m) / total
-    order = np.argsort(least, axis=-1, kind="stable")
-    ascending = np.take_along_axis(least, order, axis=-1)
+    least = (r + c) * (np.minimum(n, m) / total)
+    pooled = [np.concatenate([side, np.zeros_like(n)], axis=-1) for side in (r, c)]
+    some = (least < expected).any(axis=-1)  # most tables have nothing to pool
+    order = np.argsort(least[some], axis=-1, kind="stable")
+    ascending = np.take_along_axis(least[some], order, axis=-1)
     before = np.cumsum(ascending, axis=-1) - ascending
     rare = (ascending < expected) | ((before > 0) & (before < expected))
-    r, c = np.take_along_axis(r, order, axis=-1), np.take_along_axis(c, order, axis=-1)
-    pool = [np.where(rare, side, 0.0).sum(axis=-1, keepdims=True) for side in (r, c)]
-    kept = [np.where(rare, 0.0, side) for side in (r, c)]
-    return np.concatenate([kept[0], pool[0]], axis=-1), np.concatenate([kept[1], pool[1]], axis=-1)
+    for out, side in zip(pooled, (r, c), strict=True):
+        ordered = np.take_along_axis(side[some], order, axis=-1)
+        pool = np.where(rare, ordered, 0.0).sum(axis=-1, keepdims=True)
+        out[some] = np.concatenate([np.where(rare, 0.0, ordered), pool], axis=-1)
+    return pooled[0], pooled[1]
