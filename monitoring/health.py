@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from monitoring import drift, freshness, reasons, results, windows
+from monitoring.drift.onset import run_start
 from monitoring.drift.wording import listed, title
 from monitoring.models import Model
 from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, RED
@@ -132,7 +133,7 @@ def report(
     requests = volume[volume["version"] == ""]
     until = freshness.data_until(requests, as_of)
     fresh = _fresh(model, requests, as_of)
-    found, verdict, changes = _drift(model, assessment, colours, as_of)
+    found, verdict, since, changes = _drift(model, assessment, colours, as_of)
     signals = (fresh, found) if until else (fresh,)
     code = _combined(fresh.status, found.status)
     status = NAMES[code]
@@ -141,7 +142,7 @@ def report(
         as_of=as_of,
         status=status,
         sentence=_sentence(model, status, fresh, found),
-        since=verdict.since if verdict and code == AMBER and fresh.status == "green" else None,
+        since=since if code == AMBER and fresh.status == "green" else None,
         signals=signals,
         volume=freshness.last_days(model, requests, as_of),
         changes=changes,
@@ -260,22 +261,14 @@ def _fresh(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> Signal:
 
 def _drift(
     model: Model, assessment: Assessment | None, colours: Colours | None, as_of: dt.datetime
-) -> tuple[Signal, Verdict | None, tuple[str, ...]]:
-    """The drift signal, the verdict behind it, and what changed since the chunk before."""
+) -> tuple[Signal, Verdict | None, dt.datetime | None, tuple[str, ...]]:
+    """The drift signal, the verdict behind it, since when it is amber or worse, and what changed."""
     if assessment is None:
-        return (
-            Signal("drift", "grey", reasons.sentence("no_reference"), "no_reference", "drift", page="drift"),
-            None,
-            (),
-        )
+        return _unknown("no_reference"), None, None, ()
     colours = colours or drift.signal(assessment)
     last = _last(assessment, as_of)
     if last is None:
-        return (
-            Signal("drift", "grey", reasons.sentence("no_data"), "no_data", "drift", page="drift"),
-            None,
-            (),
-        )
+        return _unknown("no_data"), None, None, ()
     verdict = drift.verdict(assessment, colours, at=assessment.keys[last].start)
     counted = [one for one in verdict.features if one.counted]
     loud = [one for one in counted if one.lasting in ("amber", "red")]
@@ -287,7 +280,12 @@ def _drift(
         "drift", verdict.status, said, loud[0].reason if loud else reason, "share_drifting",
         len(loud) / len(counted) if counted else float("nan"), n=len(counted), page="drift",
     )  # fmt: skip
-    return signal, verdict, _changes(assessment, colours, last)
+    since = run_start(assessment, colours.model, colours.unconfirmed, last)
+    return signal, verdict, since, _changes(assessment, colours, last)
+
+
+def _unknown(reason: str) -> Signal:
+    return Signal("drift", "grey", reasons.sentence(reason), reason, "share_drifting", page="drift")
 
 
 def _last(assessment: Assessment, as_of: dt.datetime) -> int | None:

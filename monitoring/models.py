@@ -142,7 +142,7 @@ class Model(_Part):
             raise ValueError(
                 f"timezone: {self.timezone!r} is not a time zone; write one like 'Europe/Paris'"
             ) from error
-        if self.name in ("main", "temp", "pg_catalog", "information_schema"):
+        if self.name in ("main", "temp", "memory", "system", "pg_catalog", "information_schema"):
             raise ValueError(f"name: {self.name!r} is reserved by the database; choose another")
         if self.task == "multiclass" and not self.classes:
             raise ValueError("columns.score: a multiclass model names one probability column per class")

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from monitoring.store.database import connect
+from monitoring.store.database import CATALOG, connect
 from monitoring.store.errors import NotAStore, Refused
+from monitoring.store.sql import composed, named, text
 
 NAME = "lookout.duckdb"
+COPY = "the copy"  # a name that no model can have
 
 
 def backup(cursor: duckdb.DuckDBPyConnection, folder: Path) -> Path:
@@ -32,14 +34,11 @@ def backup(cursor: duckdb.DuckDBPyConnection, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target, partial = folder / NAME, folder / f"{NAME}.partial"
     partial.unlink(missing_ok=True)
-    literal = str(partial).replace("'", "''")
-    cursor.execute(f"ATTACH '{literal}' AS backup_copy")
+    cursor.execute(composed("ATTACH {path} AS {copy}", {"path": text(str(partial))}, copy=COPY))
     try:
-        main = cursor.execute("SELECT current_database()").fetchone()
-        name = str(main[0] if main else "").replace('"', '""')
-        cursor.execute(f'COPY FROM DATABASE "{name}" TO backup_copy')
+        cursor.execute(named("COPY FROM DATABASE {catalog} TO {copy}", catalog=CATALOG, copy=COPY))
     finally:
-        cursor.execute("DETACH backup_copy")
+        cursor.execute(named("DETACH {copy}", copy=COPY))
     os.replace(partial, target)
     return target
 

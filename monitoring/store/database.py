@@ -8,7 +8,9 @@ from pathlib import Path
 import duckdb
 
 from monitoring.store.errors import NotAStore, StoreInUse
+from monitoring.store.sql import composed, named, text
 
+CATALOG = "the store"
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # the store never asks the network for anything
     "autoload_known_extensions": "false",
@@ -41,17 +43,23 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists():
         _examine(path)
+    connection = duckdb.connect(":memory:", config=SETTINGS)
     try:
-        connection = duckdb.connect(str(path), config=SETTINGS)
+        # Attached under a name that no model can have: a database is otherwise called like its file, and a model
+        # of that name would be ambiguous.
+        place = {"path": text(str(path))}
+        connection.execute(composed("ATTACH {path} AS {catalog}", place, catalog=CATALOG))
     except duckdb.Error as error:
+        connection.close()
         raise _translated(error, path) from error
-    return prepared(connection)
+    return prepared(connection, CATALOG)
 
 
-def prepared(cursor: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Set what a connection does not inherit from its parent: instants are UTC and nothing is printed."""
+def prepared(cursor: duckdb.DuckDBPyConnection, catalog: str = "memory") -> duckdb.DuckDBPyConnection:
+    """Set what a connection does not inherit from its parent: its database, UTC instants, and no printing."""
     cursor.execute("SET TimeZone = 'UTC'")
     cursor.execute("SET enable_progress_bar = false")
+    cursor.execute(named("USE {catalog}", catalog=catalog))
     return cursor
 
 

@@ -33,6 +33,9 @@ SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n, max(last_at) AS last_at
 FROM {schema}.volume GROUP BY chunk, version ORDER BY chunk, version"""
 _REACH = """
 SELECT min(chunk), max(chunk), max(last_at), coalesce(sum(n), 0) FROM {schema}.volume WHERE version = ''"""
+_UNSEEN = """
+SELECT value, min(chunk) AS first, CAST(sum(n) AS BIGINT) AS n
+FROM {schema}.unseen WHERE feature = $feature GROUP BY value ORDER BY first, n DESC, value"""
 _CHOOSE = """
 INSERT INTO {schema}.segments
 SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
@@ -152,6 +155,11 @@ def span(
 def volume(cursor: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
     """Predictions per profile key and version, and the newest of them; the version '' counts requests."""
     return cursor.execute(named(_COUNTED, schema=model.name)).df()
+
+
+def unseen(cursor: duckdb.DuckDBPyConnection, model: Model, feature: str) -> pd.DataFrame:
+    """Categories that the reference never held, with the first key they came in and how often they came."""
+    return cursor.execute(named(_UNSEEN, schema=model.name), {"feature": feature}).df()
 
 
 def segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple[str, ...]]:

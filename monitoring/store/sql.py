@@ -70,6 +70,17 @@ def named(text: str, **names: str) -> str:
     return text.format_map({place: quoted(name) for place, name in names.items()})
 
 
+def text(value: str) -> str:
+    """A text literal, for the few statements that bind no values, such as ATTACH.
+
+    Examples
+    --------
+    >>> text("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
 def composed(text: str, parts: Mapping[str, str], **names: str) -> str:
     """Fill the places of a statement with identifiers and with pieces of SQL that this package made itself.
 

@@ -28,7 +28,7 @@ from monitoring.store import (
 )
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.cubes import Cubes
-from monitoring.store.database import connect, prepared
+from monitoring.store.database import CATALOG, connect, prepared
 from monitoring.store.errors import StoreError, UnreadableFile
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
@@ -73,7 +73,7 @@ class Store:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread a cursor of its own; DuckDB refuses to share one."""
-        return prepared(self._connection.cursor())
+        return prepared(self._connection.cursor(), CATALOG)
 
     @contextmanager
     def _transaction(
@@ -293,6 +293,15 @@ class Store:
             return cubes.read(
                 cursor, model.name, grids.read(cursor, model.name), start, stop, segment, features
             )
+
+    def unseen(self, name: str, feature: str) -> pd.DataFrame:
+        """Categories of a feature that the reference never held: value, first (profile key), n; oldest first.
+
+        The first 200 names of a feature are kept; the profile counts all of them.
+        """
+        model = self.model(name)
+        with self.cursor() as cursor:
+            return profiling.unseen(cursor, model, feature)
 
     def segments(self, name: str) -> dict[str, tuple[str, ...]]:
         """The segment columns of a model and the values that have a profile of their own."""

@@ -159,3 +159,14 @@ def test_the_store_never_asks_the_network_for_an_extension(store: Store) -> None
         ).fetchall()
     assert {value for _, value in found} == {"false"}
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("name", ["lookout", "the-store", "the_copy"])
+def test_a_model_may_be_called_like_the_stores_file(tmp_path: Path, name: str) -> None:
+    with Store.open(tmp_path / f"{name}.duckdb") as store:
+        store.add(CHURN.replace('"churn"', f'"{name}"'))
+        path = tmp_path / "a.csv"
+        path.write_text("id,predicted_at,age\n1,2026-01-01,4\n", "utf-8")
+        assert store.ingest(name, path).accepted == 1
+        store.backup(tmp_path / "backup")
+        assert store.span(name).rows == 1
