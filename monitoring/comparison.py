@@ -24,8 +24,8 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Tidy: a row per column and measure. A column that cannot be compared (another type, an identifier) is
-        grey.
+        Tidy: a row per column and measure, worst first. A column that cannot be compared (another type, an
+        identifier) is grey.
 
     Raises
     ------
@@ -45,5 +45,8 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
         }
     )
     data = results.concat([data, skipped])
+    rank = data["status"].map({"red": 0, "amber": 1, "green": 2, "grey": 3})
+    data = data.assign(rank=rank).sort_values(["rank", "value"], ascending=[True, False], kind="stable")
+    data = data.drop(columns="rank").reset_index(drop=True)
     nowhen = pd.Series(pd.NaT, index=data.index, dtype=results.COLUMNS["chunk_start"])
     return data.assign(model="", reference=reference.name, chunk_start=nowhen, chunk_stop=nowhen)

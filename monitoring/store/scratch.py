@@ -25,7 +25,10 @@ _REFERENCE = "SELECT * FROM {schema}.requests WHERE _day = DATE '2000-01-01'"
 _COPY = """
 INSERT INTO {schema}.requests (_id, _predicted_at, _day, _file{names})
 SELECT CAST(_row AS VARCHAR), $day, CAST($day AS DATE), 0{values} FROM {relation}"""
-IDENTIFIER_SHARE, IDENTIFIER_ROWS = 0.9, 50  # a text or whole number as varied as this names rows
+OWN = ("_id", "_predicted_at", "_day", "_file", "_row")
+IDENTIFIER_ROWS = 50  # fewer rows cannot show that a column names them
+IDENTIFIER_SHARE = 0.9  # of different values from which a text names rows
+MISFITS = 0.05  # a larger share of values that do not fit is another type; a smaller one is missing values
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,18 @@ def pair(reference: Path, current: Path) -> Pair:
         profile.create(cursor, SCHEMA)
         first = sources.read(cursor, reference)
         columns = _columns(cursor, model, first)
-        _insert(cursor, first, columns, _DAYS[0])
+        changed = _insert(cursor, first, columns, _DAYS[0])
         second = sources.read(cursor, current)
         shared = [column for column in columns if column.name in second.columns]
         if not shared:
             raise UnreadableFile(f"{reference.name} and {current.name} share no column")
-        changed = _insert(cursor, second, shared, _DAYS[1])
+        changed += _insert(cursor, second, shared, _DAYS[1])
         kinds = layout.profiled({column.name: column for column in shared})
         skipped = dict.fromkeys(changed, "changed_type")
         skipped |= dict.fromkeys(
             (column.name for column in shared if column.name not in kinds), "unsupported"
         )
-        skipped |= dict.fromkeys(_identifiers(cursor, first, kinds), "identifier")
+        skipped |= dict.fromkeys(_identifiers(cursor, kinds), "identifier") | skipped
         kept: dict[str, Kind] = {name: kind for name, kind in kinds.items() if name not in skipped}
         known = grids.fit(cursor, f"({named(_REFERENCE, schema=SCHEMA)})", kept)
         grids.write(cursor, SCHEMA, known)
@@ -82,7 +85,7 @@ def pair(reference: Path, current: Path) -> Pair:
 
 def _columns(cursor: duckdb.DuckDBPyConnection, model: Model, source: Source) -> list[layout.Column]:
     """Decide how the reference's columns are kept, and make room for them."""
-    names = [name for name in source.columns if not name.startswith("_")]
+    names = [name for name in source.columns if name.lower() not in OWN]
     row = cursor.execute(mapping.census(names, source), source.parameters).fetchone() or ()
     counts = {name: tuple(row[5 * i : 5 * i + 5]) for i, name in enumerate(names)}
     columns = mapping.new_columns(counts, model, source)
@@ -116,28 +119,38 @@ def _misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str,
     if not checked:
         return []
     counts = ", ".join(f"count(*) FILTER ({misfit})" for misfit in checked.values())
-    text = composed("SELECT {counts} FROM {relation}", {"counts": counts, "relation": source.relation})
-    row = cursor.execute(text, source.parameters).fetchone() or ()
-    return [name for name, count in zip(checked, row, strict=True) if count]
-
-
-def _identifiers(cursor: duckdb.DuckDBPyConnection, source: Source, kinds: dict[str, Kind]) -> list[str]:
-    """Columns whose values name rows: nearly every one another, and text or whole numbers."""
-    parts = []
-    for name in kinds:
-        column = quoted(name)
-        whole = f"bool_and({column} = floor({column}))" if kinds[name] in grids.NUMERIC_KINDS else "TRUE"
-        parts += [f"count({column})", f"approx_count_distinct({column})", whole]
-    if not parts:
-        return []
     text = composed(
-        "SELECT {parts} FROM ({reference})",
-        {"parts": ", ".join(parts), "reference": named(_REFERENCE, schema=SCHEMA)},
+        "SELECT count(*), {counts} FROM {relation}", {"counts": counts, "relation": source.relation}
     )
-    row = cursor.execute(text).fetchone() or ()
-    found = zip(kinds, row[0::3], row[1::3], row[2::3], strict=True)
+    total, *found = cursor.execute(text, source.parameters).fetchone() or (0,)
     return [
         name
-        for name, count, distinct, whole in found
-        if whole and count >= IDENTIFIER_ROWS and distinct >= IDENTIFIER_SHARE * count
+        for name, count in zip(checked, found, strict=True)
+        if count > MISFITS * total or (count and given[name].value.startswith("CAST(NULL"))
+    ]
+
+
+def _identifiers(cursor: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> list[str]:
+    """Columns whose values name rows: texts that hardly repeat, and whole numbers that count through."""
+    if not kinds:
+        return []
+    parts = []
+    for name, kind in kinds.items():
+        column = quoted(name)
+        numeric = kind in grids.NUMERIC_KINDS
+        whole = f"bool_and({column} = floor({column}))" if numeric else "FALSE"
+        width = f"max({column}) - min({column})" if numeric else "0"
+        parts += [f"count({column})", f"count(DISTINCT {column})", whole, width]
+    given = {"parts": ", ".join(parts), "reference": named(_REFERENCE, schema=SCHEMA)}
+    row = cursor.execute(composed("SELECT {parts} FROM ({reference})", given)).fetchone() or ()
+    found = zip(kinds.items(), row[0::4], row[1::4], row[2::4], row[3::4], strict=True)
+    return [
+        name
+        for (name, kind), count, distinct, whole, width in found
+        if count >= IDENTIFIER_ROWS
+        and (
+            bool(whole and distinct == count and width < 2 * count)
+            if kind in grids.NUMERIC_KINDS
+            else distinct >= IDENTIFIER_SHARE * count
+        )
     ]
