@@ -146,7 +146,12 @@ with before:
         )
     else:
         st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
-    cards.comparison(feature_detail.facts(cube, reference, current), drift_view.words(window))
+    cards.comparison(
+        feature_detail.facts(cube, reference, current, extent=not private), drift_view.words(window)
+    )
+    if not private and not cube.grids[0].numeric:
+        new = feature_detail.unseen_words(session.unseen(model, feature.feature), window.stop)
+        st.caption(cards.escaped(new))
 with after:
     titles = {"what decides": drift_rows.shown_check(feature)}
     titles |= {drift_rows.CHECK_TITLES[check]: check for check in drift_rows.available(view, feature)}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from monitoring.store.cubes import Cube
 from monitoring.ui.distributions import Histogram, categorical, continuous, discrete
-from monitoring.ui.numbers import count, share, short
+from monitoring.ui.numbers import count, day, share, short
 from monitoring.windows import Window
 
 
@@ -96,7 +98,39 @@ def distribution(cube: Cube, reference: Sample, current: Sample, axis: str, name
     return draw(before, now, axis)
 
 
-def facts(cube: Cube, reference: Sample, current: Sample) -> list[tuple[str, str, str]]:
+def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
+    """Which categories came that the reference never held, and since when; empty where there is none.
+
+    Parameters
+    ----------
+    unseen : DataFrame
+        As `Store.unseen` gives it: ``value``, ``first`` (a profile key) and ``n``, oldest first.
+    stop : datetime
+        The first profile key that is not looked at.
+    most : int
+        How many are named.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"value": ["OO"], "first": [dt.datetime(2013, 5, 2)], "n": [9]})
+    >>> unseen_words(data, dt.datetime(2013, 7, 1))
+    'Never seen in the reference: OO (since 2 May 2013).'
+    >>> unseen_words(data, dt.datetime(2013, 4, 1))
+    ''
+    """
+    known = unseen[unseen["first"] < stop]
+    values, firsts = known["value"].tolist()[:most], known["first"].tolist()[:most]
+    named = [
+        f"{value or 'an empty text'} (since {day(first)})"
+        for value, first in zip(values, firsts, strict=True)
+    ]
+    more = f" and {len(known) - most} more" if len(known) > most else ""
+    return f"Never seen in the reference: {', '.join(named)}{more}." if named else ""
+
+
+def facts(
+    cube: Cube, reference: Sample, current: Sample, *, extent: bool = True
+) -> list[tuple[str, str, str]]:
     """What a table tells better than a picture: name, in the reference, now.
 
     Parameters
@@ -104,6 +138,8 @@ def facts(cube: Cube, reference: Sample, current: Sample) -> list[tuple[str, str
     cube : Cube
         Of one feature.
     reference, current : Sample
+    extent : bool
+        Whether the smallest and largest value may be told; they are those of single rows.
     """
     sides = (reference, current)
 
@@ -125,7 +161,7 @@ def facts(cube: Cube, reference: Sample, current: Sample) -> list[tuple[str, str
         *rows,
         *(row for row in rare if row[1:] != ("0 %", "0 %")),
         ("Mean", short(reference.mean), short(current.mean)),
-        ("Smallest to largest", _extent(reference), _extent(current)),
+        *([("Smallest to largest", _extent(reference), _extent(current))] if extent else []),
     ]
 
 

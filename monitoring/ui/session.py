@@ -140,6 +140,16 @@ def assessment(
     return _assessment(*_key(model.name), chunk, segment, method, now)
 
 
+@st.cache_data(show_spinner=False, max_entries=256)
+def _unseen(path: str, name: str, version: str, feature: str) -> pd.DataFrame:
+    return store().unseen(name, feature)
+
+
+def unseen(model: Model, feature: str) -> pd.DataFrame:
+    """Categories of a feature that the reference never held, oldest first."""
+    return _unseen(*_key(model.name), feature)
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _cube(path: str, name: str, version: str, segment: tuple[str, str], feature: str) -> Cube:
     cubes = store().cubes(name, segment=segment, features=[feature])
