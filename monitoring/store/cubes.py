@@ -12,15 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from monitoring.store.grids import Grid
-from monitoring.store.sql import Array, arrow, named
+from monitoring.store.sql import Array, arrow, query
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-_ROWS = """
-SELECT feature, chunk, n, missing, non_finite, counts, sums, total, square, minimum, maximum
-FROM {schema}.profile
-WHERE segment_column = $column AND segment_value = $value AND chunk >= $start AND chunk < $stop
-    AND list_contains($features, feature)"""
 _ADDED = ("n", "missing", "non_finite", "total", "square")
 
 
@@ -103,7 +98,7 @@ def read(
     wanted = [grid for grid in grids if features is None or grid.feature in set(features)]
     rows = arrow(
         cursor,
-        named(_ROWS, schema=schema),
+        query("profile", schema=schema),
         {
             "column": segment[0],
             "value": segment[1],

@@ -16,7 +16,7 @@ import pandas as pd
 from monitoring import windows
 from monitoring.models import Kind, Model
 from monitoring.store import grids, layout, profile
-from monitoring.store.sql import composed, named
+from monitoring.store.sql import composed, named, query
 
 SEGMENT_VALUES = 20
 
@@ -28,14 +28,6 @@ _COUNT = """
 INSERT INTO {schema}.volume
 SELECT {key}, {version}, count(*), min(_predicted_at), max(_predicted_at)
 FROM {schema}.{table} WHERE {where} GROUP BY ALL"""
-_COUNTED = """
-SELECT chunk, version, CAST(sum(n) AS BIGINT) AS n, max(last_at) AS last_at
-FROM {schema}.volume GROUP BY chunk, version ORDER BY chunk, version"""
-_REACH = """
-SELECT min(chunk), max(chunk), max(last_at), coalesce(sum(n), 0) FROM {schema}.volume WHERE version = ''"""
-_UNSEEN = """
-SELECT value, min(chunk) AS first, CAST(sum(n) AS BIGINT) AS n
-FROM {schema}.unseen WHERE feature = $feature GROUP BY value ORDER BY first, n DESC, value"""
 _CHOOSE = """
 INSERT INTO {schema}.segments
 SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
@@ -145,27 +137,26 @@ def span(
     cursor: duckdb.DuckDBPyConnection, model: Model
 ) -> tuple[dt.datetime | None, dt.datetime | None, dt.datetime | None, dt.datetime | None, int]:
     """First and last key, newest prediction and label in UTC, and the number of requests."""
-    reach = cursor.execute(named(_REACH, schema=model.name)).fetchone()
+    reach = cursor.execute(query("reach", schema=model.name)).fetchone()
     first, last, until, rows = reach or (None, None, None, 0)
-    row = cursor.execute(named("SELECT max(_labelled_at) FROM {schema}.labels", schema=model.name)).fetchone()
+    row = cursor.execute(query("labelled", schema=model.name)).fetchone()
     labelled = row[0] if row else None
     return first, last, _utc(until), _utc(labelled), int(rows)
 
 
 def volume(cursor: duckdb.DuckDBPyConnection, model: Model) -> pd.DataFrame:
     """Predictions per profile key and version, and the newest of them; the version '' counts requests."""
-    return cursor.execute(named(_COUNTED, schema=model.name)).df()
+    return cursor.execute(query("volume", schema=model.name)).df()
 
 
 def unseen(cursor: duckdb.DuckDBPyConnection, model: Model, feature: str) -> pd.DataFrame:
     """Categories that the reference never held, with the first key they came in and how often they came."""
-    return cursor.execute(named(_UNSEEN, schema=model.name), {"feature": feature}).df()
+    return cursor.execute(query("unseen", schema=model.name), {"feature": feature}).df()
 
 
 def segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple[str, ...]]:
     """The values of each segment column that have a profile of their own, most frequent first."""
-    text = named("SELECT name, value FROM {schema}.segments ORDER BY name, position", schema=model.name)
-    rows = cursor.execute(text).fetchall()
+    rows = cursor.execute(query("segments", schema=model.name)).fetchall()
     found: dict[str, tuple[str, ...]] = {}
     for name, value in rows:
         found[name] = (*found.get(name, ()), value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 Array = np.ndarray[Any, np.dtype[Any]]
+QUERIES = Path(__file__).with_name("queries")
 _BATCH = "_lookout_batch"
 
 
@@ -68,6 +71,34 @@ def named(text: str, **names: str) -> str:
     'SELECT 1 FROM "flights".profile'
     """
     return text.format_map({place: quoted(name) for place, name in names.items()})
+
+
+@functools.cache
+def _file(name: str) -> str:
+    return (QUERIES / f"{name}.sql").read_text("utf-8")
+
+
+def query(name: str, **names: str) -> str:
+    """A query of the folder ``queries``, its places filled with identifiers.
+
+    Parameters
+    ----------
+    name : str
+        The file, without its ending.
+    **names : str
+        The identifier of each place, unquoted.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such query.
+
+    Examples
+    --------
+    >>> print(query("labelled", schema="flights").splitlines()[-1])
+    FROM "flights".labels
+    """
+    return named(_file(name), **names)
 
 
 def text(value: str) -> str:

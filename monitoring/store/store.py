@@ -33,6 +33,7 @@ from monitoring.store.errors import StoreError, UnreadableFile
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
 from monitoring.store.receipts import Receipt, Span
+from monitoring.store.sql import query
 
 Progress = Callable[[float, str], None]
 
@@ -234,25 +235,16 @@ class Store:
 
     def files(self, name: str) -> pd.DataFrame:
         """The journal: every file that was taken in, oldest first."""
-        return self._frame(
-            "SELECT file, kind, name, bytes, rows, accepted, duplicates, rejected, first_day, last_day, "
-            "taken_at FROM files WHERE model = $name ORDER BY file",
-            name,
-        )
+        return self._frame("files", name)
 
     def quarantine(self, name: str) -> pd.DataFrame:
         """Every row that was not taken in, with its file, its number there, the reason and its content."""
-        return self._frame(
-            "SELECT f.name AS file, q.row, q.reason, q.detail, q.content FROM quarantine AS q "
-            "JOIN files AS f ON f.file = q.file AND f.model = q.model WHERE q.model = $name "
-            "ORDER BY q.file, q.row",
-            name,
-        )
+        return self._frame("quarantine", name)
 
-    def _frame(self, statement: str, name: str) -> pd.DataFrame:
+    def _frame(self, question: str, name: str) -> pd.DataFrame:
         self.model(name)
         with self.cursor() as cursor:
-            return cursor.execute(statement, {"name": name}).df()
+            return cursor.execute(query(question), {"name": name}).df()
 
     def backup(self, folder: Path | str) -> Path:
         """Copy the live store into a folder; see `monitoring.store.copies.backup`."""

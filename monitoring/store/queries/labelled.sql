@@ -1,0 +1,4 @@
+-- labelled: when the newest label of a model came.
+-- grain: one row; an instant in UTC, NULL without labels.
+SELECT max(_labelled_at)
+FROM {schema}.labels
