@@ -140,7 +140,8 @@ def _numbers(
     statistic, p_value = _test(side, raw)
     root = 1 / method.power
     rows = rows_of(raw.current)
-    outside = rows_of(np.where(summed(side.bins, line.reference) > 0, 0.0, raw.current))
+    unheld = summed(side.bins, line.reference)[:, 0, :, None] <= 0
+    outside = (raw.current @ unheld.astype(float))[..., 0]
     return {
         "value": raw.value,
         "effect": _effect(side, line, spans, raw),
