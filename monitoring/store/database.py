@@ -7,10 +7,13 @@ from pathlib import Path
 
 import duckdb
 
-from monitoring.store.errors import NotAStore, StoreInUse
+from monitoring.store import migrations
+from monitoring.store.errors import NotAStore, StoreError, StoreInUse
 from monitoring.store.sql import composed, named, text
 
+DatabaseError = duckdb.Error  # what the database itself complains of
 CATALOG = "the store"
+OURS = {"migrations", "models", "files", "quarantine"}  # tables that every store has
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # the store never asks the network for anything
     "autoload_known_extensions": "false",
@@ -38,11 +41,16 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     StoreInUse
         If another process owns the file.
     NotAStore
-        If the file is damaged or is not a store of Lookout; it is not touched.
+        If the file is damaged, is not a store of Lookout, or one of a newer Lookout; it is not touched.
+    StoreError
+        If its folder cannot be made or the file may not be read and written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path}: its folder cannot be made ({error.strerror})") from error
     if path.exists():
-        _examine(path)
+        examine(path)
     connection = duckdb.connect(":memory:", config=SETTINGS)
     try:
         # Attached under a name that no model can have: a database is otherwise called like its file, and a model
@@ -63,24 +71,52 @@ def prepared(cursor: duckdb.DuckDBPyConnection, catalog: str = "memory") -> duck
     return cursor
 
 
-def _examine(path: Path) -> None:
-    """Look into an existing file without the right to change it."""
+def examine(path: Path) -> None:
+    """Look into an existing file without the right to change it; raises as `connect` does."""
     try:
         with duckdb.connect(str(path), read_only=True, config=SETTINGS) as probe:
-            tables = {row[0] for row in probe.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            _assert_ours(probe, path)
     except duckdb.Error as error:
         raise _translated(error, path) from error
-    if tables and "migrations" not in tables:
+
+
+def _assert_ours(probe: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Tell our store from another program's database and from one that this version cannot know."""
+    found = probe.execute(
+        "SELECT table_name FROM duckdb_tables() UNION ALL "
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    ).fetchall()
+    tables = {row[0] for row in found}
+    if not tables:
+        return
+    columns = probe.execute(
+        "SELECT column_name FROM duckdb_columns() "
+        "WHERE schema_name = 'main' AND table_name = 'migrations' ORDER BY column_index"
+    ).fetchall()
+    foreign = NotAStore(
+        f"{path} is a database of another program; it was left as it is. Choose another --store"
+    )
+    if columns != [("name",), ("applied_at",)]:
+        raise foreign
+    known = {step.__name__ for step in migrations.MIGRATIONS}
+    taken = {row[0] for row in probe.execute("SELECT name FROM main.migrations").fetchall()}
+    if not (tables == {"migrations"} and not taken) and not (known & taken and tables >= OURS):
+        raise foreign
+    if taken - known:
         raise NotAStore(
-            f"{path} is a database of another program; it was left as it is. Choose another --store"
+            f"{path} was made by a newer Lookout and was left as it is; update this one, or choose another "
+            "--store"
         )
 
 
 def _translated(error: duckdb.Error, path: Path) -> Exception:
     text = str(error)
-    if "lock" in text.lower() or "already attached" in text or "different configuration" in text:
+    if re.search("Could not set lock|onflicting lock|used by another process|already attached|"
+                 "different configuration", text):  # fmt: skip
         found = re.search(r"PID (\d+)", text)
         return StoreInUse(path, int(found.group(1)) if found else None)
+    if "Permission denied" in text:
+        return StoreError(f"{path} may not be read and written by this user; choose another --store")
     return NotAStore(
         f"{path} cannot be read as a store and was left as it is ({text.splitlines()[0]}). "
         "Restore a backup with: python -m monitoring restore DIR"

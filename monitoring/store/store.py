@@ -249,7 +249,7 @@ class Store:
     def backup(self, folder: Path | str) -> Path:
         """Copy the live store into a folder; see `monitoring.store.copies.backup`."""
         with self._writing, self.cursor() as cursor:
-            return copies.backup(cursor, Path(folder))
+            return copies.backup(cursor, self.path, Path(folder))
 
     def data_version(self, name: str) -> str:
         """A text that changes whenever any number of the model may have changed."""

@@ -170,3 +170,98 @@ def test_a_model_may_be_called_like_the_stores_file(tmp_path: Path, name: str) -
         assert store.ingest(name, path).accepted == 1
         store.backup(tmp_path / "backup")
         assert store.span(name).rows == 1
+
+
+def test_a_backup_into_the_stores_own_folder_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "lookout.duckdb"
+    with Store.open(path) as store:
+        before = path.stat().st_ino
+        (tmp_path / "link").symlink_to(tmp_path, target_is_directory=True)
+        for folder in (tmp_path, tmp_path / "link", tmp_path / "x" / ".."):
+            with pytest.raises(Refused, match="the store itself"):
+                store.backup(folder)
+        assert path.stat().st_ino == before
+        store.add(CHURN)
+    with Store.open(path) as store:
+        assert [model.name for model in store.models()] == ["churn"]
+
+
+def test_every_restore_keeps_what_stood_there(tmp_path: Path) -> None:
+    folder = backup_of(tmp_path / "old")
+    path = tmp_path / "lookout.duckdb"
+    for name in ("first", "second"):
+        with Store.open(path) as store:
+            store.add(CHURN.replace('"churn"', f'"{name}"'))
+        before = copies.restore(folder, path)
+        assert before is not None
+        with Store.open(before) as kept:
+            assert name in [model.name for model in kept.models()]
+    names = sorted(one.name for one in tmp_path.glob("*before-restore*"))
+    assert names == ["lookout.duckdb.before-restore", "lookout.duckdb.before-restore-2"]
+
+
+def test_a_restore_that_cannot_copy_leaves_the_store_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = backup_of(tmp_path / "old")
+    path = tmp_path / "lookout.duckdb"
+    with Store.open(path) as store:
+        store.add(CHURN.replace('"churn"', '"other"'))
+
+    def full(source: Path, target: Path) -> None:
+        Path(target).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(copies.shutil, "copyfile", full)
+    with pytest.raises(OSError, match="No space left"):
+        copies.restore(folder, path)
+    assert sorted(one.name for one in tmp_path.glob("lookout*")) == ["lookout.duckdb"]
+    with Store.open(path) as store:
+        assert [model.name for model in store.models()] == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        (["CREATE TABLE migrations (id INTEGER)"], "another program"),
+        (
+            [
+                "CREATE TABLE migrations (name VARCHAR, applied_at TIMESTAMP)",
+                "CREATE TABLE users (id INTEGER)",
+                "INSERT INTO migrations VALUES ('001_users', now()::TIMESTAMP)",
+            ],
+            "another program",
+        ),
+        (["CREATE VIEW theirs AS SELECT 1 AS x"], "another program"),
+    ],
+)
+def test_a_database_that_only_resembles_a_store_is_left_as_it_is(
+    tmp_path: Path, statements: list[str], words: str
+) -> None:
+    path = tmp_path / "lookout.duckdb"
+    with duckdb.connect(str(path)) as foreign:
+        for statement in statements:
+            foreign.execute(statement)
+    before = digest(path)
+    with pytest.raises(NotAStore, match=words):
+        Store.open(path)
+    assert digest(path) == before
+
+
+def test_a_store_of_a_newer_lookout_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "lookout.duckdb"
+    Store.open(path).close()
+    with duckdb.connect(str(path)) as newer:
+        newer.execute("INSERT INTO migrations VALUES ('m999_what_is_to_come', now()::TIMESTAMP)")
+    before = digest(path)
+    with pytest.raises(NotAStore, match="newer Lookout"):
+        Store.open(path)
+    assert digest(path) == before
+
+
+def test_a_damaged_store_in_a_folder_called_lock_is_not_taken_for_an_owned_one(tmp_path: Path) -> None:
+    path = tmp_path / "lock" / "lookout.duckdb"
+    path.parent.mkdir()
+    path.write_bytes(b"broken")
+    with pytest.raises(NotAStore):
+        Store.open(path)
