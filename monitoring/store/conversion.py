@@ -13,7 +13,9 @@ from monitoring.store.layout import Column
 from monitoring.store.sources import Family
 from monitoring.store.sql import quoted
 
-MISSING_WORDS = "('', 'na', 'n/a', 'nan', 'null', 'none')"
+_MISSING = r"\s*(na|n/a|nan|null|none)?\s*"
+EARLIEST = "TIMESTAMP '1980-01-01'"  # what lies before is no instant of a log but an error of its clock
+LATEST = "(now()::TIMESTAMP + INTERVAL 366 DAY)"
 _WHAT = {"DOUBLE": "a number", "VARCHAR": "text"}
 
 
@@ -72,9 +74,12 @@ def _to_text(source: str, family: Family, column: Column, never: Conversion) -> 
     text = f"CAST({source} AS VARCHAR)"
     if column.kind == "unsupported":
         return Conversion(text, None, never.expected)
+    if family == "text" and column.kind == "binary":
+        truth = f"CASE WHEN {_is_truth(text)} THEN lower({text}) ELSE {text} END"
+        other = None if column.declared else f"TRY_CAST({source} AS DOUBLE) IS NOT NULL"
+        return Conversion(truth, other, "true or false")
     if family == "text":
-        folded = f"CASE WHEN lower({text}) IN ('true', 'false') THEN lower({text}) ELSE {text} END"
-        return Conversion(folded if column.kind == "binary" else text, None, never.expected)
+        return Conversion(text, None, never.expected)
     if family == "boolean" and (column.declared or column.kind == "binary"):
         return Conversion(text, None, never.expected)
     if family == "number" and column.declared:
@@ -91,29 +96,61 @@ def number(source: str) -> str:
 
 def text_number(source: str) -> Conversion:
     """SQL of a number written as text; the usual words for missing are missing."""
-    text = f"trim(CAST({source} AS VARCHAR))"
-    word = f"lower({text}) IN {MISSING_WORDS}"
-    value = f"CASE WHEN {word} THEN NULL ELSE nullif(TRY_CAST({text} AS DOUBLE), CAST('nan' AS DOUBLE)) END"
-    misfit = f"{source} IS NOT NULL AND NOT {word} AND TRY_CAST({text} AS DOUBLE) IS NULL"
+    read = f"TRY_CAST(trim(CAST({source} AS VARCHAR)) AS DOUBLE)"
+    value = f"nullif({read}, CAST('nan' AS DOUBLE))"
+    misfit = f"{source} IS NOT NULL AND {read} IS NULL AND NOT {missing_word(source)}"
     return Conversion(value, misfit, "a number")
 
 
-def canonical(source: str, family: Family) -> str:
-    """SQL of a class name: whole numbers without a fraction, booleans as 0 and 1, text as it is."""
+def missing_word(source: str) -> str:
+    """SQL that is true for texts that say that there is no value.
+
+    It is one pattern, because lists of words in hundreds of columns are rewritten by the database into as
+    many joins.
+    """
+    return f"regexp_full_match(CAST({source} AS VARCHAR), '{_MISSING}', 'i')"
+
+
+def canonical(source: str, family: Family, *, truths: bool = False) -> str:
+    """SQL of a class name: whole numbers without a fraction, booleans as 0 and 1, text as it is.
+
+    With `truths`, the texts true and false are booleans too, however they are written.
+    """
     if family == "boolean":
         return f"CAST(CAST({source} AS INTEGER) AS VARCHAR)"
+    name, text = identifier(source, family), f"CAST({source} AS VARCHAR)"
+    if family != "text" or not truths:
+        return name
+    truth = f"CASE WHEN lower({text}) = 'true' THEN '1' ELSE '0' END"
+    return f"CASE WHEN {_is_truth(text)} THEN {truth} ELSE {name} END"
+
+
+def identifier(source: str, family: Family) -> str:
+    """SQL of an id, the same from every format: whole numbers without a fraction, all else as it is written.
+
+    Spreadsheets and data frames write the id 17 as 17.0 once a cell beside it is empty.
+    """
+    text = f"CAST({source} AS VARCHAR)"
     if family == "number":
         value = f"CAST({source} AS DOUBLE)"
         whole = f"{value} = floor({value}) AND abs({value}) < 1e15"
         return (
-            f"CASE WHEN isnan(CAST({source} AS DOUBLE)) THEN NULL "
-            f"WHEN {whole} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END"
+            f"CASE WHEN isnan({value}) THEN NULL "
+            f"WHEN {whole} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE {text} END"
         )
-    text = f"CAST({source} AS VARCHAR)"
     return (
-        f"CASE WHEN {text} = '' THEN NULL WHEN regexp_matches({text}, '^-?\\d+\\.0+$') "
-        f"THEN split_part({text}, '.', 1) ELSE {text} END"
+        f"CASE WHEN contains({text}, '.0') AND regexp_full_match({text}, '-?\\d+\\.0+') "
+        f"THEN split_part({text}, '.', 1) ELSE nullif({text}, '') END"
     )
+
+
+def _is_truth(text: str) -> str:
+    return f"(lower({text}) = 'true' OR lower({text}) = 'false')"
+
+
+def implausible(at: str) -> str:
+    """SQL that is true for an instant that no log can have: before 1980, or more than a year ahead."""
+    return f"{at} NOT BETWEEN {EARLIEST} AND {LATEST}"
 
 
 def instant(source: str, family: Family, kind: str, zone: str) -> Conversion:

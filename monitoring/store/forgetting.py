@@ -78,6 +78,7 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> list[d
         cursor.execute(text, number)
     for table, identity in (("requests", "_id"), ("predictions", "_id, _version")):
         keys |= _promote(cursor, model, table, identity)
+    _promote(cursor, model, "labels", layout.LABEL_IDENTITY)
     for text in (
         "DELETE FROM quarantine WHERE model = $model AND file = $file",
         "DELETE FROM files WHERE model = $model AND file = $file",
@@ -102,7 +103,8 @@ def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, fil
 
 def _promote(cursor: duckdb.DuckDBPyConnection, model: Model, table: str, identity: str) -> set[dt.datetime]:
     """Bring the earliest displaced rows back where none is left; give the profile keys they came to."""
-    parts = {"identity": identity, "key": profiling.key_sql(model)}
+    key = profiling.key_sql(model) if table != "labels" else "CAST(NULL AS TIMESTAMP)"  # no profile has any
+    parts = {"identity": identity, "key": key}
     names = {"schema": model.name, "table": table, "spare": f"{table}_spare"}
     cursor.execute(composed(_PROMOTED, parts, **names))
     keys = {row[0] for row in cursor.execute("SELECT DISTINCT key FROM promoted").fetchall()}

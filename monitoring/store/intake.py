@@ -8,18 +8,21 @@ detail). What is left in ``keys`` is stored.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from monitoring.store import layout, mapping, storing
 from monitoring.store.batch import Batch, Counts
-from monitoring.store.conversion import Conversion, convert
+from monitoring.store.conversion import Conversion, convert, implausible
+from monitoring.store.layout import folded
 from monitoring.store.mapping import Mapping
-from monitoring.store.sql import composed, quoted
+from monitoring.store.sql import composed, named, quoted
 
 AMBIGUOUS = r"^\s*\d{1,4}[/.]\d{1,2}[/.]\d{1,4}|^\s*\d{1,2}-\d{1,2}-\d{2,4}"
 
 _SOUND = """
-SELECT min(_day), max(_day), count(*) FILTER (_misfit) = 0 AND count(DISTINCT _id) = count(*)
-       AND count(_predicted_at) = count(*) AND count(_version) = count(*)
+SELECT min(_day) FILTER (NOT {implausible}), max(_day) FILTER (NOT {implausible}),
+       count(*) FILTER (_misfit) = 0 AND count(DISTINCT _id) = count(*)
+       AND count(*) FILTER (NOT {implausible}) = count(*) AND count(_version) = count(*)
 FROM (SELECT {keys}, {wrong} AS _misfit FROM {relation})"""
 _KEYS = """
 CREATE OR REPLACE TEMP TABLE keys AS
@@ -34,11 +37,17 @@ SELECT _row,
        'column ' || $column || ': ' || coalesce(at_text, 'empty') || '; write it like 2013-04-03T12:00:00Z'
 FROM (SELECT _row, CAST({column} AS VARCHAR) AS at_text FROM {relation}) AS s
 JOIN keys USING (_row) WHERE _predicted_at IS NULL"""
+_IMPLAUSIBLE = """
+INSERT INTO rejects
+SELECT _row, 'implausible_instant',
+       'column ' || $column || ': ' || CAST(_predicted_at AS VARCHAR) || ' is before 1980 or a year ahead'
+FROM keys WHERE {implausible}"""
 _MISFIT = """
 INSERT INTO rejects
-SELECT _row, 'changed_type', 'column ' || $name || ': ' || left(CAST({column} AS VARCHAR), 80)
-       || ' is not ' || $expected
+SELECT _row, 'changed_type', 'column ' || $name || ': ' || {what} || ' is not ' || $expected
 FROM {relation} WHERE {misfit}"""
+_SHOWN = "left(CAST({column} AS VARCHAR), 80)"
+_HIDDEN = "'what it holds'"
 _TWICE = """
 INSERT INTO rejects
 SELECT _row, 'duplicate_id', 'id ' || _id || ' stands in this file before; the first one was kept'
@@ -51,13 +60,15 @@ _KEEP = """
 INSERT INTO quarantine
 SELECT $model, $file, r.row, r.reason, r.detail, CAST(to_json(s.content) AS VARCHAR)
 FROM (SELECT row, min_by(reason, place) AS reason, min_by(detail, place) AS detail
-      FROM (SELECT *, rowid AS place FROM rejects) GROUP BY row) AS r
+      FROM (SELECT *, rowid AS place FROM {rejects}) GROUP BY row) AS r
 JOIN (SELECT _row, {content} AS content FROM {relation}) AS s ON s._row = r.row
 ORDER BY r.row"""
 
 
 def take_predictions(batch: Batch) -> Counts:
     """Store a file's requests and predictions; call inside a transaction.
+
+    The temporary table ``rejects`` keeps which rows were not taken.
 
     Raises
     ------
@@ -66,11 +77,12 @@ def take_predictions(batch: Batch) -> Counts:
     """
     roles = mapping.predictions(batch.model, batch.source)
     columns = _prepare_columns(batch, roles)
-    by_name = {name.lower(): column for name, column in columns.items()}
+    by_name = {folded(name): column for name, column in columns.items()}
     conversions = {
-        name: convert(name, batch.source.family(name), by_name[name.lower()], lenient=batch.source.lenient)
+        name: convert(name, batch.source.family(name), by_name[folded(name)], lenient=batch.source.lenient)
         for name in roles.features
     }
+    batch.run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
     days = _days_if_sound(batch, roles, conversions)
     if days and not storing.any_known(batch, roles, *days):
         return storing.store_whole(batch, roles, columns, conversions, days)
@@ -83,24 +95,43 @@ def take_predictions(batch: Batch) -> Counts:
 
 def _prepare_columns(batch: Batch, roles: Mapping) -> dict[str, layout.Column]:
     """Add the features that are new and type those that had no value so far."""
-    known = layout.features(batch.cursor, batch.model)
-    lower = {name.lower() for name, column in known.items() if column.kind is not None}
-    fresh = [name for name in roles.features if name.lower() not in lower]
-    typed = dict.fromkeys(roles.features, True)
-    if fresh:
-        row = batch.run(mapping.census(fresh, batch.source)).fetchone() or ()
-        counts = {name: tuple(row[5 * i : 5 * i + 5]) for i, name in enumerate(fresh)}
-        found = mapping.new_columns(counts, batch.model, batch.source)  # pyright: ignore[reportArgumentType]
-        blank = {name.lower(): column for name, column in known.items() if column.kind is None}
-        layout.add_columns(batch.cursor, batch.model.name, [c for c in found if c.name.lower() not in blank])
-        for column in found:
-            if column.name.lower() in blank and column.kind is not None:
-                layout.retype(batch.cursor, batch.model.name, column)
-        typed |= {column.name: column.kind is not None for column in found}
-    spelled = {name.lower(): name for name in layout.features(batch.cursor, batch.model)}
-    noted = {spelled[name.lower()]: known for name, known in typed.items()}
-    layout.note_columns(batch.cursor, batch.model.name, batch.file, noted)
+    known = {folded(name): one for name, one in layout.features(batch.cursor, batch.model).items()}
+    stored = {name: known[folded(name)] for name in roles.features if folded(name) in known}
+    settled = [name for name, column in stored.items() if column.kind is not None]
+    found = _new_columns(batch, [name for name in roles.features if name not in settled])
+    blank = {name: column for name, column in found.items() if name in stored}
+    layout.add_columns(batch.cursor, batch.model.name, [found[name] for name in found if name not in blank])
+    for name, column in blank.items():
+        if column.kind is not None:
+            layout.retype(batch.cursor, batch.model.name, replace(column, name=stored[name].name))
+    typed = {
+        stored[name].name if name in stored else one.name: one.kind is not None for name, one in found.items()
+    }
+    typed |= {stored[name].name: known for name, known in _typed(batch, stored, settled).items()}
+    layout.note_columns(batch.cursor, batch.model.name, batch.file, typed)
     return layout.features(batch.cursor, batch.model)
+
+
+def _new_columns(batch: Batch, names: list[str]) -> dict[str, layout.Column]:
+    """How columns that have no type yet are kept, by their names in the file."""
+    if not names:
+        return {}
+    row = batch.run(mapping.census(names, batch.source)).fetchone() or ()
+    counts = {name: tuple(row[5 * i : 5 * i + 5]) for i, name in enumerate(names)}
+    found = mapping.new_columns(counts, batch.model, batch.source)
+    return dict(zip(names, found, strict=True))
+
+
+def _typed(batch: Batch, stored: dict[str, layout.Column], names: list[str]) -> dict[str, bool]:
+    """Whether a file alone could tell the type of columns that have one: an empty column of text cannot."""
+    source = batch.source
+    typed = {name: stored[name].declared or source.family(name) != "empty" for name in names}
+    unsure = [name for name in names if source.lenient and source.family(name) == "text"]
+    unsure = [name for name in unsure if not stored[name].declared]
+    if unsure:
+        row = batch.run(mapping.filled(unsure, source)).fetchone() or ()
+        typed |= dict(zip(unsure, row, strict=True))
+    return typed
 
 
 def _days_if_sound(
@@ -111,7 +142,12 @@ def _days_if_sound(
         one.misfit for one in (*_score_checks(batch, roles).values(), *conversions.values()) if one.misfit
     ]
     wrong = " OR ".join(f"({misfit})" for misfit in misfits) or "FALSE"
-    parts = {"keys": storing.key_values(batch, roles), "wrong": wrong, "relation": batch.source.relation}
+    parts = {
+        "keys": storing.key_values(batch, roles),
+        "wrong": wrong,
+        "relation": batch.source.relation,
+        "implausible": implausible("_predicted_at"),
+    }
     row = batch.run(composed(_SOUND, parts), **storing.key_parameters(batch, roles)).fetchone()
     if batch.source.lines or not row or not row[0] or not row[2]:
         return None
@@ -126,7 +162,6 @@ def _find_keys(batch: Batch, roles: Mapping) -> None:
 def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) -> None:
     """Find the rows that cannot be taken in, and why; the first reason found stands."""
     run, relation = batch.run, batch.source.relation
-    run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
     run(_NO_ID, detail=f"column {roles.id!r} is empty; every row needs an id")
     missing = run("SELECT count(*) FROM keys WHERE _predicted_at IS NULL").fetchone()
     if missing and missing[0]:
@@ -134,6 +169,8 @@ def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) ->
             _NO_INSTANT, {"ambiguous": AMBIGUOUS, "relation": relation}, column=roles.predicted_at
         )
         run(text, column=repr(roles.predicted_at))
+    unlikely = composed(_IMPLAUSIBLE, {"implausible": implausible("_predicted_at")})
+    run(unlikely, column=repr(roles.predicted_at))
     run(
         _NO_VERSION,
         detail=f"column {roles.version!r} is empty; it names the version that made the prediction",
@@ -158,28 +195,50 @@ def _reject_misfits(batch: Batch, conversions: dict[str, Conversion]) -> None:
     counts = batch.run(composed("SELECT {checks} FROM {relation}", parts)).fetchone()
     for (name, one), count in zip(checked.items(), counts or (), strict=True):
         if count and one.misfit:
-            given = {"misfit": one.misfit, "relation": batch.source.relation}
-            batch.run(composed(_MISFIT, given, column=name), name=repr(name), expected=one.expected)
+            what = _HIDDEN if _is_private(batch, name) else named(_SHOWN, column=name)
+            given = {"misfit": one.misfit, "relation": batch.source.relation, "what": what}
+            batch.run(composed(_MISFIT, given), name=repr(name), expected=one.expected)
 
 
-def quarantine(batch: Batch) -> int:
-    """Keep rejected rows and broken lines with their reasons; a feature marked private is left out."""
-    found = batch.run("SELECT count(DISTINCT row) FROM rejects").fetchone()
+def quarantine(batch: Batch, rejects: str = "rejects", *, lines: bool = True) -> int:
+    """Keep rejected rows and broken lines with their reasons, but nothing of a feature marked private.
+
+    Parameters
+    ----------
+    batch : Batch
+    rejects : str
+        The temporary table that tells the rows.
+    lines : bool
+        Whether the broken lines are kept too.
+
+    Returns
+    -------
+    int
+        How many rows and lines these are.
+    """
+    found = batch.run(named("SELECT count(DISTINCT row) FROM {rejects}", rejects=rejects)).fetchone()
     rejected = found[0] if found else 0
     if rejected:
-        _keep(batch)
+        _keep(batch, rejects)
+    if not lines:
+        return rejected
+    hidden = any(feature.private for feature in batch.model.features.values())
     for line in batch.source.lines:
         batch.cursor.execute(
             "INSERT INTO quarantine VALUES ($model, $file, $row, 'broken_line', $detail, $content)",
-            {"model": batch.model.name, "file": batch.file,
-             "row": line.row, "detail": line.detail, "content": line.content},
+            {"model": batch.model.name, "file": batch.file, "row": line.row,
+             "detail": line.detail, "content": None if hidden else line.content},
         )  # fmt: skip
     return rejected + len(batch.source.lines)
 
 
-def _keep(batch: Batch) -> None:
-    features = batch.model.features
-    shown = [name for name in batch.source.columns if name not in features or not features[name].private]
+def _is_private(batch: Batch, name: str) -> bool:
+    feature = layout.described(batch.model).get(folded(name))
+    return feature is not None and feature.private
+
+
+def _keep(batch: Batch, rejects: str) -> None:
+    shown = [name for name in batch.source.columns if not _is_private(batch, name)]
     content = f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in shown)})"
-    text = composed(_KEEP, {"content": content, "relation": batch.source.relation})
+    text = composed(_KEEP, {"content": content, "relation": batch.source.relation}, rejects=rejects)
     batch.run(text, model=batch.model.name, file=batch.file)

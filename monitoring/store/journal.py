@@ -10,6 +10,12 @@ import duckdb
 
 from monitoring.store.batch import Counts
 
+_FORGET_REASON = """
+DELETE FROM quarantine WHERE file IN (
+    SELECT file FROM files WHERE model = $model AND kind = $kind AND name = $name AND digest IS NULL)"""
+_FORGET_TRY = """
+DELETE FROM files WHERE model = $model AND kind = $kind AND name = $name AND digest IS NULL"""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -66,7 +72,9 @@ def write(cursor: duckdb.DuckDBPyConnection, entry: Entry, file: int, counts: Co
 
 
 def refuse(cursor: duckdb.DuckDBPyConnection, entry: Entry, problem: str) -> None:
-    """Note a file that could not be read at all."""
+    """Note a file that could not be read at all, in place of what was noted when it was tried before."""
+    for text in (_FORGET_REASON, _FORGET_TRY):
+        cursor.execute(text, {"model": entry.model, "kind": entry.kind, "name": entry.name})
     file = number(cursor)
     unread = Entry(entry.model, entry.kind, entry.name, None, entry.bytes)
     write(cursor, unread, file, Counts(0, 0, 0, 1))

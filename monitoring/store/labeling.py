@@ -6,35 +6,48 @@ known at any past instant stay knowable. Labels are joined to predictions by id 
 
 from __future__ import annotations
 
-from monitoring.store import mapping
+from monitoring.store import layout, mapping
 from monitoring.store.batch import Batch, Counts
-from monitoring.store.conversion import canonical, instant
+from monitoring.store.conversion import canonical, identifier, implausible, instant
 from monitoring.store.intake import AMBIGUOUS, quarantine
-from monitoring.store.sql import composed, named, quoted
+from monitoring.store.sql import composed, quoted
 from monitoring.store.storing import numeric
 
 _INCOMING = """
 CREATE OR REPLACE TEMP TABLE incoming AS
-SELECT _row, nullif(CAST({id} AS VARCHAR), '') AS _id, {value} AS _label, {when} AS _labelled_at,
+SELECT _row, {id} AS _id, {value} AS _label, {when} AS _labelled_at,
        {text} AS at_text,
        CASE WHEN {misfit} THEN 'column ' || $name || ': ' || left(CAST({label} AS VARCHAR), 80)
             || ' is not a number' END AS detail
-FROM {relation}"""
-_NO_ID = "INSERT INTO rejects SELECT _row, 'missing_id', $detail FROM incoming WHERE _id IS NULL"
+FROM {relation} {but}"""
+_NO_ID = "INSERT INTO misread SELECT _row, 'missing_id', $detail FROM incoming WHERE _id IS NULL"
 _NO_INSTANT = """
-INSERT INTO rejects
+INSERT INTO misread
 SELECT _row,
        CASE WHEN at_text IS NULL THEN 'missing_instant'
             WHEN regexp_matches(at_text, '{ambiguous}') THEN 'ambiguous_date' ELSE 'unreadable_instant' END,
        'column ' || $column || ': ' || coalesce(at_text, 'empty') || '; write it like 2013-04-03T12:00:00Z'
 FROM incoming WHERE _labelled_at IS NULL"""
+_IMPLAUSIBLE = """
+INSERT INTO misread
+SELECT _row, 'implausible_instant',
+       'column ' || $column || ': ' || CAST(_labelled_at AS VARCHAR) || ' is before 1980 or a year ahead'
+FROM incoming WHERE {implausible}"""
 _NO_LABEL = """
-INSERT INTO rejects
+INSERT INTO misread
 SELECT _row, 'missing_label', $detail FROM incoming WHERE _label IS NULL AND detail IS NULL"""
+_TOLD = """
+CREATE OR REPLACE TEMP TABLE told AS
+SELECT _id, _label, _labelled_at, $source AS _source, min(_row) AS place FROM incoming GROUP BY ALL"""
 _KNOWN = """
-SELECT count(*) FROM incoming SEMI JOIN {schema}.labels AS l
-ON l._id = incoming._id AND l._label = incoming._label AND l._labelled_at = incoming._labelled_at"""
-_INSERT = "INSERT INTO {schema}.labels SELECT _id, _label, _labelled_at, $source, $file FROM incoming"
+CREATE OR REPLACE TEMP TABLE told_before AS
+SELECT place FROM told SEMI JOIN (
+    SELECT {identity} FROM {schema}.labels
+    WHERE _labelled_at BETWEEN (SELECT min(_labelled_at) FROM told) AND (SELECT max(_labelled_at) FROM told)
+) AS l USING ({identity})"""
+_INSERT = """
+INSERT INTO {schema}.{table} ({identity}, _file)
+SELECT {identity}, $file FROM told {membership} JOIN told_before USING (place) ORDER BY place"""
 
 
 def take_labels(batch: Batch, source: str = "log") -> Counts:
@@ -55,25 +68,45 @@ def take_labels(batch: Batch, source: str = "log") -> Counts:
     return _store(batch, id_, label, at, source, optional=False)
 
 
-def take_inline(batch: Batch) -> None:
-    """Store the labels that stand in a file of predictions; rows without one simply have none yet."""
+def take_inline(batch: Batch) -> int:
+    """Store the labels that stand in a file of predictions, after these; rows without one have none yet.
+
+    A row that was rejected as a prediction brings no label.
+
+    Returns
+    -------
+    int
+        Rows whose label was rejected.
+    """
     roles = mapping.predictions(batch.model, batch.source)
-    if roles.label:
-        _store(batch, roles.id, roles.label, roles.labelled_at, "log", optional=True)
+    if not roles.label:
+        return 0
+    return _store(batch, roles.id, roles.label, roles.labelled_at, "log", optional=True).rejected
 
 
 def _store(batch: Batch, id_: str, label: str, at: str | None, source: str, *, optional: bool) -> Counts:
     _read(batch, id_, label, at, optional=optional)
-    batch.run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
+    batch.run("CREATE OR REPLACE TEMP TABLE misread (row BIGINT, reason VARCHAR, detail VARCHAR)")
     if optional:
         batch.run("DELETE FROM incoming WHERE _id IS NULL OR (_label IS NULL AND detail IS NULL)")
     _reject(batch, id_, label, at)
-    rejected = quarantine(batch)
-    batch.run("DELETE FROM incoming WHERE _row IN (SELECT row FROM rejects)")
-    known = batch.run(named(_KNOWN, schema=batch.model.name)).fetchone()
-    total = batch.run(named(_INSERT, schema=batch.model.name), source=source, file=batch.file).fetchone()
-    rows, duplicates = (total[0] if total else 0), (known[0] if known else 0)
-    return Counts(rows + rejected, rows - duplicates, duplicates, rejected)
+    rejected = quarantine(batch, "misread", lines=not optional)
+    batch.run("DELETE FROM incoming WHERE _row IN (SELECT row FROM misread)")
+    rows = (batch.run("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
+    stored = _insert(batch, source)
+    return Counts(rows + rejected, stored, rows - stored, rejected)
+
+
+def _insert(batch: Batch, source: str) -> int:
+    """Store each label once; one that an earlier file brought is set aside. Gives how many were stored."""
+    schema, identity = batch.model.name, layout.LABEL_IDENTITY
+    batch.run(_TOLD, source=source)
+    batch.run(composed(_KNOWN, {"identity": identity}, schema=schema))
+    stored = 0
+    for table, membership in (("labels_spare", "SEMI"), ("labels", "ANTI")):
+        text = composed(_INSERT, {"identity": identity, "membership": membership}, schema=schema, table=table)
+        stored = (batch.run(text, file=batch.file).fetchone() or (0,))[0]
+    return stored
 
 
 def _read(batch: Batch, id_: str, label: str, at: str | None, *, optional: bool) -> None:
@@ -83,21 +116,30 @@ def _read(batch: Batch, id_: str, label: str, at: str | None, *, optional: bool)
         one = numeric(batch, label)
         value, misfit = one.value, one.misfit or misfit
     else:
-        value = canonical(quoted(label), source.family(label))
+        value = canonical(quoted(label), source.family(label), truths=batch.model.task == "binary")
     when, text = "now()::TIMESTAMP", "CAST(NULL AS VARCHAR)"
     if at:
         text = composed("nullif(CAST({at} AS VARCHAR), '')", {}, at=at)
         read = instant(quoted(at), source.family(at), source.columns[at], batch.model.timezone).value
         absent = "now()::TIMESTAMP" if optional else "NULL"
         when = f"CASE WHEN {text} IS NULL THEN {absent} ELSE {read} END"
-    parts = {"value": value, "when": when, "text": text, "misfit": misfit, "relation": source.relation}
-    batch.run(composed(_INCOMING, parts, id=id_, label=label), name=repr(label))
+    parts = {
+        "id": identifier(quoted(id_), source.family(id_)),
+        "value": value,
+        "when": when,
+        "text": text,
+        "misfit": misfit,
+        "relation": source.relation,
+        "but": "WHERE _row NOT IN (SELECT row FROM rejects)" if optional else "",
+    }
+    batch.run(composed(_INCOMING, parts, label=label), name=repr(label))
 
 
 def _reject(batch: Batch, id_: str, label: str, at: str | None) -> None:
     batch.run(_NO_ID, detail=f"column {id_!r} is empty; every label needs the id of its prediction")
     batch.run(composed(_NO_INSTANT, {"ambiguous": AMBIGUOUS}), column=repr(at))
+    batch.run(composed(_IMPLAUSIBLE, {"implausible": implausible("_labelled_at")}), column=repr(at))
     batch.run(
-        "INSERT INTO rejects SELECT _row, 'changed_type', detail FROM incoming WHERE detail IS NOT NULL"
+        "INSERT INTO misread SELECT _row, 'changed_type', detail FROM incoming WHERE detail IS NOT NULL"
     )
     batch.run(_NO_LABEL, detail=f"column {label!r} is empty; leave the row out until the label is known")

@@ -6,12 +6,14 @@ primary keys: ingest keeps ids unique by an anti-join within the days a file tou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-from monitoring.models import Kind, Model
+from monitoring.models import Feature, Kind, Model
+from monitoring.store import grids, profile
+from monitoring.store.grids import Grid
 from monitoring.store.sql import composed, named, quoted
 
 _REQUESTS = """
@@ -21,9 +23,10 @@ CREATE TABLE {schema}.predictions{suffix} (
     _id VARCHAR, _version VARCHAR, _predicted_at TIMESTAMP, _day DATE, _score DOUBLE, _prediction {label},
     _latency DOUBLE, _file INTEGER{scores})"""
 _LABELS = """
-CREATE TABLE {schema}.labels (
+CREATE TABLE {schema}.labels{suffix} (
     _id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"""
 _COLUMNS = "CREATE TABLE {schema}.columns (name VARCHAR, storage VARCHAR, kind VARCHAR)"
+_LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
 _OF_A_FEATURE = {
     "columns": "name",
     "profile": "feature",
@@ -32,7 +35,17 @@ _OF_A_FEATURE = {
     "grid_categories": "feature",
 }
 _COLUMN_FILES = "CREATE TABLE {schema}.column_files (name VARCHAR, file INTEGER, typed BOOLEAN)"
-RAW_TABLES = ("requests", "predictions", "labels", "requests_spare", "predictions_spare")
+_NEW_COLUMNS = """
+INSERT INTO {schema}.columns
+SELECT unnest($names::VARCHAR[]), unnest($storages::VARCHAR[]), unnest($kinds::VARCHAR[])"""
+_NEW_COLUMN_FILES = """
+INSERT INTO {schema}.column_files SELECT unnest($names::VARCHAR[]), $file, unnest($typed::BOOLEAN[])"""
+RAW_TABLES = ("requests", "predictions", "labels", "requests_spare", "predictions_spare", "labels_spare")
+LABEL_IDENTITY = "_id, _label, _labelled_at, _source"  # two labels that agree in these are one
+_NEVER_A_VALUE = """
+UPDATE {schema}.profile SET missing = n, non_finite = 0, counts = $counts, sums = $sums, total = $moment,
+    square = $moment, minimum = NULL, maximum = NULL
+WHERE feature = $name"""
 
 
 @dataclass(frozen=True)
@@ -60,12 +73,12 @@ def create(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     scores = "".join(f", {quoted(score_column(name))} DOUBLE" for name in model.classes)
     cursor.execute(named("CREATE SCHEMA IF NOT EXISTS {schema}", schema=model.name))
     for suffix in ("", "_spare"):
-        for text in (_REQUESTS, _PREDICTIONS):
+        for text in (_REQUESTS, _PREDICTIONS, _LABELS):
             cursor.execute(
                 composed(text, {"suffix": suffix, "label": label, "scores": scores}, schema=model.name)
             )
-    for text in (_LABELS, _COLUMNS, _COLUMN_FILES):
-        cursor.execute(composed(text, {"label": label}, schema=model.name))
+    for text in (_COLUMNS, _COLUMN_FILES):
+        cursor.execute(named(text, schema=model.name))
 
 
 def drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -92,8 +105,31 @@ def features(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Colum
 
 
 def _declared(model: Model, name: str, kind: str | None) -> tuple[Kind | str | None, bool]:
-    stated = model.features[name].kind if name in model.features else None
-    return (stated, True) if stated else (kind, False)
+    stated = described(model).get(folded(name))
+    return (stated.kind, True) if stated and stated.kind else (kind, False)
+
+
+def folded(name: str) -> str:
+    """What two names have in common when the database takes them for one: only A to Z have no case there.
+
+    Examples
+    --------
+    >>> folded("Âge in Years")
+    'Âge in years'
+    """
+    return name.translate(_LOWER)
+
+
+def described(model: Model) -> dict[str, Feature]:
+    """What a model's file says of features, by their `folded` names."""
+    return {folded(name): feature for name, feature in model.features.items()}
+
+
+def spellings(model: Model, names: Iterable[str]) -> dict[str, str]:
+    """How the store writes the names of a file's columns: like the model's file where that names them."""
+    stated = (*model.features, *model.segments.columns, *model.exclude, *model.star)
+    spelled = {folded(name): name for name in stated}
+    return {name: spelled.get(folded(name), name) for name in names}
 
 
 def profiled(columns: dict[str, Column]) -> dict[str, Kind]:
@@ -117,28 +153,62 @@ def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequenc
     """Make room for features that appear for the first time; older rows lack them."""
     for column in columns:
         _alter(cursor, schema, "ADD COLUMN {column} {storage}", column.name, column.storage)
-        cursor.execute(
-            named("INSERT INTO {schema}.columns VALUES ($name, $storage, $kind)", schema=schema),
-            {"name": column.name, "storage": column.storage, "kind": column.kind},
-        )
+    cursor.execute(
+        named(_NEW_COLUMNS, schema=schema),
+        {
+            "names": [column.name for column in columns],
+            "storages": [column.storage for column in columns],
+            "kinds": [column.kind for column in columns],
+        },
+    )
 
 
 def retype(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column) -> None:
-    """Give a feature that never had a value the type of its first one."""
-    _alter(cursor, schema, "ALTER {column} SET DATA TYPE {storage}", column.name, column.storage)
+    """Give a feature another type, here and in the profile; no row that is left may have a value of it.
+
+    What was profiled of it so far were missing values, so its partial rows stay, over an empty grid of the
+    new kind.
+    """
+    _alter(
+        cursor, schema, "ALTER {column} SET DATA TYPE {storage} USING CAST(NULL AS {storage})",
+        column.name, column.storage,
+    )  # fmt: skip
     cursor.execute(
         named(
             "UPDATE {schema}.columns SET storage = $storage, kind = $kind WHERE name = $name", schema=schema
         ),
         {"name": column.name, "storage": column.storage, "kind": column.kind},
     )
+    _profile_anew(cursor, schema, column)
+
+
+def _profile_anew(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column) -> None:
+    """Count a feature as missing wherever the profile counts rows."""
+    known = [grid.feature for grid in grids.read(cursor, schema)]
+    kind = profiled({column.name: column}).get(column.name)
+    if not known:
+        return
+    if kind is None:
+        for table in ("profile", "unseen", "grids", "grid_categories"):
+            _delete_feature(cursor, schema, table, column.name)
+        return
+    grid = Grid(column.name, kind)
+    grids.write(cursor, schema, [grid])
+    if column.name not in known:
+        profile.backfill(cursor, schema, known[0], [column.name])
+        return
+    _delete_feature(cursor, schema, "unseen", column.name)
+    moments = {"sums": [0.0] * grid.slots, "moment": 0.0} if grid.numeric else {"sums": [], "moment": None}
+    given = {"name": column.name, "counts": [0] * grid.slots, **moments}
+    cursor.execute(named(_NEVER_A_VALUE, schema=schema), given)
 
 
 def note_columns(cursor: duckdb.DuckDBPyConnection, schema: str, file: int, typed: dict[str, bool]) -> None:
     """Remember which features a file had, and whether it could tell their type."""
-    text = named("INSERT INTO {schema}.column_files VALUES ($name, $file, $typed)", schema=schema)
-    for name, known in typed.items():
-        cursor.execute(text, {"name": name, "file": file, "typed": known})
+    cursor.execute(
+        named(_NEW_COLUMN_FILES, schema=schema),
+        {"names": list(typed), "file": file, "typed": list(typed.values())},
+    )
 
 
 def drop_columns(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
@@ -149,21 +219,19 @@ def drop_columns(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> 
     )
     text = named("SELECT name, bool_or(typed) FROM {schema}.column_files GROUP BY name", schema=schema)
     left = dict(cursor.execute(text).fetchall())
-    for name in features(cursor, model):
+    for name, column in features(cursor, model).items():
         if name not in left:
             _alter(cursor, schema, "DROP COLUMN {column}", name)
-            for table, column in _OF_A_FEATURE.items():
-                cursor.execute(
-                    named(
-                        "DELETE FROM {schema}.{table} WHERE {column} = $name",
-                        schema=schema,
-                        table=table,
-                        column=column,
-                    ),
-                    {"name": name},
-                )
-        elif not left[name]:
+            for table in _OF_A_FEATURE:
+                _delete_feature(cursor, schema, table, name)
+        elif not left[name] and column.kind is not None:
             retype(cursor, schema, Column(name, "DOUBLE", None))
+
+
+def _delete_feature(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, name: str) -> None:
+    text = "DELETE FROM {schema}.{table} WHERE {column} = $name"
+    given = {"schema": schema, "table": table, "column": _OF_A_FEATURE[table]}
+    cursor.execute(named(text, **given), {"name": name})
 
 
 def _alter(

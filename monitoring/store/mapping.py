@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitoring.models import Kind, Model
-from monitoring.store.conversion import text_number
+from monitoring.store.conversion import missing_word, text_number
 from monitoring.store.errors import UnreadableFile
-from monitoring.store.layout import Column, score_column
+from monitoring.store.layout import Column, described, folded, score_column, spellings
 from monitoring.store.sources import Source
 from monitoring.store.sql import composed, quoted
 
-RESERVED = frozenset({"_row", "_day", "_file"})
+OWN = frozenset(
+    ("_id", "_predicted_at", "_version", "_score", "_prediction", "_latency", "_label", "_labelled_at")
+)
+RESERVED = OWN | {"_row", "_day", "_file", "rowid"}  # no feature's, in whatever case
 STORAGE: dict[Kind, str] = {
     "numeric": "DOUBLE",
     "ordinal": "DOUBLE",
@@ -62,9 +65,6 @@ def predictions(model: Model, source: Source) -> Mapping:
         raise UnreadableFile(
             f"no column for the {' and the '.join(missing)}; the file has {', '.join(names)}"
         )
-    taken = sorted(RESERVED & {name.lower() for name in names})
-    if taken:
-        raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
     scored = _scored(model, names)
     roles = {
         columns.id,
@@ -74,19 +74,14 @@ def predictions(model: Model, source: Source) -> Mapping:
         columns.label,
         columns.labelled_at,
     }
-    roles |= {
-        "_id",
-        "_predicted_at",
-        "_version",
-        "_score",
-        "_prediction",
-        "_latency",
-        "_label",
-        "_labelled_at",
-    }
+    roles |= OWN
     roles |= {part for one in scored for part in (one.score, one.prediction, *one.classes.values()) if part}
     if not model.wide:
         roles |= {columns.prediction}
+    features = tuple(name for name in names if name not in roles)
+    taken = [name for name in features if folded(name) in RESERVED or folded(name).startswith("_lookout")]
+    if taken:
+        raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
     return Mapping(
         id=pick("_id", columns.id) or "",
         predicted_at=pick("_predicted_at", columns.predicted_at) or "",
@@ -95,7 +90,7 @@ def predictions(model: Model, source: Source) -> Mapping:
         label=pick("_label", columns.label),
         labelled_at=pick("_labelled_at", columns.labelled_at),
         scored=scored,
-        features=tuple(name for name in names if name not in roles),
+        features=features,
     )
 
 
@@ -163,13 +158,16 @@ def new_columns(counts: dict[str, tuple[int, ...]], model: Model, source: Source
     -------
     list of Column
     """
-    return [_new_column(name, seen, model, source) for name, seen in counts.items()]
+    spelled = spellings(model, counts)
+    return [
+        replace(_new_column(name, seen, model, source), name=spelled[name]) for name, seen in counts.items()
+    ]
 
 
 def _new_column(name: str, seen: tuple[int, ...], model: Model, source: Source) -> Column:
-    stated = model.features[name].kind if name in model.features else None
-    if stated:
-        return Column(name, STORAGE[stated], stated, declared=True)
+    stated = described(model).get(folded(name))
+    if stated and stated.kind:
+        return Column(name, STORAGE[stated.kind], stated.kind, declared=True)
     kind = source.family(name)
     if kind == "number":
         return Column(name, "DOUBLE", "numeric")
@@ -192,6 +190,12 @@ def _new_column(name: str, seen: tuple[int, ...], model: Model, source: Source) 
     return Column(name, "VARCHAR", "categorical")
 
 
+def filled(names: list[str], source: Source) -> str:
+    """SQL that tells for each column whether any cell of it is filled."""
+    counts = ", ".join(f"count({quoted(name)}) > 0" for name in names)
+    return composed("SELECT {counts} FROM {relation}", {"counts": counts, "relation": source.relation})
+
+
 def census(names: list[str], source: Source) -> str:
     """SQL that counts what new text columns hold, five numbers each; see `new_columns`."""
     parts = []
@@ -200,11 +204,11 @@ def census(names: list[str], source: Source) -> str:
             parts.append("0, 0, 0, 0, 0")
             continue
         column, as_number = quoted(name), text_number(quoted(name))
-        word = f"lower(trim(CAST({column} AS VARCHAR)))"
-        present = f"{word} NOT IN ('', 'na', 'n/a', 'nan', 'null', 'none')"
+        word = f"trim(CAST({column} AS VARCHAR))"
+        present = f"NOT {missing_word(column)}"
         parts.append(
-            f"count(*) FILTER ({present}), count(*) FILTER ({present} AND ({as_number.value}) IS NOT NULL), "
-            f"count(*) FILTER ({present} AND {word} IN ('true', 'false')), "
+            f"count(*) FILTER ({present}), count(*) FILTER ({as_number.value} IS NOT NULL), "
+            f"count(*) FILTER (regexp_full_match({word}, 'true|false', 'i')), "
             f"count(*) FILTER (regexp_matches({word}, '^0[0-9]')), count(*) FILTER ({word} = '')"
         )
     return composed(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import glob
 import json
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -17,7 +17,8 @@ from typing import Literal
 import duckdb
 
 from monitoring.store.errors import UnreadableFile
-from monitoring.store.sql import composed, quoted
+from monitoring.store.sql import composed, named, quoted
+from monitoring.store.sql import text as literal
 
 SUFFIXES = {
     ".parquet": "parquet",
@@ -70,22 +71,24 @@ def family(kind: str) -> Family:
 
     Examples
     --------
-    >>> family("BIGINT"), family("DECIMAL(9,2)"), family("ENUM('a')"), family("TIMESTAMP WITH TIME ZONE")
+    >>> family("UBIGINT"), family("DECIMAL(9,2)"), family("ENUM('a')"), family("TIMESTAMP WITH TIME ZONE")
     ('number', 'number', 'text', 'instant')
     """
     head = kind.split("(")[0].upper()
-    if kind.endswith("]") or head.startswith(("STRUCT", "MAP", "UNION", "BLOB", "INTERVAL", "VARIANT")):
+    if kind.endswith("]"):
         return "other"
-    if head.endswith("INT") or head in ("INTEGER", "FLOAT", "DOUBLE", "DECIMAL"):
+    if head.endswith("INT") or head in ("INTEGER", "UINTEGER", "BIGNUM", "FLOAT", "DOUBLE", "DECIMAL"):
         return "number"
     if head == "BOOLEAN":
         return "boolean"
     if head.startswith(("TIMESTAMP", "DATE", "TIME")):
         return "instant"
-    return "empty" if head in ('"NULL"', "NULL") else "text"
+    if head in ('"NULL"', "NULL"):
+        return "empty"
+    return "text" if head in ("VARCHAR", "ENUM", "UUID", "JSON") else "other"
 
 
-def read(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
+def read(cursor: duckdb.DuckDBPyConnection, path: Path, ids: Collection[str] = ()) -> Source:
     """Make a file readable as a relation.
 
     Parameters
@@ -93,7 +96,9 @@ def read(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
     cursor : DuckDBPyConnection
         Temporary tables live and die with it.
     path : Path
-        A Parquet, CSV or JSON lines file.
+        A Parquet, CSV or JSON lines file; JSON may also be one list of objects.
+    ids : collection of str
+        Columns that name rows: JSON's are read as the text that was written, whatever it looks like.
 
     Raises
     ------
@@ -110,10 +115,12 @@ def read(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
     if not path.stat().st_size:
         raise UnreadableFile(f"{path.name}: the file is empty")
     try:
-        return {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[form](cursor, path)
+        if form == "jsonl":
+            return _json(cursor, path, ids)
+        return _parquet(cursor, path) if form == "parquet" else _csv(cursor, path)
     except duckdb.Error as error:
         raise UnreadableFile(
-            f"{path.name}: not a readable {form} file ({str(error).splitlines()[0]})"
+            f"{path.name}: not a readable {form} file ({_first_line(error, path)})"
         ) from error
 
 
@@ -135,37 +142,52 @@ def exact(path: Path) -> str:
 
 def _columns(cursor: duckdb.DuckDBPyConnection, relation: str, parameters: dict[str, str]) -> dict[str, str]:
     text = composed("DESCRIBE SELECT * FROM {relation}", {"relation": relation})
-    rows = cursor.execute(text, parameters).fetchall()
-    return {name: kind for name, kind, *_ in rows if name != "_row"}
+    return {name: kind for name, kind, *_ in cursor.execute(text, parameters).fetchall()}
+
+
+def _named_columns(
+    cursor: duckdb.DuckDBPyConnection, relation: str, parameters: dict[str, str]
+) -> dict[str, str]:
+    """The columns of a file, none of which may be called like the number of a row."""
+    columns = _columns(cursor, relation, parameters)
+    taken = [name for name in columns if name.lower() == "_row"]
+    if taken:
+        raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
+    return columns
 
 
 def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
+    parameters = {"path": exact(path)}
+    columns = _named_columns(cursor, "read_parquet($path, hive_partitioning = false)", parameters)
     relation = (
         "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
-        "FROM read_parquet($path, file_row_number = true))"
+        "FROM read_parquet($path, hive_partitioning = false, file_row_number = true))"
     )
-    parameters = {"path": exact(path)}
-    return Source(relation, parameters, _columns(cursor, relation, parameters), lenient=False)
+    if any(name.lower() == "file_row_number" for name in columns):  # then the reader's own has no name
+        relation = (
+            "(SELECT *, row_number() OVER () AS _row FROM read_parquet($path, hive_partitioning = false))"
+        )
+    return Source(relation, parameters, columns, lenient=False)
+
+
+# Quotes are stated, since a sample without any would take them for letters; the delimiter is found out.
+_READ_CSV = """read_csv(
+    $path, all_varchar = true, header = true, sample_size = 20480, quote = '"', escape = '"',
+    hive_partitioning = false, allow_quoted_nulls = false, nullstr = '',
+    store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans')"""
 
 
 def _csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
-    cursor.execute(
-        "DROP TABLE IF EXISTS bad_lines; DROP TABLE IF EXISTS bad_scans; DROP TABLE IF EXISTS source"
-    )
-    cursor.execute(
-        """
-        CREATE TEMP TABLE source AS
-        SELECT row_number() OVER () AS _row, * FROM read_csv(
-            $path, all_varchar = true, header = true, sample_size = 20480,
-            allow_quoted_nulls = false, nullstr = '',
-            store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans')
-        """,
-        {"path": exact(path)},
-    )
+    parameters = {"path": exact(path)}
+    for table in ("bad_lines", "bad_scans", "source"):
+        cursor.execute(named("DROP TABLE IF EXISTS {table}", table=table))
+    columns = _named_columns(cursor, _READ_CSV, parameters)
+    text = "CREATE TEMP TABLE source AS SELECT row_number() OVER () AS _row, * FROM {relation}"
+    cursor.execute(composed(text, {"relation": _READ_CSV}), parameters)
     bad = cursor.execute("SELECT line - 1, error_message, csv_line FROM bad_lines ORDER BY line").fetchall()
     lines = list({row: Line(row, detail, content) for row, detail, content in bad}.values())
     _renumber(cursor, [line.row for line in lines])
-    return Source("source", {}, _columns(cursor, "source", {}), lenient=True, lines=lines)
+    return Source("source", {}, columns, lenient=True, lines=lines)
 
 
 def _renumber(cursor: duckdb.DuckDBPyConnection, missing: list[int]) -> None:
@@ -186,44 +208,56 @@ def _renumber(cursor: duckdb.DuckDBPyConnection, missing: list[int]) -> None:
     cursor.execute("DROP TABLE source; ALTER TABLE numbered RENAME TO source")
 
 
-_JSON = """
-    CREATE OR REPLACE TEMP TABLE source AS
-    SELECT row_number() OVER () AS _row, * FROM read_json(
-        $path, format = 'newline_delimited', records = true, sample_size = -1, map_inference_threshold = -1,
-        convert_strings_to_integers = false, maximum_object_size = 67108864,
-        dateformat = '%Y|%m|%d', timestampformat = '%Y|%m|%d')
-"""
+_READ_JSON = """read_json(
+    $path, format = '{form}', records = true, sample_size = -1, map_inference_threshold = -1,
+    convert_strings_to_integers = false, maximum_object_size = 67108864, hive_partitioning = false,
+    dateformat = '%Y|%m|%d', timestampformat = '%Y|%m|%d'{columns})"""
+_BOM = b"\xef\xbb\xbf"
 
 
-def _jsonl(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
+def _json(cursor: duckdb.DuckDBPyConnection, path: Path, ids: Collection[str]) -> Source:
     lines: list[Line] = []
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.removeprefix(_BOM).lstrip().startswith(b"["):
+        return Source("source", {}, _load_json(cursor, path, "array", ids), lenient=True)
     try:
-        cursor.execute(_JSON, {"path": exact(path)})
+        columns = _load_json(cursor, path, "newline_delimited", ids)
     except duckdb.Error:
         with tempfile.TemporaryDirectory() as folder:
-            good = Path(folder) / "good.jsonl"
+            good = Path(folder) / path.name
             lines = list(_broken(path, good))
             if good.stat().st_size == 0:
                 raise
-            cursor.execute(_JSON, {"path": exact(good)})
+            columns = _load_json(cursor, good, "newline_delimited", ids)
         _renumber(cursor, [line.row for line in lines])
-    columns = _columns(cursor, "source", {})
-    for name in [name for name, kind in columns.items() if kind == "JSON"]:
-        cursor.execute(
-            f"ALTER TABLE source ALTER {quoted(name)} SET DATA TYPE VARCHAR USING {quoted(name)}->>'$'"
-        )
-        columns[name] = "VARCHAR"
     return Source("source", {}, columns, lenient=True, lines=lines)
+
+
+def _load_json(
+    cursor: duckdb.DuckDBPyConnection, path: Path, form: str, ids: Collection[str]
+) -> dict[str, str]:
+    """Read a file into the table ``source``; ids, and what has no one type, are the text that was written."""
+    parameters = {"path": exact(path)}
+    found = _named_columns(cursor, composed(_READ_JSON, {"form": form, "columns": ""}), parameters)
+    asis = {name for name, kind in found.items() if name in ids or kind in ("UUID", "JSON")}
+    columns = {name: "VARCHAR" if name in asis else kind for name, kind in found.items()}
+    stated = ", ".join(f"{quoted(name)}: {literal(kind)}" for name, kind in columns.items())
+    relation = composed(_READ_JSON, {"form": form, "columns": f", columns = {{{stated}}}"})
+    text = "CREATE OR REPLACE TEMP TABLE source AS SELECT row_number() OVER () AS _row, * FROM {relation}"
+    cursor.execute(composed(text, {"relation": relation}), parameters)
+    return columns
 
 
 def _broken(path: Path, good: Path) -> Iterator[Line]:
     """Copy the lines that are JSON objects and give back those that are not."""
     with path.open("rb") as file, good.open("wb") as out:
-        for row, line in enumerate(file, start=1):
+        for row, text in enumerate(file, start=1):
+            line = text.removeprefix(_BOM) if row == 1 else text
             if not line.strip():
                 continue
             try:
-                whole = isinstance(json.loads(line), dict)
+                whole = isinstance(json.loads(line, object_pairs_hook=_object), dict)
                 detail = "" if whole else "not a JSON object"
             except ValueError as error:
                 whole, detail = False, f"not JSON: {error}"
@@ -231,6 +265,13 @@ def _broken(path: Path, good: Path) -> Iterator[Line]:
                 out.write(line if line.endswith(b"\n") else line + b"\n")
             else:
                 yield Line(row, detail, line.decode("utf-8", "replace").rstrip("\n"))
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return found
 
 
 def expand(given: Sequence[str]) -> list[Path]:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -165,34 +166,37 @@ class Store:
             If there is no such file.
         """
         path, started, say = Path(path), time.perf_counter(), progress or (lambda share, what: None)
-        model = self.model(name)
+        self.model(name)
         if not path.is_file():
             raise StoreError(f"{path}: no such file")
         title = title or path.name
         say(0.0, f"reading {title}")
-        entry = journal.Entry(model.name, kind, title, journal.digest(path), path.stat().st_size)
-        with self.cursor() as cursor:
-            rows = journal.known(cursor, entry)
-        if rows is not None:
-            return Receipt(title, kind, rows, 0, rows, 0, time.perf_counter() - started, known=True)
+        entry = journal.Entry(name, kind, title, journal.digest(path), path.stat().st_size)
         try:
-            counts = self._take(model, path, entry, say)
+            counts, known = self._take(path, entry, say)
         except UnreadableFile as error:
             with self._transaction() as cursor:
                 journal.refuse(cursor, entry, str(error))
             return Receipt(title, kind, 0, 0, 0, 1, time.perf_counter() - started, problem=str(error))
-        if settle:
+        if settle and not known:
             self.settle(name, progress)
         say(1.0, f"{title}: done")
         seconds = time.perf_counter() - started
-        return Receipt(title, kind, counts.rows, counts.accepted, counts.duplicates, counts.rejected, seconds)
+        return Receipt(
+            title, kind, counts.rows, counts.accepted, counts.duplicates, counts.rejected, seconds, known
+        )
 
-    def _take(self, model: Model, path: Path, entry: journal.Entry, say: Progress) -> Counts:
+    def _take(self, path: Path, entry: journal.Entry, say: Progress) -> tuple[Counts, bool]:
+        """Store a file unless its content is known; both is decided while no other writer can come between."""
         with self._writing, self.cursor() as own:
-            source = sources.read(own, path)
+            model = self.model(entry.model)
+            rows = journal.known(own, entry)
+            if rows is not None:
+                return Counts(rows, 0, rows, 0), True
+            source = sources.read(own, path, ids=("_id", model.columns.id))
             say(0.2, f"checking {entry.name}")
             with self._transaction(own) as cursor:
-                return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say)
+                return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
 
     def settle(self, name: str, progress: Progress | None = None) -> bool:
         """Bring the profile up to date where rows of the reference or the description changed.
@@ -317,7 +321,7 @@ def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
         counts = take_labels(batch)
     else:
         counts = take_predictions(batch)
-        take_inline(batch)
+        counts = replace(counts, rejected=counts.rejected + take_inline(batch))
         say(0.6, f"profiling {entry.name}")
         stale = profiling.extend(batch.cursor, batch.model, batch.file)
     journal.write(batch.cursor, entry, batch.file, counts)

@@ -10,7 +10,15 @@ import datetime as dt
 
 from monitoring.store import layout
 from monitoring.store.batch import Batch, Counts
-from monitoring.store.conversion import Conversion, canonical, instant, local_day, number, text_number
+from monitoring.store.conversion import (
+    Conversion,
+    canonical,
+    identifier,
+    instant,
+    local_day,
+    number,
+    text_number,
+)
 from monitoring.store.mapping import Mapping, Scored
 from monitoring.store.sql import composed, listed, named, quoted
 
@@ -18,7 +26,7 @@ OWN_VERSION = "_version"  # of the logging client: a record without one is the c
 ABSENT = "CAST(NULL AS DOUBLE)"
 
 _KEYS = """
-nullif(CAST({id} AS VARCHAR), '') AS _id, {at} AS _predicted_at, {day} AS _day, {version} AS _version"""
+{id} AS _id, {at} AS _predicted_at, {day} AS _day, {version} AS _version"""
 _ANY_KNOWN = """
 SELECT 1 FROM (SELECT {keys} FROM {relation})
 SEMI JOIN (SELECT _id FROM {schema}.requests WHERE _day BETWEEN $low AND $high) AS r USING (_id) LIMIT 1"""
@@ -63,8 +71,8 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
     version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
     local = local_day(at, model.timezone)
-    parts = {"at": at, "day": local, "version": version}
-    return composed(_KEYS, parts, id=roles.id)
+    id_ = identifier(quoted(roles.id), source.family(roles.id))
+    return composed(_KEYS, {"id": id_, "at": at, "day": local, "version": version})
 
 
 def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
@@ -159,8 +167,8 @@ def _after(values: dict[str, str]) -> str:
 
 def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion]) -> dict[str, str]:
     """SQL of each feature by the name under which the store keeps it."""
-    spelled = {name.lower(): name for name in columns}
-    return {spelled[name.lower()]: one.value for name, one in conversions.items()}
+    spelled = {layout.folded(name): name for name in columns}
+    return {spelled[layout.folded(name)]: one.value for name, one in conversions.items()}
 
 
 def _store_requests(batch: Batch, values: dict[str, str]) -> None:
@@ -217,4 +225,5 @@ def _prediction(batch: Batch, scored: Scored) -> str:
         return "NULL"
     if batch.model.task == "regression":
         return numeric(batch, scored.prediction).value
-    return canonical(quoted(scored.prediction), batch.source.family(scored.prediction))
+    column, family = quoted(scored.prediction), batch.source.family(scored.prediction)
+    return canonical(column, family, truths=batch.model.task == "binary")
