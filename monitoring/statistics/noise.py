@@ -193,8 +193,18 @@ def _required(null: Floats | None) -> Floats:
 
 
 def _exceedance(null: Floats, ratio: Floats) -> Floats:
-    """Share of simulated draws at least as large, the observation itself counted as one."""
+    """Share of simulated draws at least as large, the observation itself counted as one.
+
+    The last twentieth of the draws is smoothed and carried on by an exponential tail, as squared distances
+    of nearly normal counts have it. Otherwise no p-value could be smaller than one over the draws, and one
+    feature among hundreds would never be significant.
+    """
     rows = ratio.reshape(len(null), -1)
-    draws = null.shape[-1]
+    draws, tail = null.shape[-1], max(null.shape[-1] // 20, 1)
     below = np.stack([np.searchsorted(one, row, side="left") for one, row in zip(null, rows, strict=True)])
-    return ((draws - below + 1) / (draws + 1)).reshape(ratio.shape)
+    start = null[:, -tail - 1, None]
+    length = np.maximum(null[:, -tail:].mean(axis=-1, keepdims=True) - start, np.finfo(float).tiny)
+    with np.errstate(over="ignore", under="ignore"):
+        beyond = (tail + 1) / (draws + 1) * np.exp(-np.maximum(rows - start, 0.0) / length)
+    share = np.where(rows > start, beyond, (draws - below + 1) / (draws + 1))
+    return np.maximum(share, np.finfo(float).tiny).reshape(ratio.shape)
