@@ -27,6 +27,8 @@ def _canonical(value: object) -> object:
     """Write a class the way labels are stored: whole numbers without a fraction, booleans as 0 and 1."""
     if isinstance(value, bool):
         return str(int(value))
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return str(int(value.lower() == "true"))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value) if isinstance(value, int | float) else value
@@ -146,6 +148,8 @@ class Model(_Part):
             raise ValueError(f"name: {self.name!r} is reserved by the database; choose another")
         if self.task == "multiclass" and not self.classes:
             raise ValueError("columns.score: a multiclass model names one probability column per class")
+        if len({name.lower() for name in self.classes}) < len(self.classes):
+            raise ValueError("columns.score: two classes differ only by case; give one of them another name")
         return self
 
     @property
@@ -193,7 +197,7 @@ def parse(text: str) -> Model:
         If the text is not TOML or a key is unknown, missing or out of range.
     """
     try:
-        return Model.model_validate(tomllib.loads(text))
+        return Model.model_validate(tomllib.loads(text.removeprefix("\ufeff")))
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"not a TOML file: {error}") from error
     except ValidationError as error:

@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import layout, profiling
+from monitoring.store import layout, profiling, retyping
 from monitoring.store.errors import Refused, UnknownModel
 
 
@@ -55,11 +55,14 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
         return model
     before = parse(row[0])
     stale = profiling.signature(before) != profiling.signature(model)
-    _assert_possible(before, model, stale, row[1])
+    _assert_possible(cursor, before, model, row[1] if stale else None)
     cursor.execute(
         "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
         {"name": model.name, "toml": text},
     )
+    retyping.retype(cursor, model)
+    if before.grain != model.grain:
+        profiling.recount(cursor, model)
     touch(cursor, model.name, stale=stale)
     return model
 
@@ -95,14 +98,27 @@ def state(cursor: duckdb.DuckDBPyConnection, name: str) -> tuple[int, bool, dt.d
     return (row[0], row[1], row[2]) if row else (-1, False, None)
 
 
-def _assert_possible(before: Model, after: Model, stale: bool, raw_from: dt.date | None) -> None:
+def _assert_possible(
+    cursor: duckdb.DuckDBPyConnection, before: Model, after: Model, raw_from: dt.date | None
+) -> None:
+    """Refuse what cannot change; with a profile to make anew, what needs raw rows before ``raw_from``."""
     for what in ("task", "timezone", "classes"):
         if getattr(before, what) != getattr(after, what):
             raise Refused(
                 f"{after.name}: the {what} of a registered model cannot change; add a model of another name"
             )
-    if stale and raw_from is not None:
+    if raw_from is None:
+        return
+    if before.grain != after.grain or profiling.frozen(cursor, before) or not _kept(before, after, raw_from):
         raise Refused(
             f"{after.name}: raw rows before {raw_from} were deleted by retention, so the profile cannot be "
             "made anew for another reference, kind, chunk or segment"
         )
+
+
+def _kept(before: Model, after: Model, raw_from: dt.date) -> bool:
+    """Whether retention has kept the rows of the new reference."""
+    wanted, kept = profiling.reference_days(after), profiling.reference_days(before)
+    if wanted is None or wanted[0] >= raw_from:
+        return True
+    return kept is not None and kept[0] <= wanted[0] and wanted[1] <= kept[1]

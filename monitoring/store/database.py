@@ -53,8 +53,8 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         examine(path)
     connection = duckdb.connect(":memory:", config=SETTINGS)
     try:
-        # Attached under a name that no model can have: a database is otherwise called like its file, and a model
-        # of that name would be ambiguous.
+        # Attached under a name that no model can have: a database is otherwise called like its file, and a
+        # model of that name would be ambiguous.
         place = {"path": text(str(path))}
         connection.execute(composed("ATTACH {path} AS {catalog}", place, catalog=CATALOG))
     except duckdb.Error as error:

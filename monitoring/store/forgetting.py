@@ -1,7 +1,10 @@
 """Taking things out again: a file, old raw rows, a whole model.
 
 A forgotten file leaves the store as if it had never been there. Rows of later files that were set aside
-because the forgotten file had brought them first take their place again.
+because the forgotten file had brought them first take their place again, and count as theirs in the journal.
+
+Retention deletes the raw rows of old days, never those of the reference, and never what was counted of them.
+What would need them afterwards is refused (docs/decisions/005-retention.md).
 """
 
 from __future__ import annotations
@@ -20,17 +23,26 @@ SELECT {key} FROM {schema}.requests WHERE _file = $file
 UNION SELECT {key} FROM {schema}.predictions WHERE _file = $file"""
 _PROMOTED = """
 CREATE OR REPLACE TEMP TABLE promoted AS
-SELECT rowid AS place, {key} AS key FROM {schema}.{spare}
+SELECT rowid AS place, _file, {identity}, {key} AS key FROM {schema}.{spare}
 ANTI JOIN (SELECT {identity} FROM {schema}.{table}) AS stored USING ({identity})
 QUALIFY row_number() OVER (PARTITION BY {identity} ORDER BY _file, rowid) = 1"""
 _MOVE = """
 INSERT INTO {schema}.{table} BY NAME
 SELECT * FROM {schema}.{spare} WHERE rowid IN (SELECT place FROM promoted)"""
 _MOVED = "DELETE FROM {schema}.{spare} WHERE rowid IN (SELECT place FROM promoted)"
-_OLD = "DELETE FROM {schema}.{table} WHERE _day < $first AND NOT (_day >= $start AND _day < $stop)"
+_CREDIT = """
+UPDATE files SET accepted = accepted + rows_.n, duplicates = duplicates - rows_.n
+FROM (SELECT _file, count(*) AS n
+      FROM (SELECT DISTINCT _file, {row} FROM promoted
+            ANTI JOIN (SELECT _file, {row} FROM {schema}.predictions) AS stored USING (_file, {row}))
+      GROUP BY _file) AS rows_
+WHERE files.file = rows_._file AND files.model = $model"""
+_OLD = "DELETE FROM {schema}.{table} WHERE {old}"
 _OLD_LABELS = """
-DELETE FROM {schema}.labels WHERE _id IN (
-    SELECT _id FROM {schema}.requests WHERE _day < $first AND NOT (_day >= $start AND _day < $stop))"""
+DELETE FROM {schema}.labels WHERE _id IN (SELECT _id FROM {schema}.requests WHERE {old})"""
+_NEWEST = "SELECT max(_day) FROM {schema}.requests"
+_RAW_FROM = """
+UPDATE models SET raw_from = greatest(coalesce(raw_from, $first), $first) WHERE name = $name"""
 
 
 def find(cursor: duckdb.DuckDBPyConnection, model: str, name: str) -> int:
@@ -90,13 +102,18 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> list[d
 
 def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
     row = cursor.execute(
-        "SELECT m.raw_from, f.first_day FROM models AS m, files AS f "
+        "SELECT m.raw_from, f.first_day, f.last_day FROM models AS m, files AS f "
         "WHERE m.name = $model AND f.model = $model AND f.file = $file",
         {"model": model.name, "file": file},
     ).fetchone()
-    if row and row[0] and row[1] and row[1] < row[0]:
+    if not row or not row[0] or not row[1] or row[1] >= row[0]:
+        return
+    raw_from, first, last = row
+    last = min(last, raw_from - dt.timedelta(days=1))
+    start, stop = profiling.reference_days(model) or (raw_from, raw_from)
+    if not (start <= first and last < stop):
         raise Refused(
-            f"the raw rows before {row[0]} were deleted by retention, and this file has rows from {row[1]}; "
+            f"the raw rows before {raw_from} were deleted by retention, and this file has rows from {first}; "
             "its share of the profile cannot be told apart any more"
         )
 
@@ -108,38 +125,54 @@ def _promote(cursor: duckdb.DuckDBPyConnection, model: Model, table: str, identi
     names = {"schema": model.name, "table": table, "spare": f"{table}_spare"}
     cursor.execute(composed(_PROMOTED, parts, **names))
     keys = {row[0] for row in cursor.execute("SELECT DISTINCT key FROM promoted").fetchall()}
+    if table == "predictions":
+        row = "_id" if model.wide else identity  # what a row of a file is
+        cursor.execute(composed(_CREDIT, {"row": row}, schema=model.name), {"model": model.name})
     for text in (_MOVE, _MOVED):
         cursor.execute(named(text, **names))
     return keys
 
 
-def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> dt.date | None:
+def too_old(model: Model, raw_from: dt.date | None) -> str:
+    """SQL that is true, by ``_day``, for rows of days whose raw rows retention has deleted.
+
+    Whether such a row was there before cannot be told any more.
+
+    Parameters
+    ----------
+    model : Model
+    raw_from : date or None
+        The first day whose raw rows are all there; None when nothing was ever deleted.
+
+    Examples
+    --------
+    >>> too_old(Model(name="churn", task="binary"), dt.date(2026, 2, 1))
+    "_day < DATE '2026-02-01'"
+    """
+    if raw_from is None:
+        return "FALSE"
+    days = profiling.reference_days(model)
+    kept = f" AND NOT (_day >= DATE '{days[0]}' AND _day < DATE '{days[1]}')" if days else ""
+    return f"_day < DATE '{raw_from}'{kept}"
+
+
+def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Delete raw rows older than the model keeps them; the profile and the reference's rows stay.
 
-    Returns
-    -------
-    date or None
-        The first day whose raw rows are still there, or None when nothing is ever deleted.
+    The days are counted back from the newest row, or from today where a row claims to be newer than that.
     """
     if model.retention_days is None:
-        return None
-    last = cursor.execute(named("SELECT max(_day) FROM {schema}.requests", schema=model.name)).fetchone()
-    if not last or last[0] is None:
-        return None
-    first = last[0] - dt.timedelta(days=model.retention_days - 1)
-    reference = model.reference
-    window = {
-        "first": first,
-        "start": reference.start.date() if reference else first,
-        "stop": reference.stop.date() if reference else first,
-    }
-    cursor.execute(named(_OLD_LABELS, schema=model.name), window)
+        return
+    newest = cursor.execute(named(_NEWEST, schema=model.name)).fetchone()
+    if not newest or newest[0] is None:
+        return
+    today = dt.datetime.now(model.zone).date()
+    first = min(newest[0], today) - dt.timedelta(days=model.retention_days - 1)
+    old = {"old": too_old(model, first)}
+    cursor.execute(composed(_OLD_LABELS, old, schema=model.name))
     deleted = 0
     for table in ("requests", "predictions", "requests_spare", "predictions_spare"):
-        row = cursor.execute(named(_OLD, schema=model.name, table=table), window).fetchone()
+        row = cursor.execute(composed(_OLD, old, schema=model.name, table=table)).fetchone()
         deleted += row[0] if row else 0
     if deleted:
-        cursor.execute(
-            "UPDATE models SET raw_from = $first WHERE name = $name", {"first": first, "name": model.name}
-        )
-    return first
+        cursor.execute(_RAW_FROM, {"first": first, "name": model.name})

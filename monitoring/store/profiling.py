@@ -2,7 +2,7 @@
 
 A file's rows are profiled in the transaction that stores them. What the profile is made of (the frozen grids,
 the segment values) comes from the reference's rows; when those change, the profile is marked stale and made
-again once.
+again once. Where retention has deleted rows that are profiled, that cannot be: then the grids stay for good.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ INSERT INTO {schema}.segments
 SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
 FROM (SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {relation}
       WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT $most)"""
+_LOST = """
+SELECT 1 FROM {schema}.profile WHERE chunk < $first AND NOT (chunk >= $start AND chunk < $stop) LIMIT 1"""
 _ROWS = "(SELECT * FROM {schema}.requests WHERE {where})"
 _CHOSEN = "(SELECT key FROM chosen)"
 
@@ -62,11 +64,14 @@ def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
     Returns
     -------
     bool
-        Whether the profile has to be made anew instead, because the file has rows of the reference.
+        Whether the profile has to be made anew instead, because the file has rows of the reference. On
+        `frozen` grids they are counted like any others.
     """
     _count_volume(cursor, model, _from_file(file))
-    if model.reference is None or _touches_reference(cursor, model, file):
-        return model.reference is not None
+    if model.reference is None:
+        return False
+    if _touches_reference(cursor, model, file) and not frozen(cursor, model):
+        return True
     known = grids.read(cursor, model.name)
     if known:
         _append(cursor, model, _rows(model, _from_file(file)), _with_new_features(cursor, model, known))
@@ -96,7 +101,8 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     Returns
     -------
     bool
-        Whether the whole profile must be made anew, because the chunks are the reference's.
+        Whether the whole profile must be made anew, because the chunks are the reference's and its grids
+        are not `frozen`.
     """
     if not keys:
         return False
@@ -105,7 +111,8 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     _forget_chosen(cursor, model, "volume")
     _count_volume(cursor, model, among)
     reference = reference_window(model)
-    if reference is not None and any(reference.holds(key) for key in keys):
+    inside = reference is not None and any(reference.holds(key) for key in keys)
+    if inside and not frozen(cursor, model):
         return True
     for table in ("profile", "unseen"):
         _forget_chosen(cursor, model, table)
@@ -113,6 +120,30 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     if known:
         _append(cursor, model, _rows(model, among), known)
     return False
+
+
+def recount(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Count the predictions of every chunk again, after the length of the chunks changed."""
+    cursor.execute(named("DELETE FROM {schema}.volume", schema=model.name))
+    _count_volume(cursor, model, "TRUE")
+
+
+def frozen(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Whether the profile cannot be made anew: a chunk in it has lost raw rows to retention."""
+    row = cursor.execute("SELECT raw_from FROM models WHERE name = $name", {"name": model.name}).fetchone()
+    if row is None or row[0] is None:
+        return False
+    start, stop = reference_days(model) or (row[0], row[0])
+    bounds = {
+        name: _key_at(day, model) for name, day in (("first", row[0]), ("start", start), ("stop", stop))
+    }
+    return cursor.execute(named(_LOST, schema=model.name), bounds).fetchone() is not None
+
+
+def filling(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Whether the log has not come past the end of the reference yet."""
+    window, last = reference_window(model), span(cursor, model)[1]
+    return window is not None and last is not None and last < window.stop
 
 
 def tidy(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -131,6 +162,17 @@ def reference_window(model: Model) -> windows.Window | None:
             for at in (start, stop)
         )
     return windows.Window(start.replace(tzinfo=None), stop.replace(tzinfo=None))
+
+
+def reference_days(model: Model) -> tuple[dt.date, dt.date] | None:
+    """The local days that hold rows of the reference, half-open."""
+    window = reference_window(model)
+    if window is None:
+        return None
+    ends = (window.start, window.stop - dt.timedelta(microseconds=1))
+    if model.grain == "hour":
+        ends = tuple(windows.key_of(end, "day", model.zone) for end in ends)
+    return ends[0].date(), ends[1].date() + dt.timedelta(days=1)
 
 
 def span(
@@ -161,6 +203,14 @@ def segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple
     for name, value in rows:
         found[name] = (*found.get(name, ()), value)
     return found
+
+
+def _key_at(day: dt.date, model: Model) -> dt.datetime:
+    """Where a local day begins among the profile's keys."""
+    midnight = dt.datetime(day.year, day.month, day.day)
+    if model.grain == "day":
+        return midnight
+    return windows.instant_of(midnight, "day", model.zone).replace(tzinfo=None)
 
 
 def _utc(at: dt.datetime | None) -> dt.datetime | None:

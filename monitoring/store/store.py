@@ -119,11 +119,12 @@ class Store:
         ModelError
             If the text does not describe a model.
         Refused
-            If the change needs raw rows that retention has deleted, or would turn a log around.
+            If the change needs raw rows that retention has deleted, would turn a log around, or states a kind
+            that stored values do not fit. What cannot be carried out to its end changes nothing.
         """
         with self._transaction() as cursor:
             model = catalogue.register(cursor, toml)
-        self.settle(model.name, progress)
+            _settle(cursor, model, progress)
         return model
 
     def remove(self, name: str) -> None:
@@ -208,17 +209,7 @@ class Store:
         """
         model = self.model(name)
         with self._transaction() as cursor:
-            forgetting.retain(cursor, model)
-            _, stale, raw_from = catalogue.state(cursor, name)
-            if not stale:
-                profiling.tidy(cursor, model)
-                return False
-            if raw_from is None:  # else the grid stays as it is: rows it was made of may be gone
-                if progress:
-                    progress(0.8, f"profiling {name} anew")
-                profiling.rebuild(cursor, model)
-            catalogue.settled(cursor, name)
-        return raw_from is None
+            return _settle(cursor, model, progress)
 
     def forget(self, name: str, file: str) -> None:
         """Take an ingested file out, as if it had never been there.
@@ -235,7 +226,7 @@ class Store:
             number = forgetting.find(cursor, name, file)
             keys = forgetting.forget(cursor, model, number)
             catalogue.touch(cursor, name, stale=profiling.replace_keys(cursor, model, keys))
-        self.settle(name)
+            _settle(cursor, model)
 
     def files(self, name: str) -> pd.DataFrame:
         """The journal: every file that was taken in, oldest first."""
@@ -312,6 +303,28 @@ class Store:
             if until is not None:
                 return until
         return dt.datetime.now(windows.UTC)
+
+
+def _settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None = None) -> bool:
+    """Make a stale profile again where that is possible, and let go of what is too old; in a transaction.
+
+    What is too old is profiled before it goes. Only while the reference is still filling up it goes first: a
+    profile of it would freeze the grids before all of the reference is there.
+    """
+    if profiling.filling(cursor, model):
+        forgetting.retain(cursor, model)
+    _, stale, _ = catalogue.state(cursor, model.name)
+    anew = stale and not profiling.frozen(cursor, model)
+    if anew:
+        if progress:
+            progress(0.8, f"profiling {model.name} anew")
+        profiling.rebuild(cursor, model)
+    if stale:
+        catalogue.settled(cursor, model.name)
+    else:
+        profiling.tidy(cursor, model)
+    forgetting.retain(cursor, model)
+    return anew
 
 
 def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:

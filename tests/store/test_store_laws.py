@@ -11,7 +11,8 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from monitoring.store import Refused, Store, UnknownFile
+from monitoring.models import ModelError
+from monitoring.store import Refused, Store, UnknownFile, profiling
 from tests.store.conftest import CHURN
 
 QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example makes stores: shrinking takes minutes
@@ -191,3 +192,92 @@ def test_a_removed_model_leaves_nothing_behind(store: Store, tmp_path: Path) -> 
         assert cursor.execute(
             "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'churn'"
         ).fetchone() == (0,)
+
+
+def test_rows_that_come_back_count_as_their_own_files_in_the_journal(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    days(3).to_parquet(tmp_path / "a.parquet")
+    days(5).to_parquet(tmp_path / "b.parquet")
+    pd.concat([days(5), days(2).assign(age=9.0)]).to_parquet(tmp_path / "c.parquet")
+    for name in "abc":
+        store.ingest("churn", tmp_path / f"{name}.parquet")
+    store.forget("churn", "a.parquet")
+    columns = ["name", "rows", "accepted", "duplicates", "rejected"]
+    assert store.files("churn")[columns].values.tolist() == [
+        ["b.parquet", 5, 5, 0, 0],
+        ["c.parquet", 7, 0, 5, 2],
+    ]
+    store.forget("churn", "b.parquet")
+    assert store.files("churn")[columns].values.tolist() == [["c.parquet", 7, 5, 0, 2]]
+
+
+def test_rows_of_a_wide_log_that_come_back_count_once(store: Store, tmp_path: Path) -> None:
+    store.add(
+        'name = "churn"\ntask = "binary"\n[versions]\nchampion = "a"\nshadows = ["b"]\n'
+        '[columns.scores]\na = "sa"\nb = "sb"\n'
+    )
+    for name, count in (("a", 3), ("b", 5)):
+        days(count).assign(sa=0.5, sb=0.5).to_parquet(tmp_path / f"{name}.parquet")
+        store.ingest("churn", tmp_path / f"{name}.parquet")
+    store.forget("churn", "a.parquet")
+    assert store.files("churn")[["rows", "accepted", "duplicates"]].values.tolist() == [[5, 5, 0]]
+
+
+def stated(kind: str) -> str:
+    return CHURN + f'[features.code]\nkind = "{kind}"\n'
+
+
+def test_a_kind_that_stored_values_do_not_fit_changes_nothing(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    codes = ["1", "2", "abc"]
+    days(3).assign(code=codes).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    before, version = store.cubes("churn"), store.data_version("churn")
+    with pytest.raises(Refused, match=r"1 stored values of feature 'code' are no numbers"):
+        store.add(stated("numeric"))
+    assert store.toml("churn") == CHURN
+    assert store.data_version("churn") == version
+    assert store.cubes("churn").categorical.grids == before.categorical.grids
+
+
+def test_a_kind_that_stored_values_fit_converts_them_there_and_back(store: Store, tmp_path: Path) -> None:
+    store.add(CHURN)
+    days(3).assign(code=["1", "2.5", ""]).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    store.add(stated("numeric"))
+    numeric = store.cubes("churn").numeric
+    assert numeric.grids[numeric.features.index("code")].edges == (1.0, 2.5)
+    days(3, "2026-01-05").assign(code=[3.0, 4.0, 5.0]).to_parquet(tmp_path / "b.parquet")
+    assert store.ingest("churn", tmp_path / "b.parquet").accepted == 3
+    store.add(stated("categorical"))
+    categorical = store.cubes("churn").categorical
+    grid = categorical.grids[categorical.features.index("code")]
+    assert set(grid.categories) == {"1", "2.5", "3", "4", "5"}
+
+
+def test_a_change_that_fails_on_the_way_changes_nothing(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(CHURN)
+    days(30).to_parquet(tmp_path / "a.parquet")
+    store.ingest("churn", tmp_path / "a.parquet")
+    before = picture(store)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(profiling, "rebuild", fail)
+        with pytest.raises(RuntimeError, match="disk is full"):
+            store.add(CHURN.replace("2026-01-11", "2026-01-21"))
+    assert store.toml("churn") == CHURN
+    assert picture(store) == before
+
+
+def test_classes_that_differ_only_by_case_are_refused(store: Store) -> None:
+    with pytest.raises(ModelError, match="differ only by case"):
+        store.add('name = "m"\ntask = "multiclass"\n[columns.score]\nLate = "p1"\nlate = "p2"\n')
+
+
+def test_a_description_may_begin_with_a_byte_order_mark(store: Store) -> None:
+    assert store.add("\ufeff" + CHURN).name == "churn"
