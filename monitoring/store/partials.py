@@ -25,17 +25,17 @@ FEATURES = 50  # counted by one statement: bounds its text and the memory of its
 _DIRECT = "SET SESSION perfect_ht_threshold = 16"
 _CHUNK: dict[Grain, str] = {"day": "_day", "hour": "DATE_TRUNC('hour', _predicted_at)"}
 _ROWS = """
-SELECT {chunk} AS chunk, {segment} AS segment, COUNT(*) AS n
-FROM {rows} GROUP BY 1, 2 ORDER BY 1, 2"""
+SELECT {segment} AS segment, {chunk} AS chunk, COUNT(*) AS n
+FROM {rows} GROUP BY {by_segment}2 ORDER BY 2, 1"""
 _BINS = """
-SELECT {place} AS place, {chunk} AS chunk, {segment} AS segment, {slot} AS slot, COUNT({column}) AS n,
+SELECT {segment} AS segment, {chunk} AS chunk, {slot} AS slot, {place} AS place, COUNT({column}) AS n,
     SUM({column} - {centre}) AS total, SUM(({column} - {centre}) * ({column} - {centre})) AS square,
     MIN({column}) AS minimum, MAX({column}) AS maximum
-FROM {rows} GROUP BY 2, 3, 4"""
+FROM {rows} GROUP BY {by_segment}2, 3"""
 _VALUES = """
-SELECT {place} AS place, {feature} AS feature, {chunk} AS chunk, {segment} AS segment, {column} AS value,
+SELECT {segment} AS segment, {chunk} AS chunk, {column} AS value, {place} AS place, {feature} AS feature,
     COUNT(*) AS n
-FROM {rows} GROUP BY 3, 4, 5"""
+FROM {rows} GROUP BY {by_segment}2, 3"""
 _CATEGORIES = """
 WITH grouped AS ({branches})
 SELECT g.place, g.chunk, g.segment, CAST(SUM(g.n) AS BIGINT) AS n,
@@ -116,11 +116,14 @@ class _Batch:
 
     def filled(self, template: str, values: Values, **parts: object) -> str:
         """Fill a statement with what all of this grouping have in common."""
-        segment, rows = "0", f"{self.relation} AS batch"
+        segment, by_segment, rows = "0", "", f"{self.relation} AS batch"
         if self.column:
+            by_segment = "1, "
             segment, join = segment_sql(self.column, self.chosen, values)
             rows = f"{rows} {join}"
-        return template.format(chunk=self.chunk_sql, segment=segment, rows=rows, **parts)
+        return template.format(
+            chunk=self.chunk_sql, segment=segment, by_segment=by_segment, rows=rows, **parts
+        )
 
     @property
     def labels(self) -> list[str]:
