@@ -16,7 +16,7 @@ import typer
 
 from monitoring import commands, dispatch
 from monitoring.commands import WRONG, Answer
-from monitoring.store import StoreError, StoreInUse, copies, owner
+from monitoring.store import StoreInUse, copies, database
 
 ROOT = Path(__file__).resolve().parents[1]
 DEFAULT = ROOT / "data" / "lookout.duckdb"
@@ -66,9 +66,10 @@ def run(
     Example: python -m monitoring run --port 8600
     """
     path: Path = context.obj
-    pid = owner.owner_pid(path)
-    if pid is not None:
-        _finish(Answer(stderr=f"{StoreInUse(path, pid)}\n", code=WRONG))
+    if path.exists():
+        said = dispatch.answered(lambda: _free(path))
+        if said.code:
+            _finish(said)
     typer.echo(
         f"Lookout: http://{'localhost' if address == '127.0.0.1' else address}:{port}  (stop with Ctrl+C)",
         err=True,
@@ -84,6 +85,15 @@ def run(
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)  # noqa: S603
 
 
+def _free(path: Path) -> Answer:
+    """Ask the database's own lock whether the store may be opened: a file that names its owner may be old."""
+    try:
+        database.examine(path)
+    except StoreInUse as error:
+        raise dispatch.named(error, path) from error
+    return Answer()
+
+
 @app.command()
 def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
     """Register a model, or change it, by its file.
@@ -92,10 +102,10 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     """
     try:
         text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        _finish(
-            Answer(stderr=f"{file}: {getattr(error, 'strerror', None) or 'not a text file'}\n", code=WRONG)
-        )
+    except UnicodeDecodeError:
+        _finish(Answer(stderr=f"{file}: not a text file in UTF-8\n", code=WRONG))
+    except OSError as error:
+        _finish(commands.failure(error))
     else:
         _finish(dispatch.dispatch(context.obj, "add", {"toml": text}))
 
@@ -144,8 +154,8 @@ def remove(
 
     Example: python -m monitoring remove churn --yes
     """
-    if not yes:
-        typer.confirm(f"Remove {model} with its log, labels and profile?", abort=True, err=True)
+    if not yes and not _confirmed(f"Remove {model} with its log, labels and profile?"):
+        _finish(Answer(stderr="nothing was removed\n", code=WRONG))
     _finish(dispatch.dispatch(context.obj, "remove", {"model": model}))
 
 
@@ -221,15 +231,14 @@ def compare(
     """
     from monitoring import comparison
 
-    try:
+    def work() -> Answer:
         data = comparison.compare(reference, current)
-    except StoreError as error:
-        _finish(Answer(stderr=f"{error}\n", code=WRONG))
-    else:
         bad = data["status"].isin(["amber", "red"]).any()
-        _finish(
-            Answer(stdout=commands.formatted(data, _format(json, csv)), code=commands.UNHEALTHY if bad else 0)
-        )
+        text = commands.formatted(data, form)
+        return Answer(stdout=text, code=commands.UNHEALTHY if bad else commands.OK)
+
+    form = _format(json, csv)
+    _finish(dispatch.answered(work))
 
 
 @app.command()
@@ -248,13 +257,24 @@ def restore(context: typer.Context, folder: Annotated[Path, typer.Argument(metav
     Example: python -m monitoring restore backups/monday
     """
     path: Path = context.obj
-    try:
-        before = copies.restore(folder.expanduser().absolute(), path)
-    except StoreError as error:
-        _finish(Answer(stderr=f"{dispatch.named(error, path)}\n", code=WRONG))
-    else:
+
+    def work() -> Answer:
+        try:
+            before = copies.restore(folder.expanduser().absolute(), path)
+        except StoreInUse as error:
+            raise dispatch.named(error, path) from error
         kept = f"; what stood there is now {before.name}" if before else ""
-        _finish(Answer(stderr=f"{path} restored from {folder}{kept}\n"))
+        return Answer(stderr=f"{path} restored from {folder}{kept}\n")
+
+    _finish(dispatch.answered(work))
+
+
+def _confirmed(question: str) -> bool:
+    """Ask; no answer at all means no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 def _format(json: bool, csv: bool) -> str:

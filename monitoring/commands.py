@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import io
 import json
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,12 @@ import pandas as pd
 from monitoring import demo, drift, health, results, windows
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.store import Receipt, Store, StoreError
+from monitoring.store.database import DatabaseError
+from monitoring.store.slots import segment_labels
 
 Arguments = Mapping[str, Any]
 OK, UNHEALTHY, WRONG = 0, 1, 2
+FIRST_YEAR, LAST_YEAR = 1900, 2200  # of what can be asked for
 SHOWN = ("chunk", "missing", "unseen", "out_of_range", "non_finite")
 
 
@@ -50,8 +54,28 @@ def answer(store: Store, name: str, arguments: Arguments) -> Answer:
         return Answer(stderr=f"unknown command {name!r}\n", code=WRONG)
     try:
         return command(store, arguments)
-    except (StoreError, ModelError, QuestionError) as error:
-        return Answer(stderr=f"{error}\n", code=WRONG)
+    except Exception as error:
+        return failure(error)
+
+
+def failure(error: Exception) -> Answer:
+    r"""Put an error into words, with the exit code 2; only one that nobody foresaw shows where it arose.
+
+    Examples
+    --------
+    >>> failure(FileNotFoundError(2, "No such file or directory", "may.csv")).stderr
+    'may.csv: No such file or directory\n'
+    """
+    if isinstance(error, StoreError | ModelError | QuestionError):
+        words = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    elif isinstance(error, DatabaseError):
+        words = f"the database could not do it: {str(error).splitlines()[0]}"
+    else:
+        where = "".join(traceback.format_exception(error))
+        words = f"{where}this is an error in Lookout itself; please report it with the lines above"
+    return Answer(stderr=f"{words}\n", code=WRONG)
 
 
 class QuestionError(ValueError):
@@ -89,9 +113,10 @@ def _ingest(store: Store, arguments: Arguments) -> Answer:
 
 
 def receipts_answer(receipts: list[Receipt]) -> Answer:
-    """Put what became of files into words, a line each."""
+    """Put what became of files into words, a line each; one of which nothing could be used is bad input."""
     lines = [receipt_line(receipt) for receipt in receipts]
-    return Answer(stderr="".join(lines), code=WRONG if any(one.problem for one in receipts) else OK)
+    bad = any(one.problem or (one.rejected and one.rejected >= one.rows) for one in receipts)
+    return Answer(stderr="".join(lines), code=WRONG if bad else OK)
 
 
 def receipt_line(receipt: Receipt) -> str:
@@ -174,26 +199,32 @@ def _window(model: Model, arguments: Arguments) -> windows.Window | None:
     stop = _day(model, arguments.get("stop"), "--stop")
     if start is None and stop is None:
         return None
-    window = windows.Window(start or dt.datetime(1900, 1, 1), stop or dt.datetime(2200, 1, 1))
+    window = windows.Window(start or dt.datetime(FIRST_YEAR, 1, 1), stop or dt.datetime(LAST_YEAR, 1, 1))
     if window.stop <= window.start:
         raise QuestionError("--stop must be after --start; it is the first day that is not included")
     return window
 
 
 def _day(model: Model, text: str | None, option: str, *, last: bool = False) -> Any:
-    """Read a day or an instant; with `last`, a bare day means its end."""
+    """Read a day or an instant, of the model's zone unless it says otherwise.
+
+    Gives a profile key; with `last` an instant, and a bare day means its end.
+    """
     if not text:
         return None
     try:
         at = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise QuestionError(f"{option} {text!r} is not a day like 2013-07-01") from error
-    if at.tzinfo is not None:
-        at = windows.key_of(at, model.grain, model.zone) if not last else at
-    elif last:
-        stop = at + dt.timedelta(days=1) if len(text.strip()) <= 10 else at
-        at = windows.instant_of(stop, "day", model.zone)
-    return at
+    if not FIRST_YEAR <= at.year < LAST_YEAR:
+        raise QuestionError(f"{option} {text!r} must lie between {FIRST_YEAR}-01-01 and {LAST_YEAR}-01-01")
+    if last:
+        day = at.tzinfo is None and len(text.strip()) <= 10
+        at = at + dt.timedelta(days=1) if day else at
+        return at if at.tzinfo else windows.instant_of(at, "day", model.zone)
+    if at.tzinfo is None and model.grain == "hour":
+        at = windows.instant_of(at, "day", model.zone)
+    return windows.key_of(at, model.grain, model.zone) if at.tzinfo else at
 
 
 def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
@@ -205,6 +236,9 @@ def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
         raise QuestionError(
             f"--segment is COLUMN=VALUE; columns: {', '.join(known) or 'none; name some in [segments]'}"
         )
+    values = segment_labels(known[column])
+    if value not in values:
+        raise QuestionError(f"--segment {text!r}: no such value; {column} has {', '.join(values)}")
     return (column, value)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,43 @@ from monitoring import commands
 from monitoring.commands import WRONG, Answer
 from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
 
+MAKERS = ("add", "demo")  # commands that make a store where none is
+INTERRUPTED = Answer(stderr="interrupted; nothing is left half done\n", code=130)
 PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
+
+
+def answered(work: Callable[[], Answer]) -> Answer:
+    """Have something answered; whatever goes wrong on the way becomes words and an exit code."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        return commands.failure(error)
 
 
 def dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
     """Run a command on the store, or have its owner run it."""
+    return answered(lambda: _dispatched(path, name, arguments))
+
+
+def _dispatched(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
+    if name not in MAKERS:
+        _assert_there(path)
     try:
         with Store.open(path) as store:
             return commands.answer(store, name, arguments)
     except StoreInUse as error:
         return _asked(path, name, arguments, error)
-    except StoreError as error:
-        return Answer(stderr=f"{error}\n", code=WRONG)
+
+
+def _assert_there(path: Path) -> None:
+    """A question makes no store."""
+    if not path.exists():
+        raise StoreError(
+            f"no store at {path}; build the demo with: python -m monitoring demo, or register a model with: "
+            "python -m monitoring add FILE.toml"
+        )
 
 
 def _asked(path: Path, name: str, arguments: dict[str, Any], in_use: StoreInUse) -> Answer:
@@ -45,13 +71,16 @@ def named(error: StoreError, path: Path) -> StoreError:
 
 def take(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> Answer:
     """Take files in, here or through the inbox of the app that owns the store."""
+    return answered(lambda: _taken(path, model, given, kind))
+
+
+def _taken(path: Path, model: str, given: list[str], kind: inbox_folder.Kind) -> Answer:
+    _assert_there(path)
+    found = sources.expand(given)
     try:
-        found = sources.expand(given)
         store = Store.open(path)
     except StoreInUse as error:
-        return _hand_over(path, model, sources.expand(given), kind, error)
-    except StoreError as error:
-        return Answer(stderr=f"{error}\n", code=WRONG)
+        return _hand_over(path, model, found, kind, error)
     with store:
         return _take_here(store, model, found, kind)
 
@@ -69,9 +98,12 @@ def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer
 
                 receipts.append(store.ingest(model, path, kind, move, settle=False))
             store.settle(model)
-    except StoreError as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if receipts:  # files that are in, and have to show in the profile
+            store.settle(model)
         done = commands.receipts_answer(receipts)
-        return Answer(stderr=f"{done.stderr}{error}\n", code=WRONG)
+        ended = INTERRUPTED if isinstance(error, KeyboardInterrupt) else commands.failure(error)
+        return Answer(stderr=f"{done.stderr}{ended.stderr}", code=ended.code)
     return commands.receipts_answer(receipts)
 
 

@@ -218,7 +218,10 @@ def test_forget_takes_a_file_out(churn: Run) -> None:
 
 
 def test_remove_asks_first(churn: Run) -> None:
-    assert churn("remove", "churn", stdin="n\n").code != 0
+    said = churn("remove", "churn", stdin="n\n")
+    assert (said.code, said.stdout) == (2, "")
+    assert "nothing was removed\n" in said.stderr
+    assert churn("remove", "churn", stdin="").code == 2
     assert churn("files", "churn").code == 0
     assert churn("remove", "churn", "--yes") == Said("", "churn is removed\n", 0)
     assert churn("files", "churn").code == 2
@@ -253,6 +256,9 @@ def test_a_second_app_is_refused_with_the_owners_pid(
         assert said.code == 2
         assert "is owned by process" in said.stderr
     else:
+        (tmp_path / "churn.toml").write_text(TOML, "utf-8")
+        run("add", tmp_path / "churn.toml")
+        run("remove", "churn", "--yes")
         assert run("check", "--strict").code == 0, "an empty store has nothing that is not healthy"
 
 
