@@ -40,14 +40,15 @@ JOIN keys USING (_row) WHERE _predicted_at IS NULL"""
 _IMPLAUSIBLE = """
 INSERT INTO rejects
 SELECT _row, 'implausible_instant',
-       'column ' || $column || ': ' || CAST(_predicted_at AS VARCHAR) || ' is before 1980 or a year ahead'
+       'column ' || $column || ': ' || CAST(_predicted_at AS VARCHAR)
+       || ' (UTC) is before 1980 or more than a year ahead'
 FROM keys WHERE {implausible}"""
 _MISFIT = """
 INSERT INTO rejects
-SELECT _row, 'changed_type', 'column ' || $name || ': ' || {what} || ' is not ' || $expected
+SELECT _row, 'changed_type', 'column ' || $name || {what} || ' is not ' || $expected
 FROM {relation} WHERE {misfit}"""
-_SHOWN = "left(CAST({column} AS VARCHAR), 80)"
-_HIDDEN = "'what it holds'"
+_SHOWN = "': ' || left(CAST({column} AS VARCHAR), 80)"
+_HIDDEN = "' holds a value that'"
 _TWICE = """
 INSERT INTO rejects
 SELECT _row, 'duplicate_id', 'id ' || _id || ' stands in this file before; the first one was kept'
@@ -193,9 +194,10 @@ def _reject_misfits(batch: Batch, conversions: dict[str, Conversion]) -> None:
     checks = ", ".join(f"count(*) FILTER ({one.misfit})" for one in checked.values())
     parts = {"checks": checks, "relation": batch.source.relation}
     counts = batch.run(composed("SELECT {checks} FROM {relation}", parts)).fetchone()
+    hidden = _private(batch)
     for (name, one), count in zip(checked.items(), counts or (), strict=True):
         if count and one.misfit:
-            what = _HIDDEN if _is_private(batch, name) else named(_SHOWN, column=name)
+            what = _HIDDEN if name in hidden else named(_SHOWN, column=name)
             given = {"misfit": one.misfit, "relation": batch.source.relation, "what": what}
             batch.run(composed(_MISFIT, given), name=repr(name), expected=one.expected)
 
@@ -222,7 +224,7 @@ def quarantine(batch: Batch, rejects: str = "rejects", *, lines: bool = True) ->
         _keep(batch, rejects)
     if not lines:
         return rejected
-    hidden = any(feature.private for feature in batch.model.features.values())
+    hidden = any(feature.private for feature in batch.model.features.values())  # a line may hold it anywhere
     for line in batch.source.lines:
         batch.cursor.execute(
             "INSERT INTO quarantine VALUES ($model, $file, $row, 'broken_line', $detail, $content)",
@@ -232,13 +234,15 @@ def quarantine(batch: Batch, rejects: str = "rejects", *, lines: bool = True) ->
     return rejected + len(batch.source.lines)
 
 
-def _is_private(batch: Batch, name: str) -> bool:
-    feature = layout.described(batch.model).get(folded(name))
-    return feature is not None and feature.private
+def _private(batch: Batch) -> set[str]:
+    """The columns of a file that are features marked private."""
+    marked = {name for name, feature in layout.described(batch.model).items() if feature.private}
+    return {name for name in batch.source.columns if folded(name) in marked}
 
 
 def _keep(batch: Batch, rejects: str) -> None:
-    shown = [name for name in batch.source.columns if not _is_private(batch, name)]
+    hidden = _private(batch)
+    shown = [name for name in batch.source.columns if name not in hidden]
     content = f"struct_pack({', '.join(f'{quoted(name)} := {quoted(name)}' for name in shown)})"
     text = composed(_KEEP, {"content": content, "relation": batch.source.relation}, rejects=rejects)
     batch.run(text, model=batch.model.name, file=batch.file)

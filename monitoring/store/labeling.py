@@ -31,7 +31,8 @@ FROM incoming WHERE _labelled_at IS NULL"""
 _IMPLAUSIBLE = """
 INSERT INTO misread
 SELECT _row, 'implausible_instant',
-       'column ' || $column || ': ' || CAST(_labelled_at AS VARCHAR) || ' is before 1980 or a year ahead'
+       'column ' || $column || ': ' || CAST(_labelled_at AS VARCHAR)
+       || ' (UTC) is before 1980 or more than a year ahead'
 FROM incoming WHERE {implausible}"""
 _NO_LABEL = """
 INSERT INTO misread
