@@ -58,14 +58,21 @@ def answer(store: Store, name: str, arguments: Arguments) -> Answer:
         return failure(error)
 
 
-def failure(error: Exception) -> Answer:
+INTERRUPTED = Answer(stderr="interrupted; nothing is left half done\n", code=130)
+
+
+def failure(error: BaseException) -> Answer:
     r"""Put an error into words, with the exit code 2; only one that nobody foresaw shows where it arose.
+
+    A command that the keyboard stopped ends with 130, as the shell has it.
 
     Examples
     --------
     >>> failure(FileNotFoundError(2, "No such file or directory", "may.csv")).stderr
     'may.csv: No such file or directory\n'
     """
+    if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":  # the database's way
+        return INTERRUPTED
     if isinstance(error, StoreError | ModelError | QuestionError):
         words = str(error)
     elif isinstance(error, OSError) and error.strerror:

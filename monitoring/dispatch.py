@@ -14,7 +14,6 @@ from monitoring.commands import WRONG, Answer
 from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
 
 MAKERS = ("add", "demo")  # commands that make a store where none is
-INTERRUPTED = Answer(stderr="interrupted; nothing is left half done\n", code=130)
 PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
 
 
@@ -22,9 +21,7 @@ def answered(work: Callable[[], Answer]) -> Answer:
     """Have something answered; whatever goes wrong on the way becomes words and an exit code."""
     try:
         return work()
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         return commands.failure(error)
 
 
@@ -102,7 +99,7 @@ def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer
         if receipts:  # files that are in, and have to show in the profile
             store.settle(model)
         done = commands.receipts_answer(receipts)
-        ended = INTERRUPTED if isinstance(error, KeyboardInterrupt) else commands.failure(error)
+        ended = commands.failure(error)
         return Answer(stderr=f"{done.stderr}{ended.stderr}", code=ended.code)
     return commands.receipts_answer(receipts)
 

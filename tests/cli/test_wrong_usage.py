@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from monitoring import dispatch
+from monitoring import commands
 from monitoring.cli import app
 from monitoring.store import Store, owner
 
@@ -160,12 +160,15 @@ def test_run_refuses_a_file_that_is_no_store(tmp_path: Path) -> None:
     assert "cannot be read as a store" in stderr
 
 
-def test_an_interrupted_command_says_so(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_an_interrupted_command_says_so(
+    store: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
     def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise error
 
     monkeypatch.setattr(Store, "files", interrupt)
-    assert said(store, "files", "churn") == (130, "", dispatch.INTERRUPTED.stderr)
+    assert said(store, "files", "churn") == (130, "", commands.INTERRUPTED.stderr)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
