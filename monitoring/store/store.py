@@ -188,7 +188,7 @@ class Store:
         )
 
     def _take(self, path: Path, entry: journal.Entry, say: Progress) -> tuple[Counts, bool]:
-        """Store a file unless its content is known; both is decided while no other writer can come between."""
+        """Store a file unless its content is known; no other writer comes between looking and storing."""
         with self._writing, self.cursor() as own:
             model = self.model(entry.model)
             rows = journal.known(own, entry)
