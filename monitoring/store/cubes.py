@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -162,6 +163,8 @@ def _lists(column: pa.ChunkedArray, chosen: Array, cell: Array, size: int, slots
         return block
     lists = column.combine_chunks()
     flat, widths = lists.flatten().to_numpy(zero_copy_only=False), np.asarray(lists.value_lengths())
+    if _copied(block, flat, widths, chosen, cell):
+        return block
     target = np.full(len(widths), -1)
     target[chosen] = cell
     single = np.diff(cell).all()
@@ -174,3 +177,17 @@ def _lists(column: pa.ChunkedArray, chosen: Array, cell: Array, size: int, slots
             cells, rows = cells[order[starts]], np.add.reduceat(rows[order], starts, axis=0)
         block[cells, :width] = rows
     return block
+
+
+def _copied(block: Floats, flat: Array, widths: Array, chosen: Array, cell: Array) -> bool:
+    """Copy lists that follow each other here and there in runs, if these are few: in a store of one file."""
+    apart = (np.diff(chosen) != 1) | (np.diff(cell) != 1) | (np.diff(widths[chosen]) != 0)
+    edges = [0, *(np.flatnonzero(apart) + 1), len(chosen)]
+    if len(edges) > len(chosen) // 8:
+        return False
+    offsets = np.concatenate([[0], np.cumsum(widths)])
+    for first, stop in itertools.pairwise(edges):
+        width, place = widths[chosen[first]], chosen[first]
+        rows = flat[offsets[place] : offsets[place + stop - first]].reshape(-1, width) if width else 0
+        block[cell[first] : cell[first] + stop - first, :width] = rows
+    return True
