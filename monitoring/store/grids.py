@@ -89,7 +89,12 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 
 def fit(
-    cursor: duckdb.DuckDBPyConnection, relation: str, features: Mapping[str, Kind], rows: int = ROWS
+    cursor: duckdb.DuckDBPyConnection,
+    relation: str,
+    features: Mapping[str, Kind],
+    rows: int = ROWS,
+    *,
+    where: str = "TRUE",
 ) -> list[Grid]:
     """Grids from the rows of the reference.
 
@@ -106,6 +111,9 @@ def fit(
         Numeric and ordinal features are DOUBLE columns, categorical and binary ones VARCHAR.
     rows : int
         Most rows that quantiles are taken from.
+    where : str
+        SQL that is true for the rows of the reference. Stated apart from a table of many columns, it spares
+        each feature's statement the others.
 
     Returns
     -------
@@ -122,12 +130,13 @@ def fit(
     """
     if not features:
         return []
-    counted = cursor.execute(" ".join(("SELECT COUNT(*) FROM", relation))).fetchone()
+    reference = f"{relation} WHERE {where}"
+    counted = cursor.execute(" ".join(("SELECT COUNT(*) FROM", reference))).fetchone()
     every = -(-(counted[0] if counted else 0) // rows)
     return [
-        _numeric(cursor, relation, feature, kind, every)
+        _numeric(cursor, reference, feature, kind, every)
         if kind in NUMERIC_KINDS
-        else _categorical(cursor, relation, feature, kind)
+        else _categorical(cursor, reference, feature, kind)
         for feature, kind in features.items()
     ]
 
@@ -160,7 +169,8 @@ def write(cursor: duckdb.DuckDBPyConnection, schema: str, grids: Sequence[Grid])
         }
     ))  # fmt: skip
     for grid in grids:
-        values = (*grid.categories, *grid.others)
+        if not (values := (*grid.categories, *grid.others)):
+            continue
         insert(cursor, schema, "grid_categories", pa.table(
             {
                 "feature": pa.array([grid.feature] * len(values), pa.string()),
@@ -195,17 +205,17 @@ def read(cursor: duckdb.DuckDBPyConnection, schema: str) -> list[Grid]:
     ]
 
 
-def _numeric(cursor: duckdb.DuckDBPyConnection, relation: str, feature: str, kind: Kind, every: int) -> Grid:
+def _numeric(cursor: duckdb.DuckDBPyConnection, reference: str, feature: str, kind: Kind, every: int) -> Grid:
     """Fit a numeric feature; `every` is the share of rows that quantiles are taken from, one in so many."""
     column = quoted(feature)
     finite = f"{column} BETWEEN -1.7976931348623157e308 AND 1.7976931348623157e308"
     sampled = f"{finite} AND hash(_id) % {every} = 0" if every > 1 else finite
-    values = _column(cursor, relation, column, sampled)
+    values = _column(cursor, reference, column, sampled)
     counted, distinct = len(values), np.unique(values)
     if every > 1:
-        counted, bounds = _extent(cursor, relation, column, finite)
+        counted, bounds = _extent(cursor, reference, column, finite)
         if len(distinct) <= DISTINCT:
-            distinct = np.unique(_column(cursor, relation, f"DISTINCT {column}", finite, DISTINCT + 1))
+            distinct = np.unique(_column(cursor, reference, f"DISTINCT {column}", finite, DISTINCT + 1))
         distinct = np.union1d(distinct, bounds)
         values = values if len(values) else distinct
     if not len(distinct):
@@ -224,31 +234,31 @@ def _numeric(cursor: duckdb.DuckDBPyConnection, relation: str, feature: str, kin
 
 
 def _column(
-    cursor: duckdb.DuckDBPyConnection, relation: str, column: str, where: str, limit: int | None = None
+    cursor: duckdb.DuckDBPyConnection, reference: str, column: str, where: str, limit: int | None = None
 ) -> Floats:
     """Values of a column, in any order."""
-    text = " ".join(("SELECT", column, "AS x FROM", relation, "WHERE", where))
+    text = " ".join(("SELECT", column, "AS x FROM", reference, "AND", where))
     rows = fetched(cursor, text if limit is None else f"{text} LIMIT {limit}")
     return np.asarray(rows["x"], dtype=np.float64)
 
 
 def _extent(
-    cursor: duckdb.DuckDBPyConnection, relation: str, column: str, where: str
+    cursor: duckdb.DuckDBPyConnection, reference: str, column: str, where: str
 ) -> tuple[int, list[float]]:
     """Number of values, and the smallest and largest where there are any."""
     text = f"SELECT COUNT({column}), MIN({column}), MAX({column})"
-    row = cursor.execute(" ".join((text, "FROM", relation, "WHERE", where))).fetchone()
+    row = cursor.execute(" ".join((text, "FROM", reference, "AND", where))).fetchone()
     counted, low, high = row or (0, None, None)
     return counted, [] if low is None or high is None else [low, high]
 
 
-def _categorical(cursor: duckdb.DuckDBPyConnection, relation: str, feature: str, kind: Kind) -> Grid:
+def _categorical(cursor: duckdb.DuckDBPyConnection, reference: str, feature: str, kind: Kind) -> Grid:
     """Fit a categorical feature: all values, most frequent first, ties in the order of their bytes."""
     column = quoted(feature)
     text = f"SELECT {column} AS value, COUNT(*) AS n"
     rows = fetched(
         cursor,
-        " ".join((text, "FROM", relation, f"WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")),
+        " ".join((text, "FROM", reference, f"AND {column} IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")),
     )
     values = tuple(str(value) for value in rows["value"])
     return Grid(

@@ -40,6 +40,7 @@ INSERT INTO {schema}.columns
 SELECT unnest($names::VARCHAR[]), unnest($storages::VARCHAR[]), unnest($kinds::VARCHAR[])"""
 _NEW_COLUMN_FILES = """
 INSERT INTO {schema}.column_files SELECT unnest($names::VARCHAR[]), $file, unnest($typed::BOOLEAN[])"""
+_OF_REQUESTS = ("requests", "requests_spare")
 RAW_TABLES = ("requests", "predictions", "labels", "requests_spare", "predictions_spare", "labels_spare")
 LABEL_IDENTITY = "_id, _label, _labelled_at, _source"  # two labels that agree in these are one
 _NEVER_A_VALUE = """
@@ -151,8 +152,10 @@ def profiled(columns: dict[str, Column]) -> dict[str, Kind]:
 
 def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequence[Column]) -> None:
     """Make room for features that appear for the first time; older rows lack them."""
-    for column in columns:
-        _alter(cursor, schema, "ADD COLUMN {column} {storage}", column.name, column.storage)
+    if not columns:
+        return
+    for table in _OF_REQUESTS:
+        _widen(cursor, schema, table, columns)
     cursor.execute(
         named(_NEW_COLUMNS, schema=schema),
         {
@@ -161,6 +164,19 @@ def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequenc
             "kinds": [column.kind for column in columns],
         },
     )
+
+
+def _widen(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, columns: Sequence[Column]) -> None:
+    """Add columns to a table: one by one, but to an empty one all at once, since hundreds would take seconds."""
+    names = {"schema": schema, "table": table}
+    if cursor.execute(named("SELECT 1 FROM {schema}.{table} LIMIT 1", **names)).fetchone() is None:
+        fresh = ", ".join(f"CAST(NULL AS {column.storage}) AS {quoted(column.name)}" for column in columns)
+        text = "CREATE OR REPLACE TABLE {schema}.{table} AS SELECT *, {fresh} FROM {schema}.{table}"
+        cursor.execute(composed(text, {"fresh": fresh}, **names))
+        return
+    for column in columns:
+        text = "ALTER TABLE {schema}.{table} ADD COLUMN {column} {storage}"
+        cursor.execute(composed(text, {"storage": column.storage}, **names, column=column.name))
 
 
 def retype(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column) -> None:
@@ -238,6 +254,6 @@ def _alter(
     cursor: duckdb.DuckDBPyConnection, schema: str, change: str, column: str, storage: str = ""
 ) -> None:
     """Change a column of the requests, and of those that are set aside."""
-    for table in ("requests", "requests_spare"):
+    for table in _OF_REQUESTS:
         text = "ALTER TABLE {schema}.{table} " + change
         cursor.execute(composed(text, {"storage": storage}, schema=schema, table=table, column=column))

@@ -86,13 +86,13 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     kinds = layout.profiled(layout.features(cursor, model))
     if where is None or not kinds or not _any(cursor, _rows(model, where)):
         return
-    grids.write(cursor, model.name, grids.fit(cursor, _rows(model, where), kinds))
+    requests = named("{schema}.requests", schema=model.name)
+    grids.write(cursor, model.name, grids.fit(cursor, requests, kinds, where=f"({where})"))
     for name in model.segments.columns:
         if name in kinds:
             text = composed(_CHOOSE, {"relation": _rows(model, where)}, schema=model.name, column=name)
             cursor.execute(text, {"name": name, "most": SEGMENT_VALUES})
-    everything = named("{schema}.requests", schema=model.name)
-    _append(cursor, model, everything, grids.read(cursor, model.name))
+    _append(cursor, model, requests, grids.read(cursor, model.name))
 
 
 def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence[dt.datetime]) -> bool:
