@@ -167,7 +167,7 @@ def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequenc
 
 
 def _widen(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, columns: Sequence[Column]) -> None:
-    """Add columns to a table: one by one, but to an empty one all at once, since hundreds would take seconds."""
+    """Add columns to a table: one by one, but to an empty one all at once; hundreds would take seconds."""
     names = {"schema": schema, "table": table}
     if cursor.execute(named("SELECT 1 FROM {schema}.{table} LIMIT 1", **names)).fetchone() is None:
         fresh = ", ".join(f"CAST(NULL AS {column.storage}) AS {quoted(column.name)}" for column in columns)
