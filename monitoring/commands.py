@@ -188,9 +188,7 @@ def _show(store: Store, arguments: Arguments) -> Answer:
 def _check(store: Store, arguments: Arguments) -> Answer:
     name, as_of = arguments.get("model"), arguments.get("as_of")
     models = [store.model(name)] if name else store.models()
-    reports = [
-        health.health(store, model, as_of=_day(model, as_of, "--as-of", last=True)) for model in models
-    ]
+    reports = [_report(store, model, as_of) for model in models]
     bad = {"red", "amber", "grey"} if arguments.get("strict") else {"red"}
     code = UNHEALTHY if any(one.status in bad for one in reports) else OK
     form = arguments.get("format", "text")
@@ -199,6 +197,14 @@ def _check(store: Store, arguments: Arguments) -> Answer:
     data = results.concat(health.frame(one) for one in reports)
     extra = {"sentence": [signal.sentence for one in reports for signal in one.signals]}
     return Answer(stdout=formatted(data, form, extra=extra), code=code)
+
+
+def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
+    at = _day(model, as_of, "--as-of", last=True)
+    try:
+        return health.health(store, model, as_of=at)
+    except ValueError as error:
+        raise QuestionError(f"{model.name}: {error}") from error
 
 
 def _window(model: Model, arguments: Arguments) -> windows.Window | None:

@@ -97,7 +97,8 @@ def usual_gap(model: Model, requests: pd.DataFrame) -> np.timedelta64:
 def last_days(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> tuple[int, ...]:
     """Requests in each of the last seven local days, the day of the instant included, oldest first."""
     today = windows.key_of(as_of - dt.timedelta(microseconds=1), "day", model.zone)
-    recent = requests[requests["chunk"] > today - dt.timedelta(days=VOLUME_DAYS + 2)]
+    near = dt.timedelta(days=VOLUME_DAYS + 2)
+    recent = requests[(requests["chunk"] - today).abs() < near]
     totals: dict[dt.datetime, int] = {}
     for key, n in zip(recent["chunk"], recent["n"], strict=True):
         at = windows.instant_of(key.to_pydatetime(), model.grain, model.zone)
@@ -108,7 +109,8 @@ def last_days(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> tuple
 
 
 def _when(at: dt.datetime, model: Model) -> str:
-    local = at.astimezone(model.zone)
+    # The first and the last day that can be written have no time in every zone.
+    local = at.astimezone(model.zone) if dt.MINYEAR < at.year < dt.MAXYEAR else at
     return f"{day(dt.datetime(local.year, local.month, local.day))}, {local:%H:%M}"
 
 

@@ -19,6 +19,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.windows import Grain, Window
 
 Positions = NDArray[np.intp]
+LONGEST = 250_000  # positions: 28 years of hours, 684 years of days
 _GRAINS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1)}
 
 
@@ -82,7 +83,7 @@ def timeline(keys: Sequence[dt.datetime], reference: Window, chunk: str, grain: 
     Raises
     ------
     ValueError
-        If the chunk is shorter than the grain.
+        If the chunk is shorter than the grain, or the keys lie too far apart to be a log.
 
     Examples
     --------
@@ -98,6 +99,11 @@ def timeline(keys: Sequence[dt.datetime], reference: Window, chunk: str, grain: 
         raise ValueError(f"a chunk of {chunk} is shorter than the profile's grain, one {grain}")
     first = min([*keys, reference.start])
     last = max([*keys, reference.stop - step])
+    if (last - first) // step > LONGEST:
+        raise ValueError(
+            f"the log and its reference reach from {first.date()} to {last.date()}; an instant must be "
+            "wrong: the list of files tells each one's days, and forgetting the file mends it"
+        )
     before = -((first - reference.start) // length)
     origin = reference.start - before * length
     chunks = (last - origin) // length + 1

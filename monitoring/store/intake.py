@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from monitoring.store import layout, mapping, storing
+from monitoring.store import catalogue, forgetting, layout, mapping, storing
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.conversion import Conversion, convert, implausible
 from monitoring.store.layout import folded
@@ -20,9 +20,9 @@ from monitoring.store.sql import composed, named, quoted
 AMBIGUOUS = r"^\s*\d{1,4}[/.]\d{1,2}[/.]\d{1,4}|^\s*\d{1,2}-\d{1,2}-\d{2,4}"
 
 _SOUND = """
-SELECT min(_day) FILTER (NOT {implausible}), max(_day) FILTER (NOT {implausible}),
+SELECT min(_day) FILTER (NOT {untimely}), max(_day) FILTER (NOT {untimely}),
        count(*) FILTER (_misfit) = 0 AND count(DISTINCT _id) = count(*)
-       AND count(*) FILTER (NOT {implausible}) = count(*) AND count(_version) = count(*)
+       AND count(*) FILTER (NOT {untimely}) = count(*) AND count(_version) = count(*)
 FROM (SELECT {keys}, {wrong} AS _misfit FROM {relation})"""
 _KEYS = """
 CREATE OR REPLACE TEMP TABLE keys AS
@@ -43,6 +43,11 @@ SELECT _row, 'implausible_instant',
        'column ' || $column || ': ' || CAST(_predicted_at AS VARCHAR)
        || ' (UTC) is before 1980 or more than a year ahead'
 FROM keys WHERE {implausible}"""
+_TOO_OLD = """
+INSERT INTO rejects
+SELECT _row, 'too_old', 'column ' || $column || ': ' || CAST(_day AS VARCHAR)
+       || ' is older than what the store keeps; whether the row was there before cannot be told'
+FROM keys WHERE {old}"""
 _MISFIT = """
 INSERT INTO rejects
 SELECT _row, 'changed_type', 'column ' || $name || {what} || ' is not ' || $expected
@@ -152,7 +157,7 @@ def _days_if_sound(
         "keys": storing.key_values(batch, roles),
         "wrong": wrong,
         "relation": batch.source.relation,
-        "implausible": implausible("_predicted_at"),
+        "untimely": f"({implausible('_predicted_at')} OR {_too_old(batch)})",
     }
     row = batch.run(composed(_SOUND, parts), **storing.key_parameters(batch, roles)).fetchone()
     if batch.source.lines or not row or not row[0] or not row[2]:
@@ -177,12 +182,19 @@ def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) ->
         run(text, column=repr(roles.predicted_at))
     unlikely = composed(_IMPLAUSIBLE, {"implausible": implausible("_predicted_at")})
     run(unlikely, column=repr(roles.predicted_at))
+    run(composed(_TOO_OLD, {"old": _too_old(batch)}), column=repr(roles.predicted_at))
     run(
         _NO_VERSION,
         detail=f"column {roles.version!r} is empty; it names the version that made the prediction",
     )
     _reject_misfits(batch, {**_score_checks(batch, roles), **conversions})
     run(_TWICE)
+
+
+def _too_old(batch: Batch) -> str:
+    """SQL, by ``_day``, of rows of days that retention has emptied."""
+    _, _, raw_from = catalogue.state(batch.cursor, batch.model.name)
+    return f"({forgetting.too_old(batch.model, raw_from)})"
 
 
 def _score_checks(batch: Batch, roles: Mapping) -> dict[str, Conversion]:

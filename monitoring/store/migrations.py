@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import duckdb
 
+from monitoring.store.sql import named
+
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
 migration = MIGRATIONS.append
 
@@ -56,3 +58,11 @@ def m001_models_files_and_quarantine(cursor: duckdb.DuckDBPyConnection) -> None:
             model VARCHAR, file INTEGER, row BIGINT, reason VARCHAR, detail VARCHAR, content VARCHAR)
         """
     )
+
+
+@migration
+def m002_labels_told_twice_are_set_aside(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the table that keeps what an earlier file had told already."""
+    text = "CREATE TABLE IF NOT EXISTS {schema}.labels_spare AS SELECT * FROM {schema}.labels LIMIT 0"
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        cursor.execute(named(text, schema=name))

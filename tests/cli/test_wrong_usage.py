@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from monitoring import commands
 from monitoring.cli import app
-from monitoring.store import Store, owner
+from monitoring.store import Store, owner, profiling
 
 ROOT = Path(__file__).resolve().parents[2]
 TOML = """
@@ -201,3 +201,31 @@ def _open(pid: int, path: Path) -> bool:
         return any(os.readlink(one) == str(path) for one in folder.iterdir())
     except OSError:
         return False
+
+
+@pytest.mark.parametrize("at", ["0001-01-01 00:00:00", "9999-12-31 23:59:59"])
+@pytest.mark.parametrize("more", ["", 'chunk = "1 hour"', 'clock = "last row"'])
+def test_an_instant_that_cannot_be_right_is_answered_in_words(tmp_path: Path, more: str, at: str) -> None:
+    """Ingest takes none in; a store may hold one nevertheless."""
+    path = tmp_path / "lookout.duckdb"
+    text = TOML.format(more=more)
+    with Store.open(path) as opened:
+        opened.add(text)
+        opened.ingest("churn", log(tmp_path))
+        with opened.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO churn.requests SELECT * REPLACE (CAST($at AS TIMESTAMP) AS _predicted_at, "
+                "CAST(CAST($at AS TIMESTAMP) AS DATE) AS _day, 'odd' AS _id) FROM churn.requests LIMIT 1",
+                {"at": at},
+            )
+            profiling.recount(cursor, opened.model("churn"))
+            profiling.rebuild(cursor, opened.model("churn"))
+    for question in (["check"], ["check", "--as-of", "2026-01-20"], ["show", "drift", "churn"]):
+        code, _, stderr = said(path, *question)
+        assert code == 2
+        assert "an instant must be wrong" in stderr
+        assert "Traceback" not in stderr
+    with Store.open(path) as opened:
+        opened.add(text.split("[reference]")[0])
+    assert said(path, "check")[0] in (0, 1)
+    assert said(path, "check", "--as-of", "2026-01-20")[0] in (0, 1)

@@ -128,13 +128,12 @@ def test_a_reference_may_still_be_stated_on_days_that_are_kept(store: Store, tmp
     assert profiled(store) == {18: 100, 19: 100, 20: 100}
 
 
-def test_one_instant_in_the_far_future_deletes_nothing(store: Store, tmp_path: Path) -> None:
+def test_an_instant_in_the_future_deletes_nothing(store: Store, tmp_path: Path) -> None:
     today = dt.datetime.now(dt.UTC).date()
     recent = [str(today - dt.timedelta(days=back)) for back in (3, 1)]
     store.add(described(days=30))
     take(store, tmp_path, "a.parquet", *(rows(day) for day in recent))
-    rows("2199-01-01", 1).to_parquet(tmp_path / "future.parquet", index=False)
-    store.ingest("m", tmp_path / "future.parquet")
+    take(store, tmp_path, "future.parquet", rows(str(today + dt.timedelta(days=300)), 1))
     with store.cursor() as cursor:
         left = cursor.execute("SELECT count(*) FROM m.requests WHERE _day <= $day", {"day": today}).fetchone()
     assert left == (200,)
@@ -157,3 +156,20 @@ def test_another_length_of_chunks_counts_the_predictions_anew(store: Store, tmp_
     volume = store.volume("m").query("version == ''")
     assert [key.hour for key in volume["chunk"]] == [10, 10]
     assert volume["n"].tolist() == [100, 100]
+
+
+def test_rows_of_days_whose_rows_are_gone_are_neither_lost_nor_counted_twice(
+    store: Store, tmp_path: Path
+) -> None:
+    store.add(described())
+    filled(store, tmp_path, 1, 2, 5, 20)
+    again = [rows("2026-01-05", 101), rows("2026-01-02", 101), rows("2026-01-20", 101)]
+    pd.concat(again).to_parquet(tmp_path / "again.parquet", index=False)
+    receipt = store.ingest("m", tmp_path / "again.parquet")
+    assert (receipt.accepted, receipt.duplicates, receipt.rejected) == (2, 200, 101)
+    assert profiled(store) == counted(store) == {1: 100, 2: 101, 5: 100, 20: 101}
+    quarantine = store.quarantine("m")
+    assert set(quarantine["reason"]) == {"too_old"}
+    assert "2026-01-05 is older than what the store keeps" in quarantine["detail"][0]
+    rows("2026-01-06").to_parquet(tmp_path / "new.parquet", index=False)
+    assert store.ingest("m", tmp_path / "new.parquet").rejected == 100, "a file of nothing else"

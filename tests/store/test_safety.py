@@ -265,3 +265,17 @@ def test_a_damaged_store_in_a_folder_called_lock_is_not_taken_for_an_owned_one(t
     path.write_bytes(b"broken")
     with pytest.raises(NotAStore):
         Store.open(path)
+
+
+def test_a_store_made_before_labels_were_set_aside_can_still_forget(tmp_path: Path) -> None:
+    path = tmp_path / "lookout.duckdb"
+    with Store.open(path) as store:
+        store.add(CHURN)
+    with duckdb.connect(str(path)) as older:
+        older.execute("DROP TABLE churn.labels_spare")
+        older.execute("DELETE FROM migrations WHERE name LIKE 'm002%'")
+    (tmp_path / "l.csv").write_text("id,label,labelled_at\n1,1,2026-01-02\n", "utf-8")
+    with Store.open(path) as store:
+        store.ingest("churn", tmp_path / "l.csv", "labels")
+        store.forget("churn", "l.csv")
+        assert store.files("churn").empty
