@@ -34,12 +34,12 @@ _CREDIT = """
 UPDATE files SET accepted = accepted + rows_.n, duplicates = duplicates - rows_.n
 FROM (SELECT _file, count(*) AS n
       FROM (SELECT DISTINCT _file, {row} FROM promoted
-            ANTI JOIN (SELECT _file, {row} FROM {schema}.predictions) AS stored USING (_file, {row}))
+            ANTI JOIN (SELECT _file, {row} FROM {schema}.{table}) AS stored USING (_file, {row}))
       GROUP BY _file) AS rows_
-WHERE files.file = rows_._file AND files.model = $model"""
+WHERE files.file = rows_._file AND files.model = $model AND files.kind = $kind"""
 _OLD = "DELETE FROM {schema}.{table} WHERE {old}"
 _OLD_LABELS = """
-DELETE FROM {schema}.labels WHERE _id IN (SELECT _id FROM {schema}.requests WHERE {old})"""
+DELETE FROM {schema}.{table} WHERE _id IN (SELECT _id FROM {schema}.requests WHERE {old})"""
 _NEWEST = "SELECT max(_day) FROM {schema}.requests"
 _RAW_FROM = """
 UPDATE models SET raw_from = greatest(coalesce(raw_from, $first), $first) WHERE name = $name"""
@@ -125,9 +125,10 @@ def _promote(cursor: duckdb.DuckDBPyConnection, model: Model, table: str, identi
     names = {"schema": model.name, "table": table, "spare": f"{table}_spare"}
     cursor.execute(composed(_PROMOTED, parts, **names))
     keys = {row[0] for row in cursor.execute("SELECT DISTINCT key FROM promoted").fetchall()}
-    if table == "predictions":
-        row = "_id" if model.wide else identity  # what a row of a file is
-        cursor.execute(composed(_CREDIT, {"row": row}, schema=model.name), {"model": model.name})
+    if table != "requests":
+        row = "_id" if model.wide and table == "predictions" else identity  # what a row of a file is
+        text = composed(_CREDIT, {"row": row}, schema=model.name, table=table)
+        cursor.execute(text, {"model": model.name, "kind": table})
     for text in (_MOVE, _MOVED):
         cursor.execute(named(text, **names))
     return keys
@@ -169,7 +170,8 @@ def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     today = dt.datetime.now(model.zone).date()
     first = min(newest[0], today) - dt.timedelta(days=model.retention_days - 1)
     old = {"old": too_old(model, first)}
-    cursor.execute(composed(_OLD_LABELS, old, schema=model.name))
+    for table in ("labels", "labels_spare"):
+        cursor.execute(composed(_OLD_LABELS, old, schema=model.name, table=table))
     deleted = 0
     for table in ("requests", "predictions", "requests_spare", "predictions_spare"):
         row = cursor.execute(composed(_OLD, old, schema=model.name, table=table)).fetchone()

@@ -104,6 +104,7 @@ def test_overlapping_files_of_labels_store_each_label_once(churn: Store, tmp_pat
     assert values(churn, "_id, _label", "labels") == [("a", "1"), ("b", "0"), ("b", "1"), ("c", "0")]
     churn.forget("churn", "l1.csv")
     assert values(churn, "_id, _label", "labels") == [("a", "1"), ("b", "1"), ("c", "0")]
+    assert churn.files("churn")[["rows", "accepted", "duplicates"]].values.tolist() == [[3, 3, 0]]
     churn.forget("churn", "l2.csv")
     assert values(churn, "_id", "labels") == values(churn, "_id", "labels_spare") == []
 
