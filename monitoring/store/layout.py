@@ -170,9 +170,13 @@ def _widen(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, columns: 
     """Add columns to a table: one by one, but to an empty one all at once; hundreds would take seconds."""
     names = {"schema": schema, "table": table}
     if cursor.execute(named("SELECT 1 FROM {schema}.{table} LIMIT 1", **names)).fetchone() is None:
-        fresh = ", ".join(f"CAST(NULL AS {column.storage}) AS {quoted(column.name)}" for column in columns)
-        text = "CREATE OR REPLACE TABLE {schema}.{table} AS SELECT *, {fresh} FROM {schema}.{table}"
-        cursor.execute(composed(text, {"fresh": fresh}, **names))
+        # Not CREATE TABLE AS: DuckDB 2.0 keeps the bounds of the empty result when rows are then inserted in
+        # parallel by the same transaction, and conditions on those columns find nothing.
+        kept = [row[:2] for row in cursor.execute(named("DESCRIBE {schema}.{table}", **names)).fetchall()]
+        kept += [(column.name, column.storage) for column in columns]
+        columns_sql = ", ".join(f"{quoted(name)} {storage}" for name, storage in kept)
+        text = "CREATE OR REPLACE TABLE {schema}.{table} ({columns})"
+        cursor.execute(composed(text, {"columns": columns_sql}, **names))
         return
     for column in columns:
         text = "ALTER TABLE {schema}.{table} ADD COLUMN {column} {storage}"
