@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import json
+import re
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from typing import Literal
 import duckdb
 
 from monitoring.store.errors import UnreadableFile
+from monitoring.store.layout import folded
 from monitoring.store.sql import composed, named, quoted
 from monitoring.store.sql import text as literal
 
@@ -150,7 +152,7 @@ def _named_columns(
 ) -> dict[str, str]:
     """The columns of a file, none of which may be called like the number of a row."""
     columns = _columns(cursor, relation, parameters)
-    taken = [name for name in columns if name.lower() == "_row"]
+    taken = [name for name in columns if folded(name) == "_row"]
     if taken:
         raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
     return columns
@@ -163,7 +165,7 @@ def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
         "(SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
         "FROM read_parquet($path, hive_partitioning = false, file_row_number = true))"
     )
-    if any(name.lower() == "file_row_number" for name in columns):  # then the reader's own has no name
+    if any(folded(name) == "file_row_number" for name in columns):  # then the reader's own has no name
         relation = (
             "(SELECT *, row_number() OVER () AS _row FROM read_parquet($path, hive_partitioning = false))"
         )
@@ -212,6 +214,10 @@ _READ_JSON = """read_json(
     $path, format = '{form}', records = true, sample_size = -1, map_inference_threshold = -1,
     convert_strings_to_integers = false, maximum_object_size = 67108864, hive_partitioning = false,
     dateformat = '%Y|%m|%d', timestampformat = '%Y|%m|%d'{columns})"""
+_KEYS = """
+SELECT DISTINCT unnest(json_keys(json)) AS key
+FROM read_json_objects($path, format = '{form}', maximum_object_size = 67108864, hive_partitioning = false)
+ORDER BY key"""
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -240,6 +246,7 @@ def _load_json(
     """Read a file into the table ``source``; ids, and what has no one type, are the text that was written."""
     parameters = {"path": exact(path)}
     found = _named_columns(cursor, composed(_READ_JSON, {"form": form, "columns": ""}), parameters)
+    _refuse_twins(cursor, parameters, form, found)
     asis = {name for name, kind in found.items() if name in ids or kind in ("UUID", "JSON")}
     columns = {name: "VARCHAR" if name in asis else kind for name, kind in found.items()}
     stated = ", ".join(f"{quoted(name)}: {literal(kind)}" for name, kind in columns.items())
@@ -247,6 +254,22 @@ def _load_json(
     text = "CREATE OR REPLACE TEMP TABLE source AS SELECT row_number() OVER () AS _row, * FROM {relation}"
     cursor.execute(composed(text, {"relation": relation}), parameters)
     return columns
+
+
+def _refuse_twins(
+    cursor: duckdb.DuckDBPyConnection, parameters: dict[str, str], form: str, found: dict[str, str]
+) -> None:
+    """Refuse keys that only case tells apart; the reader calls the second ``a_1``, like others may be."""
+    names = {folded(name) for name in found}
+    if not any(folded(re.sub(r"_\d+$", "", name)) in names - {folded(name)} for name in found):
+        return
+    keys = [key for (key,) in cursor.execute(composed(_KEYS, {"form": form}), parameters).fetchall()]
+    twins = [key for key in keys if [folded(other) for other in keys].count(folded(key)) > 1]
+    if twins:
+        raise UnreadableFile(
+            f"the columns {' and '.join(map(repr, twins))} differ only by case, which the store does not "
+            "tell apart; rename them"
+        )
 
 
 def _broken(path: Path, good: Path) -> Iterator[Line]:

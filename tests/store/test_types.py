@@ -202,6 +202,20 @@ def test_json_is_read_as_lines_and_as_one_list(churn: Store, tmp_path: Path, tex
     assert churn.ingest("churn", tmp_path / "a.json").accepted == 2
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("form", ["{}\n{}\n", "[{}, {}]"])
+def test_json_keys_that_only_case_tells_apart_are_refused(
+    churn: Store, tmp_path: Path, form: str, mark: str
+) -> None:
+    one = '{"id": 1, "predicted_at": "2026-01-20", "a": 5, "lag_1": 6}'
+    two = '{"id": 2, "predicted_at": "2026-01-20", "A": 5, "lag_1": 6}'
+    (tmp_path / "a.json").write_text(mark + form.format(one, two), "utf-8")
+    assert "'A' and 'a' differ only by case" in churn.ingest("churn", tmp_path / "a.json").problem
+    (tmp_path / "b.json").write_text(mark + form.format(one, two.replace("A", "lag")), "utf-8")
+    assert churn.ingest("churn", tmp_path / "b.json").problem == ""
+    assert values(churn, "a, lag, lag_1") == [(5.0, None, 6.0), (None, 5.0, 6.0)]
+
+
 def test_a_json_line_that_names_a_key_twice_is_one_broken_line(churn: Store, tmp_path: Path) -> None:
     lines = '{"id": 1, "id": 2, "predicted_at": "2026-01-01"}\n{"id": 3, "predicted_at": "2026-01-01"}\n'
     (tmp_path / "a.jsonl").write_text(lines, "utf-8")
