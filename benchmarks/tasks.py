@@ -15,7 +15,7 @@ from benchmarks import stores, workload
 from benchmarks.measuring import ROOT, cost, peak_megabytes
 
 MODEL = "bench"
-WARM = 7  # runs of which the median counts
+WARM = 15  # runs of which the median counts
 
 
 def prepare(rows: int) -> dict[str, float]:
