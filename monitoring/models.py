@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import tomllib
+import zoneinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,12 @@ from pydantic_core import ErrorDetails
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
 CHUNKS = ("1 hour", "1 day", "7 days", "28 days")
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    """Names of time zones that Python and the database both know."""
+    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 
 
 class ModelError(ValueError):
@@ -138,18 +146,19 @@ class Model(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Model:
-        try:
-            ZoneInfo(self.timezone)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(
-                f"timezone: {self.timezone!r} is not a time zone; write one like 'Europe/Paris'"
-            ) from error
+        if self.timezone not in _zones():
+            raise ValueError(f"timezone: {self.timezone!r} is not a time zone; write one like 'Europe/Paris'")
         if self.name in ("main", "temp", "memory", "system", "pg_catalog", "information_schema"):
             raise ValueError(f"name: {self.name!r} is reserved by the database; choose another")
         if self.task == "multiclass" and not self.classes:
             raise ValueError("columns.score: a multiclass model names one probability column per class")
         if len({name.lower() for name in self.classes}) < len(self.classes):
             raise ValueError("columns.score: two classes differ only by case; give one of them another name")
+        for version, score in self.columns.scores.items():
+            if set(score if isinstance(score, dict) else ()) != set(self.classes):
+                raise ValueError(
+                    f"columns.scores.{version}: every version names a column for the same classes"
+                )
         return self
 
     @property
