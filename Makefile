@@ -34,7 +34,7 @@ test: setup lint ## lint, then every test but the slow ones, in a browser too
 	@OMP_NUM_THREADS=1 $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile
 
 slow: .venv/.requirements-dev ## laws that need minutes: crashes, false-alarm rates
-	@$(PYTHON) -m pytest -q tests/slow -o norecursedirs=.venv
+	@$(PYTHON) -m pytest -q tests/slow -o norecursedirs='.* node_modules'
 
 bench: .venv/.requirements-dev ## time and memory against a plain scan, as ratios of one run
 	@$(PYTHON) benchmarks/run.py
