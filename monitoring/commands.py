@@ -27,7 +27,6 @@ from monitoring.store.slots import segment_labels
 Arguments = Mapping[str, Any]
 OK, UNHEALTHY, WRONG = 0, 1, 2
 FIRST_YEAR, LAST_YEAR = 1900, 2200  # of what can be asked for
-SHOWN = ("chunk", "missing", "unseen", "out_of_range", "non_finite")
 
 
 @dataclass(frozen=True)
@@ -177,11 +176,11 @@ def _show(store: Store, arguments: Arguments) -> Answer:
     try:
         found = drift.read(
             store, model.name, chunk=chunk, method=arguments.get("method") or "auto",
-            segment=_segment(store, model, arguments.get("segment")), checks=SHOWN,
+            segment=_segment(store, model, arguments.get("segment")), checks=drift.CHUNK_CHECKS,
         )  # fmt: skip
     except ValueError as error:
         raise QuestionError(str(error)) from error
-    data = results.concat(drift.frames.frame(found, check, window) for check in SHOWN)
+    data = results.concat(drift.frames.frame(found, check, window) for check in drift.CHUNK_CHECKS)
     return Answer(stdout=formatted(data, arguments.get("format", "text")))
 
 

@@ -10,8 +10,6 @@ from monitoring import drift, results
 from monitoring.models import Model
 from monitoring.store import scratch
 
-CHECKS = ("chunk", "missing", "unseen", "out_of_range", "non_finite")
-
 
 def compare(reference: Path, current: Path) -> pd.DataFrame:
     """Compare every column that two files share.
@@ -34,8 +32,10 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
     """
     pair = scratch.pair(reference, current)
     model = Model(name="files", task="binary")
-    found = drift.assess(pair.cubes, model, reference=scratch.REFERENCE, chunk="1 day", checks=CHECKS)
-    data = results.concat(drift.frames.frame(found, check, scratch.CURRENT) for check in CHECKS)
+    found = drift.assess(
+        pair.cubes, model, reference=scratch.REFERENCE, chunk="1 day", checks=drift.CHUNK_CHECKS
+    )
+    data = results.concat(drift.frames.frame(found, check, scratch.CURRENT) for check in drift.CHUNK_CHECKS)
     skipped = results.frame(
         {
             "subject": list(pair.skipped),

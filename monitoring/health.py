@@ -102,8 +102,15 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
     Report
     """
     at = as_of or store.now(model)
-    assessment = drift.read(store, model.name, as_of=at) if model.reference else None
-    return report(model, assessment, None, store.volume(model.name), at)
+    return report(model, assessed(store, model, at), None, store.volume(model.name), at)
+
+
+def assessed(store: Store, model: Model, as_of: dt.datetime | None = None) -> Assessment | None:
+    """A model's drift; None where it has no reference, or a calendar too long to judge."""
+    try:
+        return drift.read(store, model.name, as_of=as_of)
+    except (drift.NoReferenceError, drift.CalendarError):
+        return None
 
 
 def report(
@@ -264,7 +271,7 @@ def _drift(
 ) -> tuple[Signal, Verdict | None, dt.datetime | None, tuple[str, ...]]:
     """The drift signal, the verdict behind it, since when it is amber or worse, and what changed."""
     if assessment is None:
-        return _unknown("no_reference"), None, None, ()
+        return _unknown("calendar" if model.reference else "no_reference"), None, None, ()
     colours = colours or drift.signal(assessment)
     last = _last(assessment, as_of)
     if last is None:

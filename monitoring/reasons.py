@@ -67,6 +67,12 @@ _TABLE = (
     ),
     ("identifier", "names rows", "nearly every value of {feature} is another: it names rows", ""),
     ("unsupported", "not a number or category", "{feature} holds dates or nested values", ""),
+    (
+        "calendar",
+        "an instant must be wrong: the log reaches over too long a time",
+        "an instant must be wrong: the log reaches over too long a time",
+        "Find the file by its days with: python -m monitoring files MODEL, and forget it.",
+    ),
     ("absent", "column absent", "{feature} is not in the log", "Log the feature, or exclude it."),
     (
         "days_differ",

@@ -55,7 +55,7 @@ except drift.NoReferenceError:
         "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
     )
     st.stop()
-except ValueError as error:  # a single row far off makes a calendar too long to draw
+except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
     st.stop()
 view = drift_view.view(assessment, colours, scope)

@@ -11,11 +11,12 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from monitoring.drift import frames
-from monitoring.drift.assessment import CHECKS, POOLED, VERDICT_CHECKS, Assessment, assess
+from monitoring.drift.assessment import CHECKS, CHUNK_CHECKS, POOLED, VERDICT_CHECKS, Assessment, assess
 from monitoring.drift.onset import Started, started
 from monitoring.drift.reading import NoReferenceError, read, reference_of
 from monitoring.drift.ribbon import ribbon
 from monitoring.drift.signal import Signal, importances, important, signal
+from monitoring.drift.spans import CalendarError
 from monitoring.drift.verdict import FeatureVerdict, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -74,9 +75,11 @@ def frame(
 
 __all__ = [
     "CHECKS",
+    "CHUNK_CHECKS",
     "POOLED",
     "VERDICT_CHECKS",
     "Assessment",
+    "CalendarError",
     "FeatureVerdict",
     "NoReferenceError",
     "Signal",

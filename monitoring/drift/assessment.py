@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 POOLED = {"chunk": 1, "pooled_7": 7, "pooled_28": 28}
 """Checks of the distribution, by how many chunks they look at together."""
 CHECKS = (*POOLED, *shares.LEVELS)
+CHUNK_CHECKS = ("chunk", *shares.LEVELS)
+"""The checks that look at one chunk at a time."""
 VERDICT_CHECKS = (*POOLED, "out_of_range")
 """The checks whose worst is the drift of a feature; the other shares are a matter of data quality."""
 

@@ -23,6 +23,10 @@ LONGEST = 250_000  # positions: 28 years of hours, 684 years of days
 _GRAINS = {"hour": dt.timedelta(hours=1), "day": dt.timedelta(days=1)}
 
 
+class CalendarError(ValueError):
+    """The log reaches over so long a time that one of its instants must be wrong."""
+
+
 @dataclass(frozen=True)
 class Spans:
     """Half-open spans of positions; both arrays of shape (spans,)."""
@@ -100,7 +104,7 @@ def timeline(keys: Sequence[dt.datetime], reference: Window, chunk: str, grain: 
     first = min([*keys, reference.start])
     last = max([*keys, reference.stop - step])
     if (last - first) // step > LONGEST:
-        raise ValueError(
+        raise CalendarError(
             f"the log and its reference reach from {first.date()} to {last.date()}; an instant must be "
             "wrong: the list of files tells each one's days, and forgetting the file mends it"
         )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
 from monitoring.models import Model
 from monitoring.store.sources import Source
+
+Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)

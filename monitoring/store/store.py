@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -26,17 +25,14 @@ from monitoring.store import (
     migrations,
     profiling,
     sources,
+    transactions,
 )
-from monitoring.store.batch import Batch, Counts
+from monitoring.store.batch import Batch, Counts, Progress
 from monitoring.store.cubes import Cubes
 from monitoring.store.database import CATALOG, connect, prepared
 from monitoring.store.errors import StoreError, UnreadableFile
-from monitoring.store.intake import take_predictions
-from monitoring.store.labeling import take_inline, take_labels
 from monitoring.store.receipts import Receipt, Span
 from monitoring.store.sql import query
-
-Progress = Callable[[float, str], None]
 
 
 class Store:
@@ -124,7 +120,7 @@ class Store:
         """
         with self._transaction() as cursor:
             model = catalogue.register(cursor, toml)
-            _settle(cursor, model, progress)
+            transactions.settle(cursor, model, progress)
         return model
 
     def remove(self, name: str) -> None:
@@ -197,7 +193,9 @@ class Store:
             source = sources.read(own, path, ids=("_id", model.columns.id))
             say(0.2, f"checking {entry.name}")
             with self._transaction(own) as cursor:
-                return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
+                return transactions.commit(
+                    Batch(cursor, model, source, journal.number(cursor)), entry, say
+                ), False
 
     def settle(self, name: str, progress: Progress | None = None) -> bool:
         """Bring the profile up to date where rows of the reference or the description changed.
@@ -209,7 +207,7 @@ class Store:
         """
         model = self.model(name)
         with self._transaction() as cursor:
-            return _settle(cursor, model, progress)
+            return transactions.settle(cursor, model, progress)
 
     def forget(self, name: str, file: str) -> None:
         """Take an ingested file out, as if it had never been there.
@@ -226,7 +224,7 @@ class Store:
             number = forgetting.find(cursor, name, file)
             keys = forgetting.forget(cursor, model, number)
             catalogue.touch(cursor, name, stale=profiling.replace_keys(cursor, model, keys))
-            _settle(cursor, model)
+            transactions.settle(cursor, model)
 
     def files(self, name: str) -> pd.DataFrame:
         """The journal: every file that was taken in, oldest first."""
@@ -303,40 +301,3 @@ class Store:
             if until is not None:
                 return until
         return dt.datetime.now(windows.UTC)
-
-
-def _settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None = None) -> bool:
-    """Make a stale profile again where that is possible, and let go of what is too old; in a transaction.
-
-    What is too old is profiled before it goes. Only while the reference is still filling up it goes first: a
-    profile of it would freeze the grids before all of the reference is there.
-    """
-    if profiling.filling(cursor, model):
-        forgetting.retain(cursor, model)
-    _, stale, _ = catalogue.state(cursor, model.name)
-    anew = stale and not profiling.frozen(cursor, model)
-    if anew:
-        if progress:
-            progress(0.8, f"profiling {model.name} anew")
-        profiling.rebuild(cursor, model)
-    if stale:
-        catalogue.settled(cursor, model.name)
-    else:
-        profiling.tidy(cursor, model)
-    forgetting.retain(cursor, model)
-    return anew
-
-
-def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
-    """Store, profile and journal a file; inside one transaction."""
-    stale = False
-    if entry.kind == "labels":
-        counts = take_labels(batch)
-    else:
-        counts = take_predictions(batch)
-        counts = replace(counts, rejected=counts.rejected + take_inline(batch))
-        say(0.6, f"profiling {entry.name}")
-        stale = profiling.extend(batch.cursor, batch.model, batch.file)
-    journal.write(batch.cursor, entry, batch.file, counts)
-    catalogue.touch(batch.cursor, batch.model.name, stale=stale)
-    return counts

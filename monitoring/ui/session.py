@@ -209,5 +209,8 @@ def _rejected(path: str, name: str, version: str) -> int:
 
 
 def _judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
-    """A model's drift at its own chunk; nothing where it has no reference."""
-    return assessment(model, model.chunk) if model.reference else (None, None)
+    """A model's drift at its own chunk; nothing without a reference or with a calendar too long to judge."""
+    try:
+        return assessment(model, model.chunk)
+    except (drift.NoReferenceError, drift.CalendarError):
+        return None, None
