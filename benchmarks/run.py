@@ -23,8 +23,7 @@ from benchmarks.measuring import ROOT, measured
 MILLION = 1_000_000
 RESULTS = ROOT / "benchmarks" / "results"
 PAGES = ("health", "drift")
-METHODS = ("auto", "psi", "jensen_shannon", "hellinger", "total_variation", "kolmogorov_smirnov",
-           "chi_square", "wasserstein")  # fmt: skip
+FRAMES = ("auto", "psi", "kolmogorov_smirnov", "mann_whitney", "welch_t", "wasserstein", "anderson_darling")
 
 
 def main() -> int:
@@ -68,10 +67,24 @@ def profile(largest: int) -> Iterator[Line]:
 
 def drift(largest: int) -> Iterator[Line]:
     """The frame of 200 features x 365 days by every method."""
-    for method in METHODS:
+    for method in FRAMES:
         found = measured("drift_frame", method=method)
         yield Line(f"drift frame of 200 features x 365 days, {method}, CPU ms", found["cpu"] * 1000,
                    f"(first {found['first'] * 1000:.0f})", Bound(high=250))  # fmt: skip
+
+
+def methods(largest: int) -> Iterator[Line]:
+    """Every method over 30 features x 90 days, and what takes rows."""
+    values = measured("every_method", intervals=False)["cpu"] * 1000
+    whole = measured("every_method", intervals=True)["cpu"] * 1000
+    yield Line("values of all 17 methods, 30 features x 90 days, CPU ms", values, bound=Bound(high=400))
+    yield Line("their limits, p-values and intervals on top, CPU ms", whole - values, bound=Bound(high=1500))
+    found = [measured("classifier", rows=20_000) for _ in range(3)]
+    yield Line("domain classifier, 30 features, 20k + 20k rows, CPU s", _median(found, "cpu"),
+               f"({_median(found, 'peak') / 1000:.1f} GB)", Bound(high=3))  # fmt: skip
+    looks = [measured("inspection", rows=largest) for _ in range(2)]
+    yield Line(f"all features at once in a week of {_rows(largest)}, CPU s", _median(looks, "cpu"),
+               "(beside the page)")  # fmt: skip
 
 
 def pages(largest: int) -> Iterator[Line]:
@@ -110,7 +123,7 @@ def ingest(largest: int) -> Iterator[Line]:
                f"({MILLION / more:,.0f} rows per CPU second)")  # fmt: skip
 
 
-PARTS = {part.__name__: part for part in (profile, drift, pages, inbox, ingest)}
+PARTS = {part.__name__: part for part in (profile, drift, methods, pages, inbox, ingest)}
 
 
 def _prepare(sizes: list[int]) -> None:

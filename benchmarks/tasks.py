@@ -99,6 +99,74 @@ def drift_frame(method: str) -> dict[str, float]:
         return _first_and_warm(made)
 
 
+def every_method(intervals: bool) -> dict[str, float]:
+    """All methods over 30 features and 90 days from the profile, alone or with p-values and intervals."""
+    import datetime as dt
+
+    import numpy as np
+
+    from monitoring import drift
+    from monitoring.statistics import METHODS
+    from monitoring.store import Store
+    from monitoring.windows import Window
+
+    with Store.open(stores.wide()) as store:
+        names = list(store.features(MODEL))[:30]
+        whole = drift.material(store, MODEL, features=names)
+        start = whole.reference.start
+        found = drift.cut(whole, Window(start, start + dt.timedelta(days=90)))
+
+        def made() -> None:
+            if not intervals:
+                every = drift.values(found).methods
+                if set(every) != set(METHODS) or not np.isfinite(every["psi"][1]).all():
+                    raise RuntimeError("values are missing")
+                return
+            for key in METHODS:
+                drift.judged(found, method=key, checks=("chunk",))
+
+        return _first_and_warm(made)
+
+
+def classifier(rows: int) -> dict[str, float]:
+    """The domain classifier of 30 features, so many rows on each side, attributions included."""
+    import numpy as np
+
+    from monitoring.statistics.classifier import domain_classifier
+
+    generator = np.random.default_rng(workload.SEED)
+    before, after = generator.normal(size=(2, rows, 30))
+    for column in range(20, 30):
+        codes = generator.choice(20, size=(2, rows))
+        before[:, column], after[:, column] = codes
+    after[:, 0] += 0.2
+    mask = np.arange(30) >= 20
+    domain_classifier(before[:500], after[:500], mask)  # what importing and starting up costs is not its own
+    with cost() as spent:
+        domain_classifier(before, after, mask)
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def inspection(rows: int) -> dict[str, float]:
+    """A closer look at a week of a log of so many rows, as the Drift page asks for it beside the page."""
+    import datetime as dt
+
+    from monitoring import drift
+    from monitoring.store import Store
+    from monitoring.windows import Window
+
+    with Store.open(stores.of_rows(rows)) as store:
+        last = store.span(MODEL).last
+        if last is None:
+            raise RuntimeError("an empty store")
+        stop = last + dt.timedelta(days=1)
+        with cost() as spent:
+            found = drift.inspect(store, MODEL, Window(stop - dt.timedelta(days=7), stop), rows=19_999)
+        if not found.classifier:
+            raise RuntimeError(str(found.notes))
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
 def page(rows: int, name: str) -> dict[str, float]:
     """A page from the URL to its last element, run as a script without a browser."""
     from streamlit.testing.v1 import AppTest
@@ -152,7 +220,20 @@ def _first_and_warm(work: Callable[[], object]) -> dict[str, float]:
 
 
 TASKS: dict[str, Callable[..., dict[str, float]]] = {
-    task.__name__: task for task in (prepare, floor, one_row, profile, ingest, drift_frame, page, inbox)
+    task.__name__: task
+    for task in (
+        prepare,
+        floor,
+        one_row,
+        profile,
+        ingest,
+        drift_frame,
+        every_method,
+        classifier,
+        inspection,
+        page,
+        inbox,
+    )
 }
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     except OSError as error:
         _finish(commands.failure(error))
     else:
-        _finish(dispatch.dispatch(context.obj, "add", {"toml": text}))
+        arguments = {"toml": text, "folder": str(file.expanduser().absolute().parent)}
+        _finish(dispatch.dispatch(context.obj, "add", arguments))
 
 
 @app.command()
@@ -186,7 +187,10 @@ def show(
     stop: Annotated[str, typer.Option(help="First day not included.")] = "",
     chunk: Annotated[str, typer.Option(help="1 hour, 1 day, 7 days or 28 days.")] = "",
     segment: Annotated[str, typer.Option(metavar="COL=VALUE")] = "",
-    method: Annotated[str, typer.Option(help="A drift method, or auto.")] = "auto",
+    method: Annotated[str, typer.Option(help="A drift method, auto, all, or multivariate.")] = "auto",
+    reference: Annotated[
+        str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")
+    ] = "",
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -196,7 +200,7 @@ def show(
     """
     arguments = {
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
-        "segment": segment, "method": method, "format": _format(json, csv),
+        "segment": segment, "method": method, "reference": reference, "format": _format(json, csv),
     }  # fmt: skip
     _finish(dispatch.dispatch(context.obj, "show", arguments))
 
@@ -222,6 +226,7 @@ def check(
 def compare(
     reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
     current: Annotated[Path, typer.Argument(metavar="CURRENT")],
+    method: Annotated[str, typer.Option(help="A drift method, auto, or all.")] = "auto",
     json: Json = False,
     csv: Csv = False,
 ) -> None:
@@ -229,12 +234,12 @@ def compare(
 
     Example: python -m monitoring compare march.parquet april.parquet
     """
-    from monitoring import comparison
+    from monitoring import comparison, results
 
     def work() -> Answer:
-        data = comparison.compare(reference, current)
+        data = comparison.compare(reference, current, method)
         bad = data["status"].isin(["amber", "red"]).any()
-        text = commands.formatted(data, form)
+        text = results.formatted(data, form)
         return Answer(stdout=text, code=commands.UNHEALTHY if bad else commands.OK)
 
     form = _format(json, csv)

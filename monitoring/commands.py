@@ -6,10 +6,7 @@ opens the store or asks the one that owns it.
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import json
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -106,8 +103,18 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
 
 
 def _add(store: Store, arguments: Arguments) -> Answer:
-    model = store.add(arguments["toml"])
-    return Answer(stderr=f"{model.name} is registered\n")
+    model = store.add(arguments["toml"], folder=arguments.get("folder"))
+    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}")
+
+
+def _reference_line(store: Store, model: Model) -> str:
+    """Say what became of the rows of a reference file, where the model has one."""
+    if model.reference is None or model.reference.file is None:
+        return ""
+    files = store.files(model.name)
+    rejected = int(files.loc[files["kind"] == "reference", "rejected"].sum())
+    quarantine = f"; {rejected:,} more in the quarantine" if rejected else ""
+    return f"reference: {store.reference_title(model.name)}{quarantine}\n"
 
 
 def _ingest(store: Store, arguments: Arguments) -> Answer:
@@ -158,11 +165,13 @@ def _backup(store: Store, arguments: Arguments) -> Answer:
 
 
 def _files(store: Store, arguments: Arguments) -> Answer:
-    return Answer(stdout=formatted(store.files(arguments["model"]), arguments.get("format", "text")))
+    return Answer(stdout=results.formatted(store.files(arguments["model"]), arguments.get("format", "text")))
 
 
 def _quarantine(store: Store, arguments: Arguments) -> Answer:
-    return Answer(stdout=formatted(store.quarantine(arguments["model"]), arguments.get("format", "text")))
+    return Answer(
+        stdout=results.formatted(store.quarantine(arguments["model"]), arguments.get("format", "text"))
+    )
 
 
 def _show(store: Store, arguments: Arguments) -> Answer:
@@ -172,16 +181,49 @@ def _show(store: Store, arguments: Arguments) -> Answer:
     chunk = arguments.get("chunk") or model.chunk
     if chunk not in CHUNKS:
         raise QuestionError(f"--chunk {chunk!r}: one of {', '.join(CHUNKS)}")
-    window = _window(model, arguments)
+    window, method = _window(model, arguments), arguments.get("method") or "auto"
+    segment = _segment(store, model, arguments.get("segment"))
     try:
-        found = drift.read(
-            store, model.name, chunk=chunk, method=arguments.get("method") or "auto",
-            segment=_segment(store, model, arguments.get("segment")), checks=drift.CHUNK_CHECKS,
-        )  # fmt: skip
+        against = drift.parsed(arguments.get("reference") or "", model)
+        if method == drift.INSPECTION:
+            data = _inspected(store, model, window, against, segment, chunk)
+        else:
+            found = drift.material(store, model.name, against=against, segment=segment)
+            data = _drift(store, found, window, chunk, method)
     except ValueError as error:
         raise QuestionError(str(error)) from error
-    data = results.concat(drift.frames.frame(found, check, window) for check in drift.CHUNK_CHECKS)
-    return Answer(stdout=formatted(data, arguments.get("format", "text")))
+    return Answer(stdout=results.formatted(data, arguments.get("format", "text")))
+
+
+def _drift(
+    store: Store, found: drift.Material, window: windows.Window | None, chunk: str, method: str
+) -> pd.DataFrame:
+    """Every feature in every chunk, by one method or by all of them."""
+    at = store.now(found.model)
+    if method == drift.EVERY:
+        return drift.every_method(found, window, chunk=chunk, as_of=at)
+    one = drift.judged(found, chunk=chunk, method=method, as_of=at, checks=drift.CHUNK_CHECKS)
+    return results.concat(drift.frames.frame(one, check, window) for check in drift.CHUNK_CHECKS)
+
+
+def _inspected(
+    store: Store,
+    model: Model,
+    window: windows.Window | None,
+    against: drift.Against,
+    segment: tuple[str, str],
+    chunk: str,
+) -> pd.DataFrame:
+    """All features at once in one window; without --start and --stop, in the last seven days of the log."""
+    last = store.span(model.name).last
+    if last is None:
+        raise QuestionError(f"{model.name}: no rows")
+    step = dt.timedelta(hours=1) if model.grain == "hour" else dt.timedelta(days=1)
+    whole = window or windows.Window(last + step - dt.timedelta(days=7), last + step)
+    shown = windows.Window(whole.start, min(whole.stop, last + step))
+    found = drift.inspect(store, model.name, shown, against=against, segment=segment, chunk=chunk)
+    words = against.words(chunk) or (model.reference.words if model.reference else "")
+    return drift.inspected(found, model, words, "=".join(segment) if segment[0] else "")
 
 
 def _check(store: Store, arguments: Arguments) -> Answer:
@@ -195,7 +237,7 @@ def _check(store: Store, arguments: Arguments) -> Answer:
         return Answer(stdout="".join(health.text(one) for one in reports), code=code)
     data = results.concat(health.frame(one) for one in reports)
     extra = {"sentence": [signal.sentence for one in reports for signal in one.signals]}
-    return Answer(stdout=formatted(data, form, extra=extra), code=code)
+    return Answer(stdout=results.formatted(data, form, extra=extra), code=code)
 
 
 def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
@@ -252,41 +294,6 @@ def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
     if value not in values:
         raise QuestionError(f"--segment {text!r}: no such value; {column} has {', '.join(values)}")
     return (column, value)
-
-
-def formatted(data: pd.DataFrame, form: str, extra: Mapping[str, list[Any]] | None = None) -> str:
-    r"""Write a frame as JSON (one array of objects), CSV or a table for people.
-
-    Examples
-    --------
-    >>> formatted(pd.DataFrame({"n": [1]}), "json")
-    '[{"n": 1}]\n'
-    """
-    if form == "text":
-        return _table(data)
-    rows = results.records(data)
-    for name, values in (extra or {}).items():
-        rows = [{**row, name: value} for row, value in zip(rows, values, strict=True)]
-    if form == "json":
-        return json.dumps(rows, ensure_ascii=False, allow_nan=False, default=str) + "\n"
-    out = io.StringIO()
-    writer = csv.DictWriter(out, [*data.columns, *(extra or {})], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
-
-
-def _table(data: pd.DataFrame) -> str:
-    """Lay a frame out for reading: columns that say nothing are left out."""
-    if data.empty:
-        return "nothing to show\n"
-    told = [
-        name for name in data.columns if data[name].notna().any() and (data[name].astype(str) != "").any()
-    ]
-    shown = data[told].copy()
-    for name in shown.select_dtypes(["datetimetz", "datetime"]).columns:
-        shown[name] = shown[name].dt.strftime("%Y-%m-%d %H:%M")
-    return shown.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.4g}") + "\n"
 
 
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {

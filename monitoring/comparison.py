@@ -8,16 +8,19 @@ import pandas as pd
 
 from monitoring import drift, results
 from monitoring.models import Model
-from monitoring.store import scratch
+from monitoring.statistics import METHODS
+from monitoring.store import StoreError, scratch
 
 
-def compare(reference: Path, current: Path) -> pd.DataFrame:
+def compare(reference: Path, current: Path, method: str = "auto") -> pd.DataFrame:
     """Compare every column that two files share.
 
     Parameters
     ----------
     reference, current : Path
         Parquet, CSV or JSON lines.
+    method : str
+        A registered drift method, ``auto``, or ``all`` for every one.
 
     Returns
     -------
@@ -28,14 +31,23 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
     Raises
     ------
     StoreError
-        If a file cannot be read or they share no column.
+        If there is no such method, a file cannot be read or they share no column.
     """
+    if method not in ("auto", drift.EVERY, *METHODS):
+        raise StoreError(f"no drift method {method!r}; there are auto, {drift.EVERY}, {', '.join(METHODS)}")
     pair = scratch.pair(reference, current)
-    model = Model(name="files", task="binary")
-    found = drift.assess(
-        pair.cubes, model, reference=scratch.REFERENCE, chunk="1 day", checks=drift.CHUNK_CHECKS
+    found = drift.Material(
+        model=Model(name="files", task="binary"),
+        cubes=pair.cubes,
+        reference=scratch.REFERENCE,
+        against=drift.Against(),
+        words=reference.name,
+        log_start=None,
+        data_until=None,
+        segment="",
+        learnt=None,
     )
-    data = results.concat(drift.frames.frame(found, check, scratch.CURRENT) for check in drift.CHUNK_CHECKS)
+    data = _compared(found, method)
     skipped = results.frame(
         {
             "subject": list(pair.skipped),
@@ -50,3 +62,11 @@ def compare(reference: Path, current: Path) -> pd.DataFrame:
     data = data.drop(columns="rank").reset_index(drop=True)
     nowhen = pd.Series(pd.NaT, index=data.index, dtype=results.COLUMNS["chunk_start"])
     return data.assign(model="", reference=reference.name, chunk_start=nowhen, chunk_stop=nowhen)
+
+
+def _compared(found: drift.Material, method: str) -> pd.DataFrame:
+    """The second file against the first, by one method or by all of them."""
+    if method == drift.EVERY:
+        return drift.every_method(found, scratch.CURRENT, chunk="1 day")
+    one = drift.judged(found, chunk="1 day", method=method, checks=drift.CHUNK_CHECKS)
+    return results.concat(drift.frames.frame(one, check, scratch.CURRENT) for check in drift.CHUNK_CHECKS)

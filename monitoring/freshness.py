@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, windows
+from monitoring import windows
 from monitoring.drift.wording import day
 from monitoring.models import Model
+from monitoring.store.reference_rows import reference_window
 
 LATE, VERY_LATE = 1.0, 2.0  # intervals without data: amber, red
 VOLUME_DAYS = 7
@@ -86,8 +87,8 @@ def usual_gap(model: Model, requests: pd.DataFrame) -> np.timedelta64:
     """How long the log usually is without a row: the longest gap in the reference, at least the grain."""
     grain = np.timedelta64(1, "h") if model.grain == "hour" else np.timedelta64(24, "h")
     keys = requests["chunk"].to_numpy(dtype="datetime64[us]")
-    if model.reference is not None:
-        window = drift.reference_of(model)
+    window = reference_window(model)
+    if window is not None:
         inside = (keys >= np.datetime64(window.start)) & (keys < np.datetime64(window.stop))
         keys = keys[inside] if inside.sum() > 1 else keys
     gaps = np.diff(np.sort(keys))

@@ -319,5 +319,6 @@ def _changes(assessment: Assessment, colours: Colours, last: int) -> tuple[str, 
 
 
 def _reference_words(model: Model) -> str:
-    reference = model.reference
-    return f"{reference.start:%Y-%m-%d} to {reference.stop:%Y-%m-%d}" if reference else ""
+    if model.reference is None:
+        return ""
+    return drift.own(model).words(model.chunk) or model.reference.words

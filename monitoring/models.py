@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import tomllib
 import zoneinfo
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
+
+from monitoring.reference import Reference
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
@@ -42,15 +43,7 @@ def _canonical(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
-def _instant(value: object) -> object:
-    """Accept a TOML date as well as a date with a time; the zone is the model's own."""
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        return dt.datetime(value.year, value.month, value.day)
-    return value
-
-
 Label = Annotated[str, BeforeValidator(_canonical)]
-Instant = Annotated[dt.datetime, BeforeValidator(_instant)]
 
 
 class Versions(_Part):
@@ -72,19 +65,6 @@ class Columns(_Part):
     labelled_at: str = "labelled_at"
     latency: str = "latency"
     scores: dict[str, str | dict[str, str]] = Field(default_factory=dict)
-
-
-class Reference(_Part):
-    """The window, in the model's own days, in which it is known to be healthy."""
-
-    start: Instant
-    stop: Instant
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Reference:
-        if self.stop <= self.start:
-            raise ValueError("stop must be after start; stop is the first day that is not included")
-        return self
 
 
 class Segments(_Part):
@@ -109,6 +89,7 @@ class Limits(_Part):
     accuracy_drop: float = Field(default=0.02, gt=0, le=1)
     drift_floor: float = Field(default=0.02, ge=0)
     minimum_rows: int = Field(default=30, ge=1)
+    false_alarms: float = Field(default=0.01, gt=0, le=0.2)
 
 
 class Model(_Part):
@@ -159,7 +140,17 @@ class Model(_Part):
                 raise ValueError(
                     f"columns.scores.{version}: every version names a column for the same classes"
                 )
+        self._assert_versions_known()
         return self
+
+    def _assert_versions_known(self) -> None:
+        known = (self.versions.champion, *self.versions.shadows, *self.columns.scores)
+        for name in self.reference.versions if self.reference else ():
+            if name not in known:
+                raise ValueError(
+                    f"reference.{name}: no version is called {name!r}; [versions] names "
+                    f"{', '.join(dict.fromkeys(known))}"
+                )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -215,7 +206,10 @@ def parse(text: str) -> Model:
 
 def _complaint(item: ErrorDetails) -> str:
     """Put one pydantic error into words a user can act on."""
-    key = ".".join(str(part) for part in item["loc"])
+    where = item["loc"]
+    if where[:2] == ("reference", "versions") and len(where) > 2:
+        where = (where[0], *where[2:])  # the file writes [reference.<version>]
+    key = ".".join(str(part) for part in where)
     if item["type"] == "extra_forbidden":
         return f"{key}: unknown key; remove it or correct its spelling"
     if item["type"] == "missing":

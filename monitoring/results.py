@@ -6,7 +6,10 @@ serve them all. Others script against its columns: they are added to, never rena
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import json
 import math
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -106,6 +109,41 @@ def records(data: pd.DataFrame) -> list[dict[str, Any]]:
             for value, absent in zip(data[name].tolist(), missing, strict=True)
         ]
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def formatted(data: pd.DataFrame, form: str, extra: Mapping[str, list[Any]] | None = None) -> str:
+    r"""Write a frame as JSON (one array of objects), CSV or a table for people.
+
+    Examples
+    --------
+    >>> formatted(pd.DataFrame({"n": [1]}), "json")
+    '[{"n": 1}]\n'
+    """
+    if form == "text":
+        return _table(data)
+    rows = records(data)
+    for name, values in (extra or {}).items():
+        rows = [{**row, name: value} for row, value in zip(rows, values, strict=True)]
+    if form == "json":
+        return json.dumps(rows, ensure_ascii=False, allow_nan=False, default=str) + "\n"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [*data.columns, *(extra or {})], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+def _table(data: pd.DataFrame) -> str:
+    """Lay a frame out for reading: columns that say nothing are left out."""
+    if data.empty:
+        return "nothing to show\n"
+    told = [
+        name for name in data.columns if data[name].notna().any() and (data[name].astype(str) != "").any()
+    ]
+    shown = data[told].copy()
+    for name in shown.select_dtypes(["datetimetz", "datetime"]).columns:
+        shown[name] = shown[name].dt.strftime("%Y-%m-%d %H:%M")
+    return shown.to_string(index=False, na_rep="", float_format=lambda value: f"{value:.4g}") + "\n"
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,11 @@ from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
     charts,
+    drift_exact,
+    drift_limits,
     drift_rows,
+    drift_segments,
+    drift_together,
     drift_trust,
     drift_view,
     feature_detail,
@@ -31,6 +35,7 @@ model = scope.model
 answer = st.container(horizontal=True, vertical_alignment="center", key="answer")
 left, right = st.columns([2, 3], gap="medium")
 detail = st.container(key="detail")
+related = st.container(key="related")
 over_time = st.container(key="over-time")
 
 # --- which features drift -----------------------------------------------------------------------------------
@@ -45,11 +50,15 @@ with right, st.container(horizontal=True, vertical_alignment="center", key="feat
         bind="query-params",
         label_visibility="collapsed",
         width=190,
-        help="What distances are measured by. auto: PSI for numbers, Jensen-Shannon distance for categories.",
+        help="What distances are measured by. auto: by kind, number of values and rows in a chunk; what it "
+        "chose and why stands under each feature's course.",
     )
     method = method if method in METHODS else "auto"
 try:
-    assessment, colours = session.assessment(model, scope.chunk, scope.segment, method)
+    assessment, colours = session.assessment(model, scope.chunk, scope.segment, method, scope.reference)
+except drift.AgainstError as error:
+    cards.empty(str(error), "Choose another reference in the bar.")
+    st.stop()
 except drift.NoReferenceError:
     cards.empty(
         "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
@@ -65,6 +74,7 @@ if view is None:
     st.stop()
 
 features = {feature.feature: feature for feature in view.verdict.features}
+recent = drift_view.recent(view)
 with answer:
     cards.verdict(view.verdict.status, drift_view.said(view.verdict), key="verdict")
     cards.explanation(
@@ -76,6 +86,7 @@ with answer:
         then="Start at the upper right of the picture, with features that matter and drift. Look at when it "
         "began and at the distribution, ask who changed the feature, and retrain when it is here to stay.",
     )
+    drift_limits.limits(scope, list(features), method)
 with detail, st.container(horizontal=True, vertical_alignment="center", key="detail-head"):
     chosen = st.selectbox(
         "Feature",
@@ -113,22 +124,35 @@ with left:
         )
     else:
         cards.empty(
-            "The model's file gives no importances.",
+            "No importance is known: the model's file gives none, and its score could not be learnt from.",
             "Write `importance = 0.2` under `[features.NAME]`, and this picture says which drift matters.",
         )
+    if assessment.weights.source == "surrogate":
+        st.caption(f"Importances are learnt from the model's scores (R² {assessment.weights.quality:.2f}).")
 
 # --- one feature: how it was, how it is, since when ---------------------------------------------------------
 
 place = view.place(feature.feature)
-cube = session.cube(model, feature.feature, scope.segment)
+single = session.single(model, feature.feature, scope.segment, scope.reference)
+cube = single.cube
 described = model.features.get(feature.feature)
 unit = f" ({described.unit})" if described and described.unit else ""
+private = described is not None and described.private
 with detail:
     before, after = st.columns(2, gap="medium")
 with before:
     with st.container(horizontal=True, vertical_alignment="center", key="distribution-head"):
         st.subheader("Reference and current", anchor=False, width="content")
         st.space("stretch")
+        drawn = st.segmented_control(
+            "Drawn",
+            list(drift_view.DRAWN),
+            default="shares",
+            key="drawn",
+            bind="query-params",
+            label_visibility="collapsed",
+            help="shares of rows, or how many times as frequent each value is as in the reference",
+        )
         span = st.segmented_control(
             "Current",
             list(drift_view.SPANS),
@@ -138,10 +162,11 @@ with before:
             label_visibility="collapsed",
         )
     window = drift_view.trailing(view, drift_view.SPANS[span or drift_view.DEFAULT_SPAN])
-    reference, current = (feature_detail.sample(cube, one) for one in (assessment.reference, window))
-    private = described is not None and described.private
+    compared = drift.references(session.store(), model, window, single.against, scope.chunk)
+    reference = feature_detail.sample(cube, [assessment.reference] if compared is None else compared)
+    current = feature_detail.sample(cube, [window])
     figure = feature_detail.distribution(
-        cube, reference, current, f"{feature.title}{unit}", names=not private
+        cube, reference, current, f"{feature.title}{unit}", names=not private, ratios=drawn == "ratios"
     )
     if figure is None:
         cards.empty(
@@ -150,11 +175,21 @@ with before:
     else:
         st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
     cards.comparison(
-        feature_detail.facts(cube, reference, current, extent=not private), drift_view.words(window)
+        feature_detail.facts(
+            cube,
+            reference,
+            current,
+            extent=not private,
+            misfits=session.type_misfits(model).get(feature.feature, 0),
+        ),
+        drift_view.words(window),
     )
     if not private and not cube.grids[0].numeric:
+        st.caption(cards.escaped(feature_detail.moved_words(cube, reference, current)))
         new = feature_detail.unseen_words(session.unseen(model, feature.feature), window.stop)
         st.caption(cards.escaped(new))
+    if cube.grids[0].numeric:
+        drift_exact.panel(scope, feature.feature, window, single.against)
 with after:
     titles = {"what decides": drift_rows.shown_check(feature)}
     titles |= {drift_rows.CHECK_TITLES[check]: check for check in drift_rows.available(view, feature)}
@@ -170,7 +205,11 @@ with after:
             width=230,
         )
     check = titles.get(series, titles["what decides"])
-    st.plotly_chart(drift_rows.course(view, feature, check), key="course", config=charts.CONFIG)
+    steps = None
+    if check == "chunk":
+        measure = assessment.measures[place]
+        steps = session.consecutive(model, feature.feature, scope.chunk, scope.segment, measure)
+    st.plotly_chart(drift_rows.course(view, feature, check, steps), key="course", config=charts.CONFIG)
     started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))
     cards.trust(
@@ -179,7 +218,27 @@ with after:
         partial(drift_trust.csv, view, feature.feature),
         f"{model.name}-{feature.feature}.csv",
         key="trust",
+        others=drift_trust.others(view, session.values(scope, feature.feature), feature.feature),
+        every=partial(drift_trust.every, single, view),
     )
+    if not scope.segment[0] and model.segments.columns:
+        by_segment = session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)
+        st.subheader("By segment", anchor=False)
+        ranking(
+            drift_segments.rows(view, by_segment),
+            reference=drift_view.reference_share(view),
+            selected=None,
+            key="segments",
+            on_pick=filters.show_segment,
+            what="Segment",
+            weight="Rows",
+        )
+
+# --- all features at once, and what is likely behind it -----------------------------------------------------
+
+with related:
+    st.subheader("All features at once, and what is likely related", anchor=False)
+    drift_together.panel(view, scope, window, recent)
 
 # --- where and when -----------------------------------------------------------------------------------------
 
@@ -188,7 +247,6 @@ with over_time:
         st.subheader("Features over time", anchor=False, width="content")
         st.space("stretch")
         cards.export(partial(drift_trust.csv, view), f"{model.name}-drift.csv")
-    recent = drift_view.recent(view)
     heatmap(
         drift_rows.lanes(view, list(features.values())[: drift_view.MOST_LANES], recent),
         [key.start for key in assessment.keys[recent]],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zoneinfo
 
 import duckdb
@@ -10,6 +11,8 @@ import pytest
 from monitoring.models import ModelError, parse
 
 CHURN = 'name = "churn"\ntask = "binary"\n'
+REFERENCE = CHURN + "[reference]\n"
+BOOSTING = CHURN + '[versions]\nshadows = ["boosting"]\n[reference]\nfile = "a.csv"\n[reference.boosting]\n'
 CLASSES = 'name = "churn"\ntask = "multiclass"\n'
 
 
@@ -28,6 +31,35 @@ CLASSES = 'name = "churn"\ntask = "multiclass"\n'
         (CHURN + '[segments]\ncolumns = ["a", "b", "c", "d", "e", "f"]', "segments.columns: "),
         (CHURN + '[features.age]\nkind = "colour"', "features.age.kind: "),
         (CHURN + "[limits]\ncolour = 1", "limits.colour: unknown key"),
+        (CHURN + "[limits]\nfalse_alarms = 0.3", "limits.false_alarms: "),
+        (CHURN + "[limits]\nfalse_alarms = 0", "limits.false_alarms: "),
+        (REFERENCE, "reference: start and stop are missing, or a file"),
+        (REFERENCE + "stop = 2026-01-01", "reference.start: missing"),
+        (REFERENCE + "strat = 2026-01-01\nstop = 2026-01-02", "reference.strat: unknown key"),
+        (
+            REFERENCE + 'file = "a.csv"\nstart = 2026-01-01',
+            "reference: name either a file, or start and stop",
+        ),
+        (REFERENCE + 'file = ""', "reference.file: "),
+        (REFERENCE + "start = 2026-01-01T00:00:00Z\nstop = 2026-02-01", "with an offset, or both without"),
+        (REFERENCE + 'file = "a.csv"\nkind = "sliding"', "reference.kind: "),
+        (REFERENCE + 'file = "a.csv"\nchunks = 0', "reference.chunks: "),
+        (REFERENCE + 'file = "a.csv"\ngap = -1', "reference.gap: "),
+        (REFERENCE + 'file = "a.csv"\nweeks = 0', "reference.weeks: "),
+        (REFERENCE + 'file = "a.csv"\nversions = 1', "reference.versions: unknown key"),
+        (REFERENCE + 'file = "a.csv"\nboosting = 1', "reference.boosting: unknown key"),
+        (BOOSTING + "start = 2026-01-01", "reference.boosting.stop: missing"),
+        (BOOSTING + "start = 2026-01-02\nstop = 2026-01-01", "reference.boosting: stop must be after start"),
+        (
+            BOOSTING + "start = 2026-01-01\nstop = 2026-01-02\nkind = 1",
+            "reference.boosting.kind: unknown key",
+        ),
+        (
+            BOOSTING.replace('["boosting"]', "[]") + "start = 2026-01-01\nstop = 2026-01-02",
+            "reference.boosting: no version is called 'boosting'",
+        ),
+        (BOOSTING.replace("[reference.boosting]", "[reference.kind]"), "'kind' is a key of [reference]"),
+        (REFERENCE + "stop = 2026-02-01\n[reference.start]\nstart = 2026-01-01", "'start' is a key of"),
         (CLASSES, "one probability column per class"),
         (CLASSES + '[columns.score]\nA = "x"\na = "y"', "differ only by case"),
         (CLASSES + '[columns.scores.v]\na = "x"\nb = "y"\n[columns.scores.w]\na = "z"', "columns.scores.w: "),
@@ -68,3 +100,26 @@ def test_classes_and_the_event_are_written_the_way_labels_are_stored() -> None:
     assert parse(CHURN + "positive = 1").positive == "1"
     assert parse(CHURN + "positive = true").positive == "1"
     assert parse(CHURN + 'positive = "yes"').positive == "yes"
+
+
+def test_a_reference_is_a_window_or_a_file_and_says_what_chunks_are_compared_with() -> None:
+    plain = parse(REFERENCE + "start = 2026-01-01\nstop = 2026-02-01").reference
+    assert plain is not None
+    assert (plain.start, plain.stop) == (dt.datetime(2026, 1, 1), dt.datetime(2026, 2, 1))
+    assert (plain.file, plain.kind, plain.chunks, plain.gap, plain.weeks) == (None, "fixed", 28, 0, 8)
+    file = parse(REFERENCE + 'file = "data/may.parquet"\nkind = "rolling"\nchunks = 14\ngap = 2').reference
+    assert file is not None
+    assert (file.start, file.stop, file.words) == (None, None, "may.parquet")
+    assert (file.kind, file.chunks, file.gap) == ("rolling", 14, 2)
+    assert parse(CHURN).limits.false_alarms == 0.01
+
+
+def test_a_version_may_have_a_window_of_its_own_whatever_it_is_called() -> None:
+    for name in ("boosting", "versions", "a b", "words"):
+        quoted = f'"{name}"'
+        text = BOOSTING.replace('"boosting"', quoted).replace(".boosting]", f".{quoted}]")
+        reference = parse(text + "start = 2026-03-01\nstop = 2026-04-01").reference
+        assert reference is not None
+        assert list(reference.versions) == [name]
+        assert reference.versions[name].start == dt.datetime(2026, 3, 1)
+        assert reference.versions[name].stop == dt.datetime(2026, 4, 1)

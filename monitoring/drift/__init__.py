@@ -11,12 +11,35 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from monitoring.drift import frames
-from monitoring.drift.assessment import CHECKS, CHUNK_CHECKS, POOLED, VERDICT_CHECKS, Assessment, assess
-from monitoring.drift.onset import Started, started
-from monitoring.drift.reading import NoReferenceError, read, reference_of
+from monitoring.drift.against import CONSECUTIVE, Against, AgainstError, options, own, parsed
+from monitoring.drift.assessment import (
+    CHECKS,
+    CHUNK_CHECKS,
+    POOLED,
+    VERDICT_CHECKS,
+    Assessment,
+    Learnt,
+    Weights,
+    assess,
+)
+from monitoring.drift.causes import Likely, ranked
+from monitoring.drift.export import EVERY, INSPECTION, every_method, inspected
+from monitoring.drift.inspection import Inspection, inspect, references
+from monitoring.drift.onset import Started, started, together
+from monitoring.drift.reading import (
+    Material,
+    NoReferenceError,
+    by_segment,
+    judged,
+    material,
+    read,
+    reference_of,
+)
+from monitoring.drift.replaying import Incident, Replay, incidents, replay, with_limits
 from monitoring.drift.ribbon import ribbon
-from monitoring.drift.signal import Signal, importances, important, signal
+from monitoring.drift.signal import Signal, important, signal
 from monitoring.drift.spans import CalendarError
+from monitoring.drift.values import Values, cut, values
 from monitoring.drift.verdict import FeatureVerdict, Verdict, verdict
 
 if TYPE_CHECKING:
@@ -32,6 +55,7 @@ def frame(
     model: Model,
     *,
     reference: Window,
+    against: Against | None = None,
     window: Window | None = None,
     chunk: str | None = None,
     method: str = "auto",
@@ -43,7 +67,7 @@ def frame(
 
     Parameters
     ----------
-    cubes, model, reference, chunk, method, as_of, data_until, segment
+    cubes, model, reference, against, chunk, method, as_of, data_until, segment
         As in `assess`.
     window : Window, optional
         Keep the chunks that begin inside; by default all, the reference's own included, each of which is
@@ -63,6 +87,7 @@ def frame(
         cubes,
         model,
         reference=reference,
+        against=against,
         chunk=chunk,
         method=method,
         as_of=as_of,
@@ -76,24 +101,53 @@ def frame(
 __all__ = [
     "CHECKS",
     "CHUNK_CHECKS",
+    "CONSECUTIVE",
+    "EVERY",
+    "INSPECTION",
     "POOLED",
     "VERDICT_CHECKS",
+    "Against",
+    "AgainstError",
     "Assessment",
     "CalendarError",
     "FeatureVerdict",
+    "Incident",
+    "Inspection",
+    "Learnt",
+    "Likely",
+    "Material",
     "NoReferenceError",
+    "Replay",
     "Signal",
     "Started",
+    "Values",
     "Verdict",
+    "Weights",
     "assess",
+    "by_segment",
+    "cut",
+    "every_method",
     "frame",
     "frames",
-    "importances",
     "important",
+    "incidents",
+    "inspect",
+    "inspected",
+    "judged",
+    "material",
+    "options",
+    "own",
+    "parsed",
+    "ranked",
     "read",
     "reference_of",
+    "references",
+    "replay",
     "ribbon",
     "signal",
     "started",
+    "together",
+    "values",
     "verdict",
+    "with_limits",
 ]

@@ -1,4 +1,4 @@
-"""Spans against the reference: values, noise and limits, before anything is judged."""
+"""Spans against their reference: values, noise, intervals and limits, before anything is judged."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.drift.layouts import Fixed, Layout, weekdays
+from monitoring.drift.samples import Sample, inputs, mean, sample
 from monitoring.drift.sides import Side
-from monitoring.drift.spans import Spans, Timeline, reference_blocks, summed, within
-from monitoring.statistics.arrays import Floats, occupied, size_factor
+from monitoring.drift.spans import Positions, Spans, summed
+from monitoring.statistics.arrays import Floats, Interval, aligned, occupied, shares
 from monitoring.statistics.arrays import summed as rows_of
-from monitoring.statistics.independence import chi_square, chi_square_test
+from monitoring.statistics.independence import chi_square
+from monitoring.statistics.intervals import delta_variance, distance_interval
 from monitoring.statistics.limits import (
-    FEWEST_CHUNKS,
     Calibration,
     calibrated_limit,
     calibrated_p_value,
     calibration,
     limit,
 )
-from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
+from monitoring.statistics.noise import (
+    noise_mean,
+    noise_p_value,
+    noise_quantile,
+    noise_scale,
+    noise_variance,
+)
 
 
 @dataclass(frozen=True)
@@ -29,23 +37,25 @@ class Comparison:
 
     Attributes
     ----------
-    value, effect, statistic, p_value, noise_floor, limit, reference_limit : ndarray
+    value, lower, upper, effect, statistic, p_value, noise_floor, limit, reference_limit : ndarray
         ``limit`` is the largest of noise, reference and floor; ``reference_limit`` the reference's part
         alone, nan where the reference is too short.
-    between : ndarray of shape (features, 1)
+    between : ndarray
         The reference's part for a span of endless rows: how much spans differ by nature.
     rows, reference_rows : ndarray
         Rows with a value on both sides; a span inside the reference is compared with the rest of it.
     elsewhere : ndarray
         Share of rows in a bin that the reference never occupied.
-    constant : ndarray of bool, shape (features,)
-        Features with one occupied bin in the reference.
+    constant : ndarray of bool
+        Whether the reference holds one value.
     borrowed : bool
         Whether the reference was too short for blocks of the spans' length, so that shorter ones set the
         limit.
     """
 
     value: Floats
+    lower: Floats
+    upper: Floats
     effect: Floats
     statistic: Floats
     p_value: Floats
@@ -64,169 +74,200 @@ TOGETHER = 12  # features compared at a time: what is in work stays in the proce
 
 
 @dataclass(frozen=True)
-class _Raw:
+class Rules:
+    """What comparing needs to know: positions in a whole span, fewest rows of a block, floor and level."""
+
+    length: int
+    least: float
+    floor: float
+    level: float = 0.99
+    intervals: bool = True
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A method's value for groups of rows, and what its noise depends on."""
+
     value: Floats
     divergence: Floats
     noise: Floats
     scale: Floats
     occupied: Floats
-    reference: Floats
-    current: Floats
+    reference: Sample
+    current: Sample
+    inputs: dict[str, Floats]
 
 
-def comparison(
-    side: Side, line: Timeline, spans: Spans, *, length: int, least: float, floor: float, level: float = 0.99
-) -> Comparison:
-    """Every span against the reference, a part of the reference against the rest of it.
+def comparison(side: Side, layout: Layout, spans: Spans, rules: Rules) -> Comparison:
+    """Every span against its reference, a part of the reference against the rest of it.
 
     Parameters
     ----------
     side : Side
-    line : Timeline
+    layout : Layout
+        Where references lie.
     spans : Spans
         All of one length, or cut off.
-    length : int
-        Positions in a whole span.
-    least : float
-        Rows below which a block of the reference does not calibrate.
-    floor : float
-        Effect floor on the method's scale.
-    level : float
-        One minus the share of false alarms aimed at.
+    rules : Rules
 
     Returns
     -------
     Comparison
     """
     parts, borrowed = [], False
-    apart = _apart(spans, line.reference)
+    groups = layout.parts(spans)
     for first in range(0, len(side.features), TOGETHER):
         some = side.some(slice(first, first + TOGETHER))
-        learnt, borrowed = _learnt(some, line, length, least)
-        found = [_numbers(some, line, one, learnt, floor, level) for one in apart]
-        part = {name: np.concatenate([one[name] for one in found], axis=1) for name in found[0]}
-        parts.append(part | _natures(some, line, learnt, level))
+        found = []
+        for one in groups:
+            learnt, season, shorter = _learnt(some, layout, one, rules)
+            borrowed = borrowed or shorter
+            found.append(_numbers(some, layout, one, learnt, season, rules))
+        parts.append({name: np.concatenate([one[name] for one in found], axis=1) for name in found[0]})
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return Comparison(borrowed=borrowed, **joined)
 
 
-def _apart(spans: Spans, reference: Spans) -> list[Spans]:
-    """Spans that share rows with the reference apart from those that do not, in their order.
+def raw(side: Side, reference: Sample, current: Sample) -> Raw:
+    """A method's value for rows against rows.
 
-    For the latter the reference is one histogram, not one for each span.
+    Parameters
+    ----------
+    side : Side
+    reference, current : Sample
+        Of shapes that broadcast.
     """
-    shared = within(spans, reference)
-    edges = np.flatnonzero(np.diff(shared.stop > shared.start)) + 1
-    starts, stops = np.split(spans.start, edges), np.split(spans.stop, edges)
-    return [Spans(start, stop) for start, stop in zip(starts, stops, strict=True)]
-
-
-def _natures(side: Side, line: Timeline, learnt: Calibration, level: float) -> dict[str, NDArray]:
-    """What a few features are like, whatever the spans; names of `Comparison`."""
-    between = calibrated_limit(learnt, np.zeros((len(side.features), 1)), level=level)
-    whole = summed(side.bins, line.reference)[:, 0]
-    return {"between": between ** (1 / side.method.power), "constant": (whole > 0).sum(axis=-1) == 1}
+    method = side.method
+    given = inputs(side, reference, current)
+    value = method(reference.bins, current.bins, **given)
+    bins = occupied(reference.bins, current.bins)
+    scale = np.broadcast_to(noise_scale(method, reference.bins, current.bins, **given), bins.shape)
+    noise = noise_mean(method, scale, bins, side.null)
+    return Raw(value, value**method.power, noise, scale, bins, reference, current, given)
 
 
 def _numbers(
-    side: Side, line: Timeline, spans: Spans, learnt: Calibration, floor: float, level: float
+    side: Side,
+    layout: Layout,
+    spans: Spans,
+    learnt: Calibration,
+    season: Positions | None,
+    rules: Rules,
 ) -> dict[str, Floats]:
     """Spans of a few features, by names of `Comparison`."""
-    method = side.method
-    raw = _raw(side, line, spans)
-    reference_limit = calibrated_limit(learnt, raw.noise, level=level)
-    noise_limit = noise_quantile(method, raw.scale, raw.occupied, level, side.null)
-    top = limit(noise_limit, reference_limit, floor**method.power)
-    statistic, p_value = _test(side, raw)
+    method, null = side.method, side.null
+    found = raw(
+        side,
+        sample(side, lambda running: layout.total(running, spans)),
+        sample(side, lambda running: summed(running, spans)),
+    )
     root = 1 / method.power
-    rows = rows_of(raw.current)
-    unheld = summed(side.bins, line.reference)[:, 0, :, None] <= 0
-    outside = (raw.current @ unheld.astype(float))[..., 0]
+    reference_limit = calibrated_limit(learnt, found.noise, season, level=rules.level)
+    noise_limit = noise_quantile(method, found.scale, found.occupied, rules.level, null)
+    top = limit(noise_limit, reference_limit, rules.floor**method.power)
+    statistic, p_value = _test(side, found)
+    interval = _interval(side, found) if rules.intervals else _unknown(found)
+    rows = rows_of(found.current.bins)
+    whole = layout.whole(side.bins, spans)
+    outside = rows_of(np.where(whole <= 0, found.current.bins, 0.0))
+    between = calibrated_limit(learnt, np.zeros_like(found.noise), season, level=rules.level)
     return {
-        "value": raw.value,
-        "effect": _effect(side, line, spans, raw),
+        "value": found.value,
+        "lower": interval.lower,
+        "upper": interval.upper,
+        "effect": _effect(side, found),
         "statistic": statistic,
-        "p_value": np.fmax(p_value, calibrated_p_value(learnt, raw.divergence, raw.noise)),
-        "noise_floor": noise_quantile(method, raw.scale, raw.occupied, 0.95, side.null) ** root,
-        "limit": np.where(np.isfinite(raw.value), top, np.nan) ** root,
+        "p_value": np.fmax(p_value, calibrated_p_value(learnt, found.divergence, found.noise, season)),
+        "noise_floor": noise_quantile(method, found.scale, found.occupied, 0.95, null) ** root,
+        "limit": np.where(np.isfinite(found.value), top, np.nan) ** root,
         "reference_limit": reference_limit**root,
+        "between": between**root,
         "rows": rows,
-        "reference_rows": np.broadcast_to(rows_of(raw.reference), rows.shape),
+        "reference_rows": np.broadcast_to(rows_of(found.reference.bins), rows.shape),
         "elsewhere": outside / np.where(rows > 0, rows, np.nan),
+        "constant": np.broadcast_to(_constant(side, whole), rows.shape),
     }
 
 
-def _raw(side: Side, line: Timeline, spans: Spans) -> _Raw:
-    """Values and their noise for spans, each against the reference without it."""
-    method = side.method
-    current = summed(side.bins, spans)
-    shared = within(spans, line.reference)
-    overlaps = bool((shared.stop > shared.start).any())
-    reference = summed(side.bins, line.reference)
-    if overlaps:
-        reference = reference - summed(side.bins, shared)
-    value = method(reference, current, **_inputs(side, line, spans, shared, overlaps, reference, current))
-    bins = occupied(reference, current)
-    scale = np.broadcast_to(size_factor(rows_of(reference), rows_of(current)), bins.shape)
-    noise = noise_mean(method, scale, bins, side.null)
-    return _Raw(value, value**method.power, noise, scale, bins, reference, current)
-
-
-def _inputs(
-    side: Side,
-    line: Timeline,
-    spans: Spans,
-    shared: Spans,
-    overlaps: bool,
-    reference: Floats,
-    current: Floats,
-) -> dict[str, Floats]:
-    """What the method takes besides the histograms."""
-    if side.sums is None:
-        return {}
-    sums = summed(side.sums, line.reference)
-    if overlaps:
-        sums = sums - summed(side.sums, shared)
-    return {
-        "reference_means": sums / np.where(reference > 0, reference, 1.0),
-        "current_means": summed(side.sums, spans) / np.where(current > 0, current, 1.0),
-        "scale": side.scale[:, None],
-    }
-
-
-def _learnt(side: Side, line: Timeline, length: int, least: float) -> tuple[Calibration, bool]:
-    """How the reference's own blocks differ, and whether they are shorter than what is judged.
+def _learnt(
+    side: Side, layout: Layout, spans: Spans, rules: Rules
+) -> tuple[Calibration, Positions | None, bool]:
+    """How the reference's own blocks differ, the season of each span, and whether blocks are shorter than it.
 
     A mixture lies nearer to the reference than its parts do on average, so the limit of shorter blocks is
     never too low for longer ones: where the reference holds fewer than seven whole blocks, shorter ones of
     which it holds seven stand in.
     """
-    positions = int(line.reference.stop[0] - line.reference.start[0])
-    block = max(min(length, positions // FEWEST_CHUNKS), 1)
-    spans = reference_blocks(line, block)
-    raw = _raw(side, line, spans)
-    usable = rows_of(raw.current) >= least
-    return calibration(np.where(usable, raw.divergence, np.nan), raw.noise), block < length
+    blocks = layout.blocks(spans, rules.length)
+    own = sample(side, lambda running: summed(running, blocks))
+    whole = sample(side, lambda running: np.expand_dims(layout.whole(running, spans), 2))
+    found = raw(side, whole - own, own)
+    usable = rows_of(found.current.bins) >= rules.least
+    block = int((blocks.stop - blocks.start).max(initial=0))
+    scores = np.where(usable, found.divergence, np.nan)
+    day = side.cube.chunks and layout.line.per_chunk == block == rules.length and _daily(layout)
+    if not day or not isinstance(layout, Fixed):
+        return calibration(scores, found.noise, logarithm=side.wild), None, block < rules.length
+    seasons = weekdays(layout.line, blocks.start[0])
+    learnt = calibration(scores, found.noise, seasons, 7, logarithm=side.wild)
+    return learnt, weekdays(layout.line, spans.start), False
 
 
-def _test(side: Side, raw: _Raw) -> tuple[Floats, Floats]:
-    """Test statistic and the p-value of sampling noise alone."""
+def _daily(layout: Layout) -> bool:
+    """Whether a chunk is one day, so that weekdays may differ."""
+    return layout.line.per_chunk * layout.line.step.total_seconds() == 86400
+
+
+def _constant(side: Side, whole: Floats) -> np.ndarray:
+    """Whether the reference of each span lies in one bin that holds a single value."""
+    held = whole > 0
+    return (held.sum(axis=-1) == 1) & (held & side.single[:, None]).any(axis=-1)
+
+
+def _test(side: Side, found: Raw) -> tuple[Floats, Floats]:
+    """Test statistic and the p-value of sampling noise alone; simulated where values repeat."""
     method = side.method
-    if method.key == "chi_square":
-        test = chi_square_test(raw.reference, raw.current)
-        return test.statistic, test.p_value
-    p_value = noise_p_value(method, raw.divergence, raw.scale, raw.occupied, side.null)
-    if method.null is None:
-        return np.full(raw.value.shape, np.nan), p_value
-    ratio = method.null.factor * raw.divergence / raw.scale
-    return (np.sqrt(ratio) if method.null.law == "kolmogorov" else ratio), p_value
+    if method.test is not None and (side.null is None or method.kinds == ("binary",)):
+        outcome = method.test(found.reference.bins, found.current.bins, **found.inputs)
+        return outcome.statistic, outcome.p_value
+    p_value = noise_p_value(method, found.divergence, found.scale, found.occupied, side.null)
+    factor = method.null.factor if method.null is not None else 1.0
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return factor * found.divergence / found.scale, p_value
 
 
-def _effect(side: Side, line: Timeline, spans: Spans, raw: _Raw) -> Floats:
-    """A second look at the size: shift of the mean in reference deviations, or Cramér's V for categories."""
-    if side.total is None:
-        return raw.value if side.method.key == "chi_square" else chi_square(raw.reference, raw.current)
-    before, now = summed(side.total, line.reference), summed(side.total, spans)
-    n, m = rows_of(summed(side.bins, line.reference)), rows_of(raw.current)
-    means = before / np.where(n > 0, n, np.nan), now / np.where(m > 0, m, np.nan)
-    return (means[1] - means[0]) / side.scale[:, None]
+def _interval(side: Side, found: Raw) -> Interval:
+    """The method's own interval, or the general one from how it answers to each bin."""
+    method = side.method
+    r, c = found.reference.bins, found.current.bins
+    if method.interval is not None:
+        own = method.interval(r, c, **found.inputs)
+        return Interval(*(np.broadcast_to(end, found.value.shape) for end in (own.lower, own.upper)))
+    if method.influence is None:
+        return _unknown(found)
+    before, now = method.influence(r, c, **found.inputs)
+    variance = delta_variance(shares(r), before, rows_of(r)) + delta_variance(shares(c), now, rows_of(c))
+    return distance_interval(
+        found.value,
+        power=method.power,
+        noise=found.noise,
+        noise_variance=noise_variance(method, found.scale, found.occupied, side.null),
+        variance=variance,
+    )
+
+
+def _unknown(found: Raw) -> Interval:
+    nothing = np.full_like(found.value, np.nan)
+    return Interval(nothing, nothing)
+
+
+def _effect(side: Side, found: Raw) -> Floats:
+    """A second look at the size: with its direction where there is one, or Cramér's V for categories."""
+    method = side.method
+    if method.signed is not None:
+        return method.signed(found.reference.bins, found.current.bins, **found.inputs)
+    if found.current.total is None:
+        if method.key == "chi_square":
+            return found.value
+        return chi_square(found.reference.bins, found.current.bins)
+    return (mean(found.current) - mean(found.reference)) / aligned(side.scale, found.value)

@@ -62,7 +62,6 @@ def _words(
     scores = assessment.checks[check]
     measures = list(dict.fromkeys(assessment.measures)) if check in POOLED else [check]
     method = np.array([measures.index(one) if check in POOLED else 0 for one in assessment.measures])
-    reference = f"{assessment.reference.start:%Y-%m-%d} to {assessment.reference.stop:%Y-%m-%d}"
     always = np.zeros(rows, dtype=np.int32)
     return {
         "model": _text(always, [assessment.model.name]),
@@ -70,7 +69,7 @@ def _words(
         "subject": _text(np.repeat(chosen, chunks), assessment.features),
         "measure": _text(np.repeat(method[chosen], chunks), measures),
         "segment": _text(always, [assessment.segment]),
-        "reference": _text(always, [reference]),
+        "reference": _text(always, [assessment.reference_words]),
         "maturity": _text(np.tile(~assessment.complete[keep], len(chosen)), ["final", "partial"]),
         "status": _text(_flat(scores.status, chosen, keep).astype(np.int32) % len(NAMES), NAMES),
         "reason": _text(_flat(scores.reason, chosen, keep), CODES),

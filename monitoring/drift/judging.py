@@ -9,7 +9,7 @@ import numpy as np
 from monitoring.drift.comparison import Comparison
 from monitoring.drift.scores import FALSE_DISCOVERIES, NUMBER, Context, Scores, counted, discovery_rate
 from monitoring.drift.sides import Side
-from monitoring.drift.spans import Spans, within
+from monitoring.drift.spans import Spans
 from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, severity
@@ -60,8 +60,8 @@ def distribution(
         spans=spans,
         defined=np.ones(len(p_value), dtype=bool),
         value=stacked("value"),
-        lower=unknown,
-        upper=unknown,
+        lower=stacked("lower"),
+        upper=stacked("upper"),
         effect=stacked("effect"),
         statistic=stacked("statistic"),
         p_value=stacked("p_value"),
@@ -81,15 +81,15 @@ def _unjudged(part: Comparison, one: Side, spans: Spans, context: Context, lengt
     shape = part.value.shape
     mask = np.zeros(shape, dtype=np.int8)
     with np.errstate(invalid="ignore"):
-        mask[(part.between >= one.method.levels.red)[:, 0]] = NUMBER["days_differ"]
+        mask[part.between >= one.method.levels.red] = NUMBER["days_differ"]
     mask[part.rows < context.model.limits.minimum_rows] = NUMBER["too_few_rows"]
     mask[_rows(one, spans) == 0] = NUMBER["no_data"]
     if length > context.line.per_chunk:
-        shared = within(spans, context.line.reference)
-        mask[:, shared.stop > shared.start] = NUMBER["overlaps_reference"]
+        mask[:, context.layout.shared(spans)] = NUMBER["overlaps_reference"]
         mask[:, spans.stop - length < context.first] = NUMBER["short_history"]
     nothing = NUMBER["no_reference" if empty else "empty_reference"]
     mask[np.broadcast_to(part.reference_rows, shape) == 0] = nothing
+    mask[:, context.layout.short(spans, context.first)] = NUMBER["short_history"]
     mask[:, ~context.complete] = NUMBER["partial"]
     return mask
 
@@ -118,7 +118,7 @@ def _coloured(part: Comparison, levels: Levels, mask: Codes, rate: Floats) -> tu
 
 def _constant(part: Comparison, status: Codes, reason: Codes) -> tuple[Codes, Codes]:
     """A feature with one value in the reference: any other value is news, whatever a distance says of it."""
-    constant = part.constant[:, None]
+    constant = part.constant
     moved = constant & (part.elsewhere > 0)
     colour = np.where(part.elsewhere >= 0.10, RED, np.where(part.elsewhere > 0, AMBER, GREEN))
     status = np.where(constant, colour, status)

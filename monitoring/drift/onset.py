@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from monitoring.drift.signal import LAST
 from monitoring.statistics import METHODS
 from monitoring.statistics.changepoint import Change, change
 from monitoring.statistics.severity import AMBER, Codes
+
+CLEAR = 0.05
+"""The p-value up to which a start stands out."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,41 @@ def started(
         return None
     dates = [assessment.keys[i].start for i in (found.at, found.earliest, found.latest)]
     return Started(dates[0], dates[1], dates[2], found.p_value, found)
+
+
+def together(
+    assessment: Assessment, names: Sequence[str], at: dt.datetime | None = None, within: int = 3
+) -> list[list[tuple[str, Started]]]:
+    """Features whose drift most likely began at about the same time, the largest group first.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    names : sequence of str
+        Features to look at; those whose series shows no change at 5 % are left out.
+    at : datetime, optional
+        Key of the last chunk to look at; all complete ones by default.
+    within : int
+        Days between the first and the last start of a group.
+
+    Returns
+    -------
+    list of list of (feature, Started)
+        Each with its likely start, earliest first; no feature is in two groups.
+    """
+    found = [(name, one) for name in names if (one := started(assessment, name, at=at)) is not None]
+    left = sorted(((name, one) for name, one in found if one.p_value <= CLEAR), key=lambda pair: pair[1].at)
+    groups = []
+    while left:
+        reach = [
+            [pair for pair in left[first:] if pair[1].at - left[first][1].at <= dt.timedelta(days=within)]
+            for first in range(len(left))
+        ]
+        largest = max(reach, key=len)
+        groups.append(largest)
+        taken = {name for name, _ in largest}
+        left = [pair for pair in left if pair[0] not in taken]
+    return sorted(groups, key=lambda group: (-len(group), group[0][1].at))
 
 
 def run_start(

@@ -42,7 +42,7 @@ def ribbon(assessment: Assessment, colours: Signal | None = None) -> pd.DataFram
             "chunk_stop": list(assessment.stop),
             "n": judged,
             "value": np.where(judged > 0, worse / np.maximum(judged, 1), np.nan),
-            "reference": f"{assessment.reference.start:%Y-%m-%d} to {assessment.reference.stop:%Y-%m-%d}",
+            "reference": assessment.reference_words,
             "maturity": np.where(assessment.complete, "final", "partial"),
             "data_until": assessment.data_until,
             "status": names(colours.model),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring import reasons
+from monitoring.drift.layouts import Layout
 from monitoring.drift.sides import Side
 from monitoring.drift.spans import Spans, Timeline
 from monitoring.models import Model
@@ -28,14 +29,18 @@ _STABILITY_FLOOR = 0.02
 class Context:
     """What every check needs to know.
 
-    ``spans`` are the chunks, ``complete`` whether each was over, ``first`` the first position with data.
+    ``layout`` tells where references lie, ``complete`` whether each chunk was over, ``first`` is the first
+    position with data, ``spans`` are the chunks and ``shown`` which of the timeline's chunks these are.
     """
 
     model: Model
     line: Timeline
+    layout: Layout
     complete: NDArray[np.bool_]
     first: int
     spans: Spans
+    shown: slice
+    intervals: bool = True
 
 
 @dataclass(frozen=True)

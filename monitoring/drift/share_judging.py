@@ -64,7 +64,14 @@ def _columns(
     }
     for hits, place in zip(found, np.split(np.arange(len(defined)), np.cumsum(sizes)[:-1]), strict=True):
         if hits is not None:
-            one = share(hits, context.line, context.spans, LEVELS[measure], length=context.line.per_chunk)
+            one = share(
+                hits,
+                context.layout,
+                context.spans,
+                LEVELS[measure],
+                length=context.line.per_chunk,
+                level=1 - context.model.limits.false_alarms,
+            )
             for name, column in columns.items():
                 column[place] = getattr(one, name)
     return columns, defined
@@ -77,6 +84,7 @@ def _unjudged(columns: Mapping[str, Floats], defined: NDArray[np.bool_], context
     mask[rows < context.model.limits.minimum_rows] = NUMBER["too_few_rows"]
     mask[rows == 0] = NUMBER["no_data"]
     mask[np.isnan(columns["reference"]) & (rows > 0)] = NUMBER["empty_reference"]
+    mask[:, context.layout.short(context.spans, context.first)] = NUMBER["short_history"]
     mask[:, ~context.complete] = NUMBER["partial"]
     mask[~defined] = 0
     return mask

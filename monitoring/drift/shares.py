@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitoring.drift.spans import Spans, Timeline, cumulative, reference_blocks, summed, within
+from monitoring.drift.layouts import Layout
+from monitoring.drift.spans import Spans, Timeline, cumulative, summed
 from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats, size_factor
 from monitoring.statistics.shares import rise_limit, rise_p_value, spread, two_shares, wilson
@@ -86,31 +87,35 @@ def hits(cube: Cube, measure: str, line: Timeline) -> Hits | None:
     return Hits(cumulative(found, places, line.length), cumulative(rows, places, line.length))
 
 
-def share(found: Hits, line: Timeline, spans: Spans, levels: Levels, *, length: int) -> Share:
+def share(
+    found: Hits, layout: Layout, spans: Spans, levels: Levels, *, length: int, level: float = 0.99
+) -> Share:
     """A share by span against the reference, a part of the reference against the rest of it.
 
     Parameters
     ----------
     found : Hits
-    line : Timeline
+    layout : Layout
+        Where references lie.
     spans : Spans
     levels : Levels
         The rise at which it is amber.
     length : int
         Positions in a span, for the blocks of the reference.
+    level : float
+        One minus the share of false alarms aimed at.
 
     Returns
     -------
     Share
     """
-    inside = within(spans, line.reference)
     k, m = summed(found.hits, spans), summed(found.rows, spans)
-    whole_k, whole_n = summed(found.hits, line.reference), summed(found.rows, line.reference)
-    rest_k, rest_n = whole_k - summed(found.hits, inside), whole_n - summed(found.rows, inside)
+    whole_k, whole_n = layout.whole(found.hits, spans), layout.whole(found.rows, spans)
+    rest_k, rest_n = layout.total(found.hits, spans), layout.total(found.rows, spans)
     test, interval = two_shares(k, m, rest_k, rest_n), wilson(k, m)
-    before = rest_k / np.where(rest_n > 0, rest_n, np.nan)
-    blocks = reference_blocks(line, min(length, int(line.reference.stop[0] - line.reference.start[0])))
-    varied = spread(whole_k[:, 0], whole_n[:, 0], summed(found.hits, blocks), summed(found.rows, blocks))
+    before = np.broadcast_to(rest_k / np.where(rest_n > 0, rest_n, np.nan), m.shape)
+    blocks = layout.blocks(spans, length)
+    varied = spread(whole_k, whole_n, summed(found.hits, blocks), summed(found.rows, blocks))
     sampled = np.sqrt(before * (1 - before))
     error = sampled * np.sqrt(size_factor(rest_n, m))
     return Share(
@@ -121,7 +126,7 @@ def share(found: Hits, line: Timeline, spans: Spans, levels: Levels, *, length: 
         statistic=test.statistic,
         p_value=np.fmax(test.p_value, rise_p_value(varied, test.difference)),
         noise_floor=np.minimum(before + 1.645 * error, 1.0),
-        limit=before + np.fmax(levels.amber, rise_limit(varied, error)),
+        limit=before + np.fmax(levels.amber, rise_limit(varied, error, level=level)),
         rows=m,
         reference=before,
     )

@@ -1,4 +1,4 @@
-"""One side of a profile, numbers or categories, made ready to be compared by one method.
+"""Features that one method measures, made ready to be compared.
 
 Bins are merged as the method wants them and everything is kept as running sums over the timeline, so that a
 chunk, a trailing window and a block of the reference cost the same.
@@ -6,87 +6,108 @@ chunk, a trailing window and a block of the reference cost the same.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
-from monitoring.drift.spans import Positions, Timeline, cumulative, reference_blocks, summed
+from monitoring.drift.nulls import draws, lawless, wild
+from monitoring.drift.spans import Positions, Timeline, cumulative
 from monitoring.statistics import METHODS, Method
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.merging import Groups, merged, own_groups, quantile_groups, rare_groups
-from monitoring.statistics.noise import simulated_null
+from monitoring.statistics.choice import Choice, choice
+from monitoring.statistics.merging import (
+    Groups,
+    group_count,
+    merged,
+    quantile_groups,
+    rare_groups,
+    value_groups,
+)
 from monitoring.statistics.transport import reference_scale
 
 if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
 
-AUTO = {
-    "numeric": "psi",
-    "ordinal": "psi",
-    "binary": "jensen_shannon",
-    "categorical": "jensen_shannon",
-}
-"""The method for each kind when nobody names one.
-
-The stability index over deciles is what readers know, has a law for its noise and finds shifts of place,
-width and shape alike. Between categories the Jensen-Shannon distance needs no smoothing, which for many rare
-names would weigh as much as the names themselves, and it ends at 1 whatever happens.
-"""
+MOMENTS = "reference_moments"
+MEANS = "reference_means"
+_BY_FEATURE = ("counts", "sums", "n", "missing", "non_finite", "total", "square", "minimum", "maximum")
 
 
 @dataclass(frozen=True)
 class Side:
-    """What a method needs of the features of one cube.
+    """What a method needs of its features.
 
     Attributes
     ----------
     method : Method
-    features : tuple of str
-    kinds : tuple of str
+    features, kinds : tuple of str
+    why : tuple of str
+        Why each feature is measured by this method.
+    cube : Cube
+        The profile of these features.
     bins : ndarray of shape (features, positions + 1, groups)
         Running counts.
     rows : ndarray of shape (features, positions + 1)
         Running counts of all rows, missing ones included.
-    total : ndarray of shape (features, positions + 1) or None
-        Running sum of deviations from the grid's centre; None for categories.
+    total, square : ndarray of shape (features, positions + 1) or None
+        Running sums of deviations from the grid's centre and of their squares; None for categories.
     sums : ndarray of shape (features, positions + 1, groups) or None
-        The same by bin; only where the method needs the mean of each bin.
+        Sums of deviations by bin; only where the method needs the mean of each bin.
     scale : ndarray of shape (features,)
         Reference standard deviation; 1 for categories.
     null : ndarray of shape (features, draws) or None
-        Simulated noise, for a method without a law.
+        Simulated noise, for a method without a law and for features of which the law does not hold.
+    wild : ndarray of bool, shape (features,)
+        Whether a single row can move the distance much.
+    single : ndarray of bool, shape (features, groups)
+        Which groups hold a single value, so that a feature all in one of them is constant.
     """
 
     method: Method
     features: tuple[str, ...]
     kinds: tuple[str, ...]
+    why: tuple[str, ...]
+    cube: Cube
     bins: Floats
     rows: Floats
     total: Floats | None
+    square: Floats | None
     sums: Floats | None
     scale: Floats
     null: Floats | None
+    wild: NDArray[np.bool_]
+    single: NDArray[np.bool_]
 
     def some(self, places: slice) -> Side:
-        """A few of the features."""
+        """A few of the features; the profile stays whole."""
+
+        def some(array: Floats | None) -> Floats | None:
+            return None if array is None else array[places]
+
         return replace(
             self,
             features=self.features[places],
             kinds=self.kinds[places],
+            why=self.why[places],
             bins=self.bins[places],
             rows=self.rows[places],
-            total=None if self.total is None else self.total[places],
-            sums=None if self.sums is None else self.sums[places],
+            total=some(self.total),
+            square=some(self.square),
+            sums=some(self.sums),
             scale=self.scale[places],
-            null=None if self.null is None else self.null[places],
+            null=some(self.null),
+            wild=self.wild[places],
+            single=self.single[places],
         )
 
 
-def chosen(method: str, kinds: Sequence[str]) -> Method:
-    """The method for features of these kinds: the one named if it is defined for all, else the automatic one.
+def chosen(
+    method: str, kind: str, rows: float, values: float = float("inf"), events: float = float("inf")
+) -> Choice:
+    """The method for a feature: the one named if it is defined for its kind, else the automatic one.
 
     Raises
     ------
@@ -95,19 +116,21 @@ def chosen(method: str, kinds: Sequence[str]) -> Method:
 
     Examples
     --------
-    >>> chosen("auto", ["numeric"]).key, chosen("wasserstein", ["categorical"]).key
-    ('psi', 'jensen_shannon')
+    >>> chosen("auto", "numeric", 5000).method, chosen("wasserstein", "categorical", 100).method
+    ('psi', 'chi_square')
     """
-    if method == "auto":
-        return METHODS[AUTO[kinds[0]]]
-    if method not in METHODS:
+    if method != "auto" and method not in METHODS:
         raise ValueError(f"no drift method {method!r}; there are auto, {', '.join(METHODS)}")
-    named = METHODS[method]
-    return named if all(kind in named.kinds for kind in kinds) else METHODS[AUTO[kinds[0]]]
+    found = choice(kind, rows, values, events=events)  # pyright: ignore[reportArgumentType]
+    if method == "auto":
+        return replace(found, why=f"chosen for what it is: {found.why}")
+    if kind in METHODS[method].kinds:
+        return Choice(method, "chosen by hand")
+    return replace(found, why=f"{METHODS[method].title} is not defined for {kind} features; {found.why}")
 
 
-def side(cube: Cube, method: str, line: Timeline) -> Side | None:
-    """A cube made ready for a method; None if it holds no feature.
+def sides(cube: Cube, method: str, line: Timeline, *, noise: bool = True) -> list[Side]:
+    """The features of a cube by the method that measures them; none for a cube without features.
 
     Parameters
     ----------
@@ -115,6 +138,8 @@ def side(cube: Cube, method: str, line: Timeline) -> Side | None:
     method : str
         A registered method or ``auto``.
     line : Timeline
+    noise : bool
+        Whether to simulate noise that follows no law.
 
     Raises
     ------
@@ -122,45 +147,130 @@ def side(cube: Cube, method: str, line: Timeline) -> Side | None:
         If there is no method of that name.
     """
     if not len(cube.features):
-        return None
-    kinds = tuple(grid.kind for grid in cube.grids)
-    using = chosen(method, kinds)
+        return []
     places = np.array([line.position(key) for key in cube.chunks], dtype=np.intp)
+    usual, largest = _usual(cube, places, line), _largest(cube, places, line)
+    events = usual * (1 - largest)
+    choices = [
+        chosen(method, grid.kind, float(rows), _values(grid), float(rarer))
+        for grid, rows, rarer in zip(cube.grids, usual, events, strict=True)
+    ]
+    # Features of one method are measured together, those whose noise is simulated apart from the others.
+    keys = [
+        (one.method, noise and lawless(METHODS[one.method], float(share), float(rarer)))
+        for one, share, rarer in zip(choices, largest, events, strict=True)
+    ]
+    found = []
+    for key in dict.fromkeys(keys):
+        own = [place for place, one in enumerate(keys) if one == key]
+        why = tuple(choices[place].why for place in own)
+        found.append(_side(part(cube, own), METHODS[key[0]], why, places, line, key[1]))
+    return found
+
+
+def _largest(cube: Cube, places: Positions, line: Timeline) -> Floats:
+    """Share of the reference's rows in the fullest slot; 0 where there are none."""
+    counts = np.asarray(cube.counts, dtype=float)[:, _inside(places, line)].sum(axis=1)
+    return counts.max(axis=-1, initial=0.0) / np.maximum(counts.sum(axis=-1), 1.0)
+
+
+def part(cube: Cube, own: Sequence[int]) -> Cube:
+    """Some features of a cube, by their places."""
+    if len(own) == len(cube.features):
+        return cube
+    arrays = {name: np.asarray(getattr(cube, name))[list(own)] for name in _BY_FEATURE}
+    features = tuple(cube.features[place] for place in own)
+    return replace(cube, features=features, grids=tuple(cube.grids[place] for place in own), **arrays)
+
+
+def _values(grid: object) -> float:
+    """How many different values the reference holds, as far as its grid tells."""
+    known = len(getattr(grid, "edges", ())) or len(getattr(grid, "categories", ()))
+    return float(known) if getattr(grid, "discrete", False) else float("inf")
+
+
+def _usual(cube: Cube, places: Positions, line: Timeline) -> Floats:
+    """Rows with a value that a chunk usually holds: in the reference where that has chunks."""
+    rows = np.asarray(cube.counts, dtype=float).sum(axis=-1)
+    chunk = places // line.per_chunk
+    inside = _inside(places, line)
+    among = inside if len(np.unique(chunk[inside])) > 1 else np.setdiff1d(np.arange(len(places)), inside)
+    if not len(among):
+        among = np.arange(len(places))
+    _, position = np.unique(chunk[among], return_inverse=True)
+    by_chunk = np.zeros((len(rows), int(position.max(initial=-1)) + 1))
+    for place, chunk_rows in zip(position, rows[:, among].T, strict=True):
+        by_chunk[:, place] += chunk_rows
+    by_chunk[by_chunk == 0] = np.nan
+    known = np.isfinite(by_chunk).any(axis=1)
+    out = np.zeros(len(rows))
+    out[known] = np.nanmedian(by_chunk[known], axis=1)
+    return out
+
+
+def _side(
+    cube: Cube, using: Method, why: tuple[str, ...], places: Positions, line: Timeline, noise: bool
+) -> Side:
+    """Features made ready for their method."""
+    kinds = tuple(grid.kind for grid in cube.grids)
     numeric = kinds[0] in ("numeric", "ordinal")
-    counts = np.asarray(cube.counts, dtype=float)
+    counts, single = np.asarray(cube.counts, dtype=float), _single(cube)
     if using.bins == "groups":
-        counts = merged(counts, _groups(cube, places, line, numeric=numeric))
-    transport = "reference_means" in using.inputs
+        groups = _groups(cube, places, line, numeric=numeric)
+        counts = merged(counts, groups)
+        slots = np.stack([np.arange(single.shape[1]) < grid.slots for grid in cube.grids])
+        alone, held = (merged(part[:, None], groups)[:, 0] == 1 for part in (single, slots))
+        single = alone & held
+
+    def running(values: Floats, wanted: bool) -> Floats | None:
+        return cumulative(np.asarray(values, dtype=float), places, line.length) if wanted else None
+
     bins = cumulative(counts, places, line.length)
-    sums = cumulative(np.asarray(cube.sums, dtype=float), places, line.length) if transport else None
+    sums = running(cube.sums, MEANS in using.inputs)
     scale = _scale(cube, places, line) if numeric else np.ones(len(kinds))
     return Side(
         method=using,
         features=tuple(cube.features),
         kinds=kinds,
+        why=why,
+        cube=cube,
         bins=bins,
         rows=cumulative(np.asarray(cube.n, dtype=float), places, line.length),
-        total=cumulative(np.asarray(cube.total, dtype=float), places, line.length) if numeric else None,
+        total=running(cube.total, numeric),
+        square=running(cube.square, MOMENTS in using.inputs),
         sums=sums,
         scale=scale,
-        null=_null(using, bins, sums, scale, line) if using.null is None else None,
+        null=draws(using, cube, bins, sums, scale, _inside(places, line), line) if noise else None,
+        wild=wild(using, cube),
+        single=single,
     )
+
+
+def _single(cube: Cube) -> NDArray[np.bool_]:
+    """Which slots hold one value: categories with a slot of their own, and values of a discrete feature."""
+    place = np.arange(np.shape(cube.counts)[-1])
+    rows = [
+        (place > 0) & (place <= len(grid.edges)) & grid.discrete
+        if grid.numeric
+        else place < len(grid.categories)
+        for grid in cube.grids
+    ]
+    return np.stack(rows)
 
 
 def _groups(cube: Cube, places: Positions, line: Timeline, *, numeric: bool) -> Groups:
     """The group of each bin, by what the reference holds."""
     inside = _inside(places, line)
     reference = np.asarray(cube.counts, dtype=float)[:, inside].sum(axis=1)
+    usual, last = _usual(cube, places, line), np.array([grid.slots - 1 for grid in cube.grids])
     if not numeric:
         # Names never seen in the reference are the slot after the categories and `other`: nothing is expected
         # there, so it would be pooled with rare names; it stands alone instead.
-        unseen = np.array([grid.slots - 1 for grid in cube.grids])
-        usual = reference.sum(axis=-1) / max(int(np.unique(places[inside] // line.per_chunk).size), 1)
         groups = rare_groups(reference, usual, keep=0)
-        own = np.arange(reference.shape[-1]) == unseen[:, None]
-        return np.where(own, unseen[:, None], groups)
+        return np.where(np.arange(reference.shape[-1]) == last[:, None], last[:, None], groups)
     discrete = np.array([grid.discrete for grid in cube.grids])
-    return np.where(discrete[:, None], own_groups(reference), quantile_groups(reference))
+    quantiles = quantile_groups(reference, group_count(usual))
+    return np.where(discrete[:, None], value_groups(reference, usual, last), quantiles)
 
 
 def _scale(cube: Cube, places: Positions, line: Timeline) -> Floats:
@@ -172,36 +282,6 @@ def _scale(cube: Cube, places: Positions, line: Timeline) -> Floats:
     )
     means = sums / np.where(counts > 0, counts, 1.0)
     return reference_scale(counts, means, rows=counts.sum(axis=-1), total=total, square=square)
-
-
-def _null(method: Method, bins: Floats, sums: Floats | None, scale: Floats, line: Timeline) -> Floats:
-    """Noise of a method without a law, for samples of the size of the reference's usual chunk."""
-    reference = summed(bins, line.reference)[:, 0]
-    blocks = reference_blocks(line, line.per_chunk)
-    usual = np.median(summed(bins, blocks if len(blocks) else line.reference).sum(axis=-1), axis=1)
-    given = {"reference": reference, "rows": usual}
-    if sums is not None:
-        means = summed(sums, line.reference)[:, 0] / np.maximum(reference, 1.0)
-        given |= {"means": means, "scale": scale}
-    return _drawn(
-        method.key, len(reference), *(np.ascontiguousarray(one).tobytes() for one in given.values())
-    )
-
-
-@functools.lru_cache(maxsize=16)
-def _drawn(key: str, features: int, reference: bytes, rows: bytes, *inputs: bytes) -> Floats:
-    """The draws behind a null, kept: they stay the same while current rows arrive."""
-    counts, usual, *own = (np.frombuffer(one).reshape(features, -1) for one in (reference, rows, *inputs))
-    method = METHODS[key]
-    if not own:
-        null = simulated_null(method, counts, usual[:, 0])
-    else:
-        means, scale = own[0][:, None], own[1]
-        null = simulated_null(
-            method, counts, usual[:, 0], reference_means=means, current_means=means, scale=scale
-        )
-    null.flags.writeable = False
-    return null
 
 
 def _inside(places: Positions, line: Timeline) -> Positions:

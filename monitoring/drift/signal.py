@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.drift.assessment import VERDICT_CHECKS, Assessment
-from monitoring.models import Model
-from monitoring.statistics.arrays import Floats
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, persistent
 
 NEEDED, LAST = 2, 3
@@ -42,38 +40,21 @@ class Signal:
     unconfirmed: Codes
 
 
-def importances(model: Model, features: tuple[str, ...]) -> Floats:
-    """Importance of each feature as the model's file says; nan where it does not.
-
-    Parameters
-    ----------
-    model : Model
-    features : tuple of str
-
-    Returns
-    -------
-    ndarray of shape (features,)
-    """
-    known = {name: part.importance for name, part in model.features.items()}
-    return np.array([np.nan if known.get(name) is None else known[name] for name in features], dtype=float)
-
-
-def important(model: Model, features: tuple[str, ...]) -> NDArray[np.bool_]:
+def important(assessment: Assessment) -> NDArray[np.bool_]:
     """Which features are of high importance: starred ones, and those above the average importance.
 
     Parameters
     ----------
-    model : Model
-    features : tuple of str
+    assessment : Assessment
 
     Returns
     -------
     ndarray of bool, shape (features,)
-        None but the starred ones where the file gives no importance, or only one.
+        None but the starred ones where no importance is known, or only one.
     """
-    values = importances(model, features)
+    values = assessment.weights.values
     known = np.isfinite(values)
-    starred = np.array([name in model.star for name in features], dtype=bool)
+    starred = np.array([name in assessment.model.star for name in assessment.features], dtype=bool)
     if known.sum() < 2:
         return starred
     return starred | (known & (np.nan_to_num(values) > np.nanmean(values)))
@@ -107,7 +88,7 @@ def signal(assessment: Assessment) -> Signal:
     decided = np.where(outside, VERDICT_CHECKS.index("out_of_range"), decides.argmax(axis=0)).astype(np.int8)
     lasting = _unless_partial(assessment, persistent(cells, NEEDED, LAST))
     counted = assessment.counted
-    high = important(assessment.model, assessment.features)[counted]
+    high = important(assessment)[counted]
     return Signal(cells, decided, lasting, _model(lasting[counted], high), _model(cells[counted], high))
 
 

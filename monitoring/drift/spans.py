@@ -29,7 +29,7 @@ class CalendarError(ValueError):
 
 @dataclass(frozen=True)
 class Spans:
-    """Half-open spans of positions; both arrays of shape (spans,)."""
+    """Half-open spans of positions; both arrays of shape (spans,), or of more dimensions."""
 
     start: Positions
     stop: Positions
@@ -174,6 +174,8 @@ def cumulative(values: Floats, places: Positions, length: int) -> Floats:
 def summed(running: Floats, spans: Spans) -> Floats:
     """Sums over spans, of shape (features, spans, ...), from running sums.
 
+    Spans may be an array of more than one dimension; the result then has as many more.
+
     Examples
     --------
     >>> summed(np.array([[0.0, 1, 1, 3]]), Spans(np.array([0, 1]), np.array([3, 3])))
@@ -184,7 +186,7 @@ def summed(running: Floats, spans: Spans) -> Floats:
 
 def _regular(positions: Positions) -> Positions | slice:
     """Evenly spaced positions as a slice, which numpy reads without a copy."""
-    if len(positions) < 2:
+    if positions.ndim > 1 or len(positions) < 2:
         return positions
     step = int(positions[1] - positions[0])
     if step < 1 or (np.diff(positions) != step).any():

@@ -11,7 +11,7 @@ from monitoring import reasons
 from monitoring.drift.assessment import POOLED, VERDICT_CHECKS, Assessment
 from monitoring.drift.onset import run_start
 from monitoring.drift.scores import CODES
-from monitoring.drift.signal import Signal, importances, important, signal
+from monitoring.drift.signal import Signal, important, signal
 from monitoring.drift.wording import day, feature_sentence, listed, title
 from monitoring.statistics.severity import AMBER, NAMES, RED
 from monitoring.windows import Window
@@ -36,7 +36,7 @@ class FeatureVerdict:
         Of that check; nan where unknown.
     rows : int
     importance : float
-        nan where the model's file gives none.
+        nan where none is known.
     high, counted : bool
         Whether it is of high importance, and whether it counts for the model.
     since : datetime or None
@@ -107,8 +107,7 @@ def verdict(assessment: Assessment, colours: Signal | None = None, at: dt.dateti
     last = _last(assessment, at)
     if last is None:
         return Verdict("grey", f"grey: {reasons.sentence('no_data')}", None, None, ())
-    high = important(assessment.model, assessment.features)
-    weights = importances(assessment.model, assessment.features)
+    high, weights = important(assessment), assessment.weights.values
     found = (
         _feature(assessment, colours, place, last, float(weights[place]), bool(high[place]))
         for place in range(len(assessment.features))

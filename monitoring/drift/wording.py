@@ -66,8 +66,9 @@ def feature_sentence(assessment: Assessment, place: int, last: int, check: str, 
     -------
     str
     """
-    known = assessment.model.features.get(assessment.features[place])
-    weight = f" (importance {known.importance:g})" if known and known.importance is not None else ""
+    value = float(assessment.weights.values[place])
+    learnt = assessment.weights.source == "surrogate"
+    weight = f" (importance {f'about {value:.2g}' if learnt else f'{value:g}'})" if value == value else ""
     subject = f"{title(assessment, place)}{weight}"
     if status == GREY:
         return f"{subject} cannot be judged: {why_grey(assessment, place, last)}"
@@ -122,5 +123,4 @@ def _chunks(assessment: Assessment) -> str:
 
 def _short(assessment: Assessment, place: int) -> str:
     """How a sentence calls the method."""
-    key = assessment.measures[place]
-    return "PSI" if key == "psi" else METHODS[key].title
+    return METHODS[assessment.measures[place]].short

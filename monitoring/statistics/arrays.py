@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -10,6 +11,23 @@ from numpy.typing import ArrayLike, NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = ArrayLike
 """Rows per bin, shape (..., n_bins); leading axes are features, chunks or anything else and broadcast."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A significance test: statistic, p-value and, for a table, degrees of freedom, each of shape (...)."""
+
+    statistic: Floats
+    p_value: Floats
+    freedom: Floats | None = None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Lower and upper end of a confidence interval, each of shape (...)."""
+
+    lower: Floats
+    upper: Floats
 
 
 def paired(reference: Counts, current: Counts) -> tuple[Floats, Floats]:

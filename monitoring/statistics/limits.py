@@ -11,13 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from monitoring.statistics.arrays import Floats, aligned
 
 FEWEST_CHUNKS = 7
 """Below this many reference chunks day-to-day variation cannot be judged."""
+SEASONAL = 0.01
+"""Level of the test that tells whether seasons differ."""
+LEAST_RATIO = 0.01
+"""A divergence below so much of the expected one counts as this where logarithms are taken."""
 
 
 @dataclass(frozen=True)
@@ -30,27 +34,44 @@ class Calibration:
         Chunks that could be scored.
     excess : ndarray of shape (...)
         Mean divergence beyond sampling noise: variation between chunks, which more rows do not remove.
-    centre, spread : ndarray of shape (...)
-        Mean and prediction scale of the cube root of divergence over expected divergence; nan where there are
-        fewer than `FEWEST_CHUNKS` chunks.
+    centre, spread : ndarray of shape (..., seasons)
+        Mean and prediction scale of the cube root, or logarithm, of divergence over expected divergence, for
+        each season; nan where there are fewer than `FEWEST_CHUNKS` chunks.
+    freedom : ndarray of shape (...)
+        Degrees of freedom behind the scale.
+    logarithm : ndarray of bool, shape (...)
+        Whether it is the logarithm.
     """
 
     chunks: Floats
     excess: Floats
     centre: Floats
     spread: Floats
+    freedom: Floats
+    logarithm: NDArray[np.bool_]
 
     @property
     def known(self) -> np.ndarray:
         """Where the reference has enough chunks."""
-        return np.isfinite(self.centre)
+        return np.isfinite(self.centre[..., 0])
 
 
-def calibration(divergence: ArrayLike, noise: ArrayLike) -> Calibration:
+def calibration(
+    divergence: ArrayLike,
+    noise: ArrayLike,
+    season: ArrayLike | None = None,
+    seasons: int = 1,
+    *,
+    logarithm: ArrayLike = False,
+) -> Calibration:
     """Learn from leave-one-out scores how much the chunks of the reference differ.
 
     The cube root makes a chi-square-like variable nearly normal (Wilson and Hilferty), so that a Student
-    quantile reaches 1 % with ten chunks, where an empirical quantile would need a hundred.
+    quantile reaches 1 % with ten chunks, where an empirical quantile would need a hundred. Where a single
+    wild row can move the divergence its tail is heavier than a cube root makes up for; a logarithm does.
+
+    Chunks may differ by season (Sundays from Mondays). Where an analysis of variance finds that they do, each
+    season has a centre of its own and the spread is that around it; elsewhere all chunks have one centre.
 
     Parameters
     ----------
@@ -59,6 +80,12 @@ def calibration(divergence: ArrayLike, noise: ArrayLike) -> Calibration:
         cannot be scored.
     noise : array_like of shape (..., chunks)
         What sampling noise alone gives on average, see `monitoring.statistics.noise.noise_mean`.
+    season : array_like of int, shape (chunks,), optional
+        The season of each chunk, from 0.
+    seasons : int
+        How many there are.
+    logarithm : array_like of bool, shape (features,)
+        Whether to take logarithms instead of cube roots.
 
     Returns
     -------
@@ -80,18 +107,66 @@ def calibration(divergence: ArrayLike, noise: ArrayLike) -> Calibration:
     count = np.maximum(chunks, 1.0)
     excess = np.maximum(np.where(usable, v - e, 0.0).sum(axis=-1) / count, 0.0)
     expected = np.where(usable, e + excess[..., None], 1.0)
-    root = np.where(usable, np.cbrt(np.maximum(v, 0.0) / expected), 0.0)
+    wild = np.broadcast_to(_aside(np.asarray(logarithm, dtype=bool), excess), excess.shape)
+    root = np.where(usable, _even(np.where(usable, v, 0.0) / expected, wild), 0.0)
     centre = root.sum(axis=-1) / count
-    deviation = np.where(usable, root - centre[..., None], 0.0)
-    variance = (deviation**2).sum(axis=-1) / np.maximum(chunks - 1, 1.0)
-    enough = chunks >= FEWEST_CHUNKS
-    spread = np.sqrt(variance * (1 + 1 / count))
+    squares = (np.where(usable, root - centre[..., None], 0.0) ** 2).sum(axis=-1)
+    freedom = np.maximum(chunks - 1, 1.0)
+    spread = np.sqrt(squares / freedom * (1 + 1 / count))
+    centre, spread = (np.repeat(part[..., None], seasons, axis=-1) for part in (centre, spread))
+    if season is not None and seasons > 1:
+        member = usable[..., None] & (np.asarray(season)[:, None] == np.arange(seasons))
+        centre, spread, freedom = _seasonal(root, member, squares, centre, spread, freedom)
+    enough = (chunks >= FEWEST_CHUNKS)[..., None]
     return Calibration(
-        chunks, excess, np.where(enough, centre, np.nan), np.where(enough & (spread > 0), spread, np.nan)
+        chunks,
+        excess,
+        np.where(enough, centre, np.nan),
+        np.where(enough & (spread > 0), spread, np.nan),
+        freedom,
+        wild,
     )
 
 
-def calibrated_limit(learnt: Calibration, noise: ArrayLike, *, level: float = 0.99) -> Floats:
+def _even(ratio: Floats, logarithm: NDArray[np.bool_]) -> Floats:
+    """Divergences over expected ones on a scale on which they are nearly normal."""
+    root = np.cbrt(np.maximum(ratio, 0.0))
+    if not logarithm.any():
+        return root
+    return np.where(_aside(logarithm, ratio), np.log(np.maximum(ratio, LEAST_RATIO)), root)
+
+
+def _aside(flags: NDArray[np.bool_], like: Floats) -> NDArray[np.bool_]:
+    """Flags of features with trailing axes added, as `aligned` does with numbers."""
+    return flags.reshape(flags.shape + (1,) * (like.ndim - flags.ndim))
+
+
+def _seasonal(
+    root: Floats, member: NDArray[np.bool_], squares: Floats, centre: Floats, spread: Floats, freedom: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Centre and spread by season where seasons differ; ``member`` has the shape (..., chunks, seasons)."""
+    held = member.sum(axis=-2).astype(float)
+    means = (root[..., None] * member).sum(axis=-2) / np.maximum(held, 1.0)
+    left = ((root[..., None] - means[..., None, :]) ** 2 * member).sum(axis=(-2, -1))
+    groups = (held > 0).sum(axis=-1)
+    between, within = groups - 1.0, held.sum(axis=-1) - groups
+    able = (between >= 1) & (within >= FEWEST_CHUNKS)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = (squares - left) / np.maximum(between, 1.0) / (left / np.maximum(within, 1.0))
+        differ = able & (special.fdtrc(np.maximum(between, 1.0), np.maximum(within, 1.0), ratio) < SEASONAL)
+    # A season that the reference never held has no centre of its own: it stays with all chunks together.
+    own = differ[..., None] & (held > 0)
+    deviation = np.sqrt(left / np.maximum(within, 1.0))[..., None] * np.sqrt(1 + 1 / np.maximum(held, 1.0))
+    return (
+        np.where(own, means, centre),
+        np.where(own, deviation, spread),
+        np.where(differ, np.maximum(within, 1.0), freedom),
+    )
+
+
+def calibrated_limit(
+    learnt: Calibration, noise: ArrayLike, season: ArrayLike | None = None, *, level: float = 0.99
+) -> Floats:
     """T1: the divergence that a chunk like those of the reference stays below.
 
     Sampling noise scales with the rows of the chunk that is judged; the excess does not, because more rows do
@@ -100,56 +175,74 @@ def calibrated_limit(learnt: Calibration, noise: ArrayLike, *, level: float = 0.
     Parameters
     ----------
     learnt : Calibration
-        Of shape (features,).
-    noise : array_like of shape (features, ...)
+        Of shape (features,) or (features, chunks or 1).
+    noise : array_like of shape (features, chunks)
         Average sampling noise of the chunk that is judged.
+    season : array_like of int, shape (chunks,), optional
+        Its season; the first by default.
     level : float
         Share of such chunks that stay below.
 
     Returns
     -------
-    ndarray of shape (features, ...)
+    ndarray of shape (features, chunks)
         nan where the reference is too short.
 
     Examples
     --------
-    >>> learnt = calibration([[0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]], [[0.01] * 8])
+    >>> learnt = calibration([[[0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]]], [[[0.01] * 8]])
     >>> calibrated_limit(learnt, [[0.01, 0.02]]).round(3)
     array([[0.039, 0.065]])
     """
     e = np.asarray(noise, dtype=float)
-    chunks, excess, centre, spread = (aligned(array, e) for array in _parts(learnt))
-    quantile = special.stdtrit(np.maximum(chunks - 1, 1.0), level)
-    return np.maximum(centre + quantile * spread, 0.0) ** 3 * (e + excess)
+    centre, spread = _of_season(learnt, e, season)
+    freedom, excess = aligned(learnt.freedom, e), aligned(learnt.excess, e)
+    top = centre + special.stdtrit(freedom, level) * spread
+    ratio = np.maximum(top, 0.0) ** 3
+    if learnt.logarithm.any():
+        ratio = np.where(_aside(learnt.logarithm, e), np.exp(top), ratio)
+    return ratio * (e + excess)
 
 
-def calibrated_p_value(learnt: Calibration, divergence: ArrayLike, noise: ArrayLike) -> Floats:
+def calibrated_p_value(
+    learnt: Calibration, divergence: ArrayLike, noise: ArrayLike, season: ArrayLike | None = None
+) -> Floats:
     """How often a chunk like those of the reference gives a divergence at least this large.
 
     Parameters
     ----------
-    learnt : Calibration
-        Of shape (features,).
-    divergence, noise : array_like of shape (features, ...)
+    learnt, noise, season
+        As in `calibrated_limit`.
+    divergence : array_like of shape (features, chunks)
         Of the chunk that is judged.
 
     Returns
     -------
-    ndarray of shape (features, ...)
+    ndarray of shape (features, chunks)
         nan where the reference is too short.
 
     Examples
     --------
-    >>> learnt = calibration([[0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]], [[0.01] * 8])
+    >>> learnt = calibration([[[0.01, 0.02, 0.01, 0.02, 0.01, 0.02, 0.01, 0.02]]], [[[0.01] * 8]])
     >>> limit = calibrated_limit(learnt, [[0.01]])
     >>> calibrated_p_value(learnt, limit, [[0.01]]).round(6)
     array([[0.01]])
     """
     v, e = np.asarray(divergence, dtype=float), np.asarray(noise, dtype=float)
-    chunks, excess, centre, spread = (aligned(array, e) for array in _parts(learnt))
+    centre, spread = _of_season(learnt, e, season)
+    freedom, excess = aligned(learnt.freedom, e), aligned(learnt.excess, e)
     with np.errstate(invalid="ignore", divide="ignore"):
-        distance = (np.cbrt(np.maximum(v, 0.0) / (e + excess)) - centre) / spread
-    return special.stdtr(np.maximum(chunks - 1, 1.0), -distance)
+        distance = (_even(v / (e + excess), learnt.logarithm) - centre) / spread
+    return special.stdtr(freedom, -distance)
+
+
+def _of_season(learnt: Calibration, like: Floats, season: ArrayLike | None) -> tuple[Floats, Floats]:
+    """Centre and spread of each chunk's season, ready to be joined with numbers of the chunks."""
+    if season is None or learnt.centre.shape[-1] == 1:
+        return aligned(learnt.centre[..., 0], like), aligned(learnt.spread[..., 0], like)
+    place = np.asarray(season, dtype=np.intp)
+    row = np.arange(len(place)) if learnt.centre.shape[-2] > 1 else np.zeros(len(place), dtype=np.intp)
+    return learnt.centre[..., row, place], learnt.spread[..., row, place]
 
 
 def limit(noise_limit: ArrayLike, reference_limit: ArrayLike, floor: ArrayLike) -> Floats:
@@ -161,7 +254,3 @@ def limit(noise_limit: ArrayLike, reference_limit: ArrayLike, floor: ArrayLike) 
     array([0.02, 0.05])
     """
     return np.fmax(np.fmax(noise_limit, reference_limit), floor)
-
-
-def _parts(learnt: Calibration) -> tuple[Floats, Floats, Floats, Floats]:
-    return learnt.chunks, learnt.excess, learnt.centre, learnt.spread

@@ -1,4 +1,4 @@
-"""Groups of bins: about ten of equal mass for numbers, none rarer than five rows for categories.
+"""Groups of bins: about ten of equal mass for numbers, none rarer than five rows for values.
 
 The profile keeps fine bins. Distances that compare bin by bin lose power on too many of them, and their law
 fails on nearly empty ones, so bins are merged by what the reference holds. The groups are frozen with the
@@ -15,7 +15,7 @@ from monitoring.statistics.arrays import Counts, Floats, shares
 Groups = NDArray[np.intp]
 
 
-def quantile_groups(reference: Counts, groups: int = 10) -> Groups:
+def quantile_groups(reference: Counts, groups: ArrayLike = 10) -> Groups:
     """Neighbouring bins merged into groups of about equal reference mass.
 
     Going up, a group is closed as soon as it holds nine tenths of its fair share; what is left at the end, if
@@ -26,7 +26,7 @@ def quantile_groups(reference: Counts, groups: int = 10) -> Groups:
     ----------
     reference : array_like of shape (..., n_bins)
         Reference counts in ascending order of value.
-    groups : int
+    groups : array_like of int, shape (...)
         How many groups to aim for.
 
     Returns
@@ -41,16 +41,67 @@ def quantile_groups(reference: Counts, groups: int = 10) -> Groups:
     >>> quantile_groups([0, 90, 5, 5, 0], groups=10)
     array([0, 0, 1, 1, 1])
     """
+    fair = 1 / np.asarray(groups, dtype=float)
+    return _neighbours(reference, 0.9 * fair, 0.5 * fair)
+
+
+def group_count(rows: ArrayLike, *, most: int = 10, least: float = 10.0) -> Floats:
+    """How many groups of equal mass suit a chunk: ten, or fewer so that ten rows are expected in each.
+
+    Examples
+    --------
+    >>> group_count([30, 50, 5000])
+    array([ 3.,  5., 10.])
+    """
+    return np.clip(np.asarray(rows, dtype=float) // least, 2.0, most)
+
+
+def value_groups(reference: Counts, rows: ArrayLike, last: ArrayLike, *, least: float = 5.0) -> Groups:
+    """Neighbouring values of which fewer than five are expected in a chunk, merged; for few different values.
+
+    The slots of values below and above the reference's stand alone: what comes there is news.
+
+    Parameters
+    ----------
+    reference : array_like of shape (..., n_bins)
+        Reference counts in ascending order of value; the first slot is for smaller values.
+    rows : array_like of shape (...)
+        Rows that a chunk usually holds.
+    last : array_like of int, shape (...)
+        The slot for larger values.
+    least : float
+        Rows that must be expected in a chunk.
+
+    Returns
+    -------
+    ndarray of int, shape (..., n_bins)
+        The group of each bin.
+
+    Examples
+    --------
+    >>> value_groups([0, 600, 390, 6, 4, 0], rows=100, last=5)
+    array([0, 1, 2, 2, 2, 5])
+    """
+    counts = np.asarray(reference, dtype=float)
+    full = least / np.maximum(np.asarray(rows, dtype=float), least)
+    inner = 1 + _neighbours(counts[..., 1:], full, full)
+    group = np.concatenate([np.zeros_like(inner[..., :1]), inner], axis=-1)
+    final = np.asarray(last)[..., None]
+    return np.where(np.arange(counts.shape[-1]) == final, final, group)
+
+
+def _neighbours(reference: Counts, full: Floats, short: Floats) -> Groups:
+    """Groups closed when they hold a share ``full``; a rest of less than ``short`` joins the last."""
     mass = np.nan_to_num(shares(np.asarray(reference, dtype=float)))
     group = np.zeros(mass.shape, dtype=np.intp)
     current, held = np.zeros(mass.shape[:-1], dtype=np.intp), np.zeros(mass.shape[:-1])
     for position in range(mass.shape[-1]):
-        closed = held >= 0.9 / groups - 1e-12
+        closed = held >= full - 1e-12
         current, held = current + closed, np.where(closed, 0.0, held) + mass[..., position]
         group[..., position] = current
     # `held` is now what the last group holds: too little of it joins the one before.
-    short = (held < 0.5 / groups) & (current > 0)
-    return np.where(short[..., None] & (group == current[..., None]), group - 1, group)
+    left = (held < short - 1e-12) & (current > 0)
+    return np.where(left[..., None] & (group == current[..., None]), group - 1, group)
 
 
 def rare_groups(reference: Counts, rows: ArrayLike, *, least: float = 5.0, keep: int = 1) -> Groups:
@@ -86,7 +137,7 @@ def rare_groups(reference: Counts, rows: ArrayLike, *, least: float = 5.0, keep:
 
 
 def own_groups(reference: Counts) -> Groups:
-    """Every bin a group of its own: for features of few values.
+    """Every bin a group of its own.
 
     Examples
     --------

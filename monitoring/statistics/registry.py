@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from monitoring.statistics.arrays import Floats
+from monitoring.statistics.arrays import Floats, Interval, Outcome
 
-Kind = Literal["numeric", "ordinal", "binary", "categorical"]
+Kind = Literal["numeric", "ordinal", "binary", "categorical", "score"]
 Function: TypeAlias = Callable[..., Floats]
 
-ORDERED: tuple[Kind, ...] = ("numeric", "ordinal")
+ORDERED: tuple[Kind, ...] = ("numeric", "ordinal", "score")
 UNORDERED: tuple[Kind, ...] = ("binary", "categorical")
 EVERY_KIND: tuple[Kind, ...] = ORDERED + UNORDERED
 
@@ -33,6 +33,7 @@ class Law(StrEnum):
     MONOTONE = "a monotone change of the unit, applied to both sides, changes nothing"
     OUTLIER_PROOF = "one wild value among many does not matter"
     BOUNDED = "never above 1"
+    DIRECTION = "the effect is positive when values rise and negative when they fall"
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,22 @@ class Levels:
 class Null:
     """The law of a method's value when nothing has changed.
 
-    ``chi_square``: ``factor * value**power`` is about ``(1/n + 1/m)`` times a chi-square variable with one
-    degree of freedom less than occupied bins. ``kolmogorov``: ``value / sqrt(1/n + 1/m)`` follows
-    Kolmogorov's law (an upper bound where values repeat).
+    ``chi_square``: ``factor * value**power`` is about ``(1/n + 1/m)`` times a chi-square variable with
+    ``freedom`` degrees of freedom, by default one less than occupied bins. ``kolmogorov``:
+    ``value / sqrt(1/n + 1/m)`` follows Kolmogorov's law (an upper bound where values repeat).
+
+    ``adjust`` is a further factor that depends on the two samples (how many values are tied, how rare an
+    event is); it takes what the method takes.
     """
 
     law: Literal["chi_square", "kolmogorov"]
     factor: float = 1.0
+    freedom: int | None = None
+    adjust: Function | None = None
+
+
+Influence: TypeAlias = Callable[..., tuple[Floats, Floats]]
+"""How the divergence answers to a little more share in each bin, of the reference and of the current rows."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +80,8 @@ class Method:
     ----------
     key : str
         The function's name: registry key, address and ``measure``.
-    title, unit : str
-        What people read beside the number.
+    title, short, unit : str
+        What people read beside the number; ``short`` where there is little room.
     kinds : tuple of str
         Kinds of feature it is defined for.
     inputs : tuple of str
@@ -86,10 +96,21 @@ class Method:
         Its law without drift; None: the law is simulated.
     laws : frozenset of Law
     function : callable
+    test : callable or None
+        The significance test behind it, giving an `Outcome`; None where its null law is all there is.
+    signed : callable or None
+        The effect with its direction: positive when values rise.
+    interval : callable or None
+        Its own confidence interval of the value; takes ``level`` as well.
+    influence : callable or None
+        For the general interval of `monitoring.statistics.intervals`; see `Influence`.
+    bound : callable or None
+        The largest value that the rows in these bins can have had.
     """
 
     key: str
     title: str
+    short: str
     unit: str
     kinds: tuple[Kind, ...]
     inputs: tuple[str, ...]
@@ -99,6 +120,11 @@ class Method:
     null: Null | None
     laws: frozenset[Law]
     function: Function
+    test: Callable[..., Outcome] | None = None
+    signed: Function | None = None
+    interval: Callable[..., Interval] | None = None
+    influence: Influence | None = None
+    bound: Function | None = None
 
     def __call__(self, *histograms: object, **inputs: object) -> Floats:
         """The method's value; the same as calling its function."""
@@ -112,6 +138,7 @@ EVERY_METHOD = (Law.IDENTITY, Law.ROW_ORDER, Law.SIZE_FREE)
 def drift_method(
     title: str,
     *,
+    short: str,
     unit: str,
     levels: tuple[float, float, float],
     laws: tuple[Law, ...],
@@ -120,18 +147,23 @@ def drift_method(
     bins: Literal["groups", "grid"] = "groups",
     power: int = 2,
     null: Null | None = None,
+    test: Callable[..., Outcome] | None = None,
+    signed: Function | None = None,
+    interval: Callable[..., Interval] | None = None,
+    influence: Influence | None = None,
+    bound: Function | None = None,
 ) -> Callable[[Function], Function]:
     """Enter a function into `METHODS` under its own name.
 
     Parameters
     ----------
-    title, unit : str
+    title, short, unit : str
         What people read.
     levels : tuple of three floats
         Effect floor, amber, red.
     laws : tuple of Law
         What it promises beyond the laws that every method obeys.
-    kinds, inputs, bins, power, null
+    kinds, inputs, bins, power, null, test, signed, interval, influence, bound
         As in `Method`; ``inputs`` names what it takes besides the two histograms.
 
     Returns
@@ -158,6 +190,7 @@ def drift_method(
         METHODS[key] = Method(
             key=key,
             title=title,
+            short=short,
             unit=unit,
             kinds=kinds,
             inputs=("reference", "current", *inputs),
@@ -167,6 +200,11 @@ def drift_method(
             null=null,
             laws=frozenset((*EVERY_METHOD, *laws)),
             function=function,
+            test=test,
+            signed=signed,
+            interval=interval,
+            influence=influence,
+            bound=bound,
         )
         return function
 
@@ -178,7 +216,7 @@ def methods_for(kind: Kind) -> list[Method]:
 
     Examples
     --------
-    >>> [method.key for method in methods_for("binary")]
-    ['psi', 'jensen_shannon', 'hellinger', 'total_variation', 'chi_square']
+    >>> [method.key for method in methods_for("binary")][-2:]
+    ['two_proportion_z', 'fisher']
     """
     return [method for method in METHODS.values() if kind in method.kinds]

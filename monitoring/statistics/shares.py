@@ -8,16 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from monitoring.statistics.arrays import Floats, aligned
+from monitoring.statistics.arrays import Floats, Interval, aligned
 from monitoring.statistics.limits import FEWEST_CHUNKS
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Lower and upper end of a confidence interval, each of shape (...)."""
-
-    lower: Floats
-    upper: Floats
 
 
 @dataclass(frozen=True)
@@ -100,7 +92,7 @@ def two_shares(
 
 @dataclass(frozen=True)
 class Spread:
-    """How much a share varies between chunks beyond sampling, as a Student scale, each of shape (features,).
+    """How much a share varies between chunks beyond sampling, as a Student scale, each of shape (...).
 
     ``scale`` is that of one more chunk around the whole reference's share, 0 where there are too few chunks;
     ``freedom`` its degrees of freedom.
@@ -115,9 +107,9 @@ def spread(hits: ArrayLike, rows: ArrayLike, chunk_hits: ArrayLike, chunk_rows: 
 
     Parameters
     ----------
-    hits, rows : array_like of shape (features,)
+    hits, rows : array_like of shape (...)
         Of the whole reference.
-    chunk_hits, chunk_rows : array_like of shape (features, chunks)
+    chunk_hits, chunk_rows : array_like of shape (..., chunks)
         Of the reference's chunks; those without rows do not count.
 
     Returns

@@ -9,14 +9,74 @@ from monitoring.statistics.arrays import Counts, Floats, paired, shares, summed
 from monitoring.statistics.registry import ORDERED, Law, drift_method
 
 
+def wasserstein_bound(
+    reference: Counts,
+    current: Counts,
+    *,
+    reference_means: ArrayLike,
+    current_means: ArrayLike,
+    scale: ArrayLike = 1.0,
+    widths: ArrayLike,
+) -> Floats:
+    """The largest Wasserstein distance that rows in these bins can have.
+
+    Rows of a bin lie at most half its width from their mean, on average.
+
+    Parameters
+    ----------
+    reference, current, reference_means, current_means, scale
+        As in `wasserstein`.
+    widths : array_like of shape (..., n_bins)
+        Of the bins, in the feature's unit; 0 where a bin holds one value.
+
+    Returns
+    -------
+    ndarray of shape (...)
+
+    Examples
+    --------
+    >>> means = {"reference_means": [0, 4], "current_means": [1, 5]}
+    >>> float(wasserstein_bound([1, 1], [1, 1], **means, scale=2.0, widths=[2.0, 0.0]))
+    1.0
+    """
+    p, q = (shares(counts) for counts in paired(reference, current))
+    given = {"reference_means": reference_means, "current_means": current_means, "scale": scale}
+    spread = summed(np.where(p + q > 0, (p + q) * np.asarray(widths, dtype=float), 0.0)) / 2
+    return wasserstein(reference, current, **given) + spread / np.asarray(scale, dtype=float)
+
+
+def _influence(
+    reference: Counts,
+    current: Counts,
+    *,
+    reference_means: ArrayLike,
+    current_means: ArrayLike,
+    scale: ArrayLike = 1.0,
+) -> tuple[Floats, Floats]:
+    """A row of a bin carries its share over the whole way up, for or against the gap there."""
+    r, c = paired(reference, current)
+    p, q = shares(r), shares(c)
+    first, second = _atoms(r, c, np.asarray(reference_means, float), np.asarray(current_means, float))
+    place = (first + second) / 2
+    way = np.sign(np.cumsum(p - q, axis=-1)) * np.diff(place, axis=-1, append=place[..., -1:])
+    unit = np.asarray(scale, dtype=float)[..., None]
+    given = {"reference_means": reference_means, "current_means": current_means, "scale": scale}
+    twice = 2 * wasserstein(reference, current, **given)[..., None]
+    moved = np.cumsum(way[..., ::-1], axis=-1)[..., ::-1] / unit * twice
+    return moved, -moved
+
+
 @drift_method(
     "Wasserstein distance",
+    short="Wasserstein",
     unit="reference standard deviations",
     kinds=ORDERED,
     inputs=("reference_means", "current_means", "scale"),
     bins="grid",
     levels=(0.1445, 0.3235, 0.5128),
     laws=(Law.SYMMETRIC,),
+    influence=_influence,
+    bound=wasserstein_bound,
 )
 def wasserstein(
     reference: Counts,
@@ -99,7 +159,7 @@ def reference_scale(
     1.0
     """
     n, s1, s2 = (np.asarray(moment, dtype=float) for moment in (rows, total, square))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         deviation = np.sqrt(np.maximum(s2 - s1 * s1 / n, 0.0) / (n - 1))
         spread = _quartile_range(np.asarray(counts, float), np.asarray(means, float)) / 1.349
     usable = np.isfinite(deviation) & (deviation > 0)

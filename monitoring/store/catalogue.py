@@ -7,7 +7,7 @@ import datetime as dt
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import layout, profiling, retyping
+from monitoring.store import layout, profiling, reference_rows, retyping
 from monitoring.store.errors import Refused, UnknownModel
 
 
@@ -31,8 +31,11 @@ def toml(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
     return row[0]
 
 
-def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
+def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = False) -> Model:
     """Add a model or change it; call inside a transaction.
+
+    With `refit`, the rows of a reference file change, so the profile must be made anew even if the
+    description stays.
 
     Raises
     ------
@@ -54,8 +57,8 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
         )
         return model
     before = parse(row[0])
-    stale = profiling.signature(before) != profiling.signature(model)
-    _assert_possible(cursor, before, model, row[1] if stale else None)
+    stale = refit or profiling.signature(before) != profiling.signature(model)
+    _assert_possible(cursor, before, model, row[1], stale=stale)
     cursor.execute(
         "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
         {"name": model.name, "toml": text},
@@ -63,6 +66,8 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
     retyping.retype(cursor, model)
     if before.grain != model.grain:
         profiling.recount(cursor, model)
+    if stale:  # nothing is lost, and what is left of another reference would look frozen
+        profiling.clear(cursor, model)
     touch(cursor, model.name, stale=stale)
     return model
 
@@ -70,9 +75,13 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str) -> Model:
 def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Delete a model with everything it logged; call inside a transaction."""
     layout.drop(cursor, name)
-    cursor.execute("DELETE FROM files WHERE model = $name", {"name": name})
-    cursor.execute("DELETE FROM quarantine WHERE model = $name", {"name": name})
-    cursor.execute("DELETE FROM models WHERE name = $name", {"name": name})
+    for text in (
+        "DELETE FROM files WHERE model = $name",
+        "DELETE FROM quarantine WHERE model = $name",
+        "DELETE FROM findings WHERE model = $name",
+        "DELETE FROM models WHERE name = $name",
+    ):
+        cursor.execute(text, {"name": name})
 
 
 def touch(cursor: duckdb.DuckDBPyConnection, name: str, *, stale: bool = False) -> None:
@@ -99,9 +108,9 @@ def state(cursor: duckdb.DuckDBPyConnection, name: str) -> tuple[int, bool, dt.d
 
 
 def _assert_possible(
-    cursor: duckdb.DuckDBPyConnection, before: Model, after: Model, raw_from: dt.date | None
+    cursor: duckdb.DuckDBPyConnection, before: Model, after: Model, raw_from: dt.date | None, *, stale: bool
 ) -> None:
-    """Refuse what cannot change; with a profile to make anew, what needs raw rows before ``raw_from``."""
+    """Refuse what cannot change, and what needs raw rows that retention deleted before ``raw_from``."""
     for what in ("task", "timezone", "classes"):
         if getattr(before, what) != getattr(after, what):
             raise Refused(
@@ -109,16 +118,15 @@ def _assert_possible(
             )
     if raw_from is None:
         return
-    if before.grain != after.grain or profiling.frozen(cursor, before) or not _kept(before, after, raw_from):
+    wanted = reference_rows.days(after)
+    lost = [version for version, days in wanted.items() if not reference_rows.raw(before, raw_from, days)]
+    if stale and (before.grain != after.grain or profiling.frozen(cursor, before) or "" in lost):
         raise Refused(
             f"{after.name}: raw rows before {raw_from} were deleted by retention, so the profile cannot be "
             "made anew for another reference, kind, chunk or segment"
         )
-
-
-def _kept(before: Model, after: Model, raw_from: dt.date) -> bool:
-    """Whether retention has kept the rows of the new reference."""
-    wanted, kept = profiling.reference_days(after), profiling.reference_days(before)
-    if wanted is None or wanted[0] >= raw_from:
-        return True
-    return kept is not None and kept[0] <= wanted[0] and wanted[1] <= kept[1]
+    if lost:
+        raise Refused(
+            f"{after.name}: raw rows before {raw_from} were deleted by retention, and [reference.{lost[0]}] "
+            "would need some of them; name days from then on"
+        )

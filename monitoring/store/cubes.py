@@ -18,6 +18,7 @@ from monitoring.store.sql import Array, arrow, query
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 _ADDED = ("n", "missing", "non_finite", "total", "square")
+_ARRAYS = ("counts", "sums", *_ADDED, "minimum", "maximum")
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,21 +97,74 @@ def read(
     Cubes
         Features in the order of their grids, also those without rows.
     """
-    wanted = [grid for grid in grids if features is None or grid.feature in set(features)]
-    rows = arrow(
-        cursor,
-        query("profile", schema=schema),
-        {
-            "column": segment[0],
-            "value": segment[1],
-            "start": start or dt.datetime.min,
-            "stop": stop or dt.datetime.max,
-            "features": [grid.feature for grid in wanted],
-        },
+    wanted = _wanted(grids, features)
+    window = {"start": start or dt.datetime.min, "stop": stop or dt.datetime.max}
+    rows = arrow(cursor, query("profile", schema=schema), {**_asked(wanted, segment), **window})
+    return _laid_out(rows, wanted)
+
+
+def read_reference(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    grids: Sequence[Grid],
+    segment: tuple[str, str] = ("", ""),
+    features: Sequence[str] | None = None,
+) -> Cubes:
+    """Add up what was counted of a reference file, all of it; parameters as in `read`."""
+    wanted = _wanted(grids, features)
+    rows = arrow(cursor, query("reference_profile", schema=schema), _asked(wanted, segment))
+    return _laid_out(rows, wanted)
+
+
+def read_segments(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    grid: Grid,
+    start: dt.datetime | None = None,
+    stop: dt.datetime | None = None,
+) -> dict[tuple[str, str], Cube]:
+    """Add up the partial rows of one feature in every segment, with one query.
+
+    Parameters
+    ----------
+    cursor, schema, start, stop
+        As for `read`.
+    grid : Grid
+        The feature's.
+
+    Returns
+    -------
+    dict of (column, value) to Cube
+        Segments that have rows, in no order; each cube has the one feature, and the chunks in which the
+        segment has rows.
+    """
+    given = {"feature": grid.feature, "start": start or dt.datetime.min, "stop": stop or dt.datetime.max}
+    rows = arrow(cursor, query("segments_profile", schema=schema), given)
+    chunks, chunk = _chunks(rows)
+    column, value = (
+        rows[name].combine_chunks().dictionary_encode() for name in ("segment_column", "segment_value")
     )
-    keys, names = (rows[name].combine_chunks().dictionary_encode() for name in ("chunk", "feature"))
-    chunks = tuple(sorted(keys.dictionary.to_pylist()))
-    chunk = np.argsort(np.argsort(keys.dictionary.to_numpy()))[keys.indices]
+    size = len(value.dictionary)
+    pairs, place = np.unique(column.indices.to_numpy() * size + value.indices.to_numpy(), return_inverse=True)
+    whole = _cube([grid] * len(pairs), chunks, rows, np.arange(len(rows)), place * len(chunks) + chunk)
+    return {
+        (column.dictionary[pair // size].as_py(), value.dictionary[pair % size].as_py()): _part(whole, place)
+        for place, pair in enumerate(pairs)
+    }
+
+
+def _wanted(grids: Sequence[Grid], features: Sequence[str] | None) -> list[Grid]:
+    return [grid for grid in grids if features is None or grid.feature in set(features)]
+
+
+def _asked(wanted: Sequence[Grid], segment: tuple[str, str]) -> dict[str, object]:
+    return {"column": segment[0], "value": segment[1], "features": [grid.feature for grid in wanted]}
+
+
+def _laid_out(rows: pa.Table, wanted: Sequence[Grid]) -> Cubes:
+    """Make cubes of partial rows."""
+    chunks, chunk = _chunks(rows)
+    names = rows["feature"].combine_chunks().dictionary_encode()
     halves = []
     for numeric in (True, False):
         half = [grid for grid in wanted if grid.numeric is numeric]
@@ -121,6 +175,23 @@ def read(
         chosen = np.flatnonzero(place >= 0)
         halves.append(_cube(half, chunks, rows, chosen, place[chosen] * len(chunks) + chunk[chosen]))
     return Cubes(*halves)
+
+
+def _chunks(rows: pa.Table) -> tuple[tuple[dt.datetime, ...], Array]:
+    """The chunks that have partial rows, oldest first, and the place among them of each row's."""
+    keys = rows["chunk"].combine_chunks().dictionary_encode()
+    place = np.argsort(np.argsort(keys.dictionary.to_numpy()))[keys.indices]
+    return tuple(sorted(keys.dictionary.to_pylist())), place
+
+
+def _part(cube: Cube, place: int) -> Cube:
+    """One feature of a cube, with the chunks in which it has rows."""
+    one, held = slice(place, place + 1), cube.n[place] > 0
+    chunks, where = cube.chunks, slice(None)
+    if not held.all():
+        chunks, where = tuple(itertools.compress(chunks, held)), held
+    arrays = {name: getattr(cube, name)[one, where] for name in _ARRAYS}
+    return Cube(features=cube.features[one], grids=cube.grids[one], chunks=chunks, **arrays)
 
 
 def _cube(
@@ -170,7 +241,8 @@ def _lists(column: pa.ChunkedArray, chosen: Array, cell: Array, size: int, slots
     single = np.diff(cell).all()
     for width in 1 + np.flatnonzero(np.bincount(widths[chosen])[1:]):
         some = (widths == width) & (target >= 0)
-        cells, rows = target[some], flat[np.repeat(some, widths)].reshape(-1, width)
+        cells = target[some]
+        rows = (flat if some.all() else flat[np.repeat(some, widths)]).reshape(-1, width)
         if not single:
             order = np.argsort(cells, kind="stable")
             starts = np.flatnonzero(np.diff(cells[order], prepend=-1))

@@ -38,5 +38,9 @@ class UnreadableFile(StoreError):
     """A file could not be read at all; nothing of it was taken in."""
 
 
+class Busy(StoreError):
+    """Another writer is at work, and the caller waits no longer."""
+
+
 class Refused(StoreError):
     """The change would lose something, so it was not made."""

@@ -14,7 +14,7 @@ import datetime as dt
 import duckdb
 
 from monitoring.models import Model
-from monitoring.store import layout, profiling
+from monitoring.store import journal, layout, reference_rows
 from monitoring.store.errors import Refused, UnknownFile
 from monitoring.store.sql import composed, named
 
@@ -52,13 +52,20 @@ def find(cursor: duckdb.DuckDBPyConnection, model: str, name: str) -> int:
     ------
     UnknownFile
         If no file, or more than one, has the name.
+    Refused
+        If it is the model's reference.
     """
     wanted = name[1:] if name.startswith("#") else None
     rows = cursor.execute(
-        "SELECT file, name FROM files WHERE model = $model "
+        "SELECT file, name, kind FROM files WHERE model = $model "
         "AND (name = $name OR CAST(file AS VARCHAR) = $number) ORDER BY file",
         {"model": model, "name": name, "number": wanted or ""},
     ).fetchall()
+    if len(rows) == 1 and rows[0][2] == journal.REFERENCE:
+        raise Refused(
+            f"{name!r} is the reference of {model!r}, not a part of its log; name another in the model's file"
+        )
+    rows = [row[:2] for row in rows if row[2] != journal.REFERENCE]
     if not rows:
         raise UnknownFile(
             f"{name!r} was never ingested for {model!r}; what was: python -m monitoring files {model}"
@@ -83,7 +90,7 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> list[d
         If the raw rows of its days were already deleted by retention.
     """
     _refuse_after_retention(cursor, model, file)
-    parts, number = {"key": profiling.key_sql(model)}, {"file": file}
+    parts, number = {"key": layout.key_sql(model)}, {"file": file}
     keys = {row[0] for row in cursor.execute(composed(_KEYS, parts, schema=model.name), number).fetchall()}
     for table in layout.RAW_TABLES:
         text = named("DELETE FROM {schema}.{table} WHERE _file = $file", schema=model.name, table=table)
@@ -109,9 +116,7 @@ def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, fil
     if not row or not row[0] or not row[1] or row[1] >= row[0]:
         return
     raw_from, first, last = row
-    last = min(last, raw_from - dt.timedelta(days=1))
-    start, stop = profiling.reference_days(model) or (raw_from, raw_from)
-    if not (start <= first and last < stop):
+    if not reference_rows.raw(model, raw_from, (first, last + dt.timedelta(days=1))):
         raise Refused(
             f"the raw rows before {raw_from} were deleted by retention, and this file has rows from {first}; "
             "its share of the profile cannot be told apart any more"
@@ -120,7 +125,7 @@ def _refuse_after_retention(cursor: duckdb.DuckDBPyConnection, model: Model, fil
 
 def _promote(cursor: duckdb.DuckDBPyConnection, model: Model, table: str, identity: str) -> set[dt.datetime]:
     """Bring the earliest displaced rows back where none is left; give the profile keys they came to."""
-    key = profiling.key_sql(model) if table != "labels" else "CAST(NULL AS TIMESTAMP)"  # no profile has any
+    key = layout.key_sql(model) if table != "labels" else "CAST(NULL AS TIMESTAMP)"  # no profile has any
     parts = {"identity": identity, "key": key}
     names = {"schema": model.name, "table": table, "spare": f"{table}_spare"}
     cursor.execute(composed(_PROMOTED, parts, **names))
@@ -152,13 +157,15 @@ def too_old(model: Model, raw_from: dt.date | None) -> str:
     """
     if raw_from is None:
         return "FALSE"
-    days = profiling.reference_days(model)
-    kept = f" AND NOT (_day >= DATE '{days[0]}' AND _day < DATE '{days[1]}')" if days else ""
+    kept = "".join(
+        f" AND NOT (_day >= DATE '{start}' AND _day < DATE '{stop}')"
+        for start, stop in reference_rows.kept_days(model)
+    )
     return f"_day < DATE '{raw_from}'{kept}"
 
 
 def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Delete raw rows older than the model keeps them; the profile and the reference's rows stay.
+    """Delete raw rows older than the model keeps them; the profile and the rows of references stay.
 
     The days are counted back from the newest row, or from today where a row claims to be newer than that.
     """

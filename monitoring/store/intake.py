@@ -83,21 +83,33 @@ def take_predictions(batch: Batch) -> Counts:
         If the file lacks a column that every log needs.
     """
     roles = mapping.predictions(batch.model, batch.source)
-    columns = _prepare_columns(batch, roles)
-    by_name = {folded(name): column for name, column in columns.items()}
-    conversions = {
-        name: convert(name, batch.source.family(name), by_name[folded(name)], lenient=batch.source.lenient)
-        for name in roles.features
-    }
-    batch.run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
+    columns, conversions = prepare(batch, roles)
     days = _days_if_sound(batch, roles, conversions)
     if days and not storing.any_known(batch, roles, *days):
         return storing.store_whole(batch, roles, columns, conversions, days)
-    _find_keys(batch, roles)
+    find_keys(batch, roles)
     _reject(batch, roles, conversions)
     rejected = quarantine(batch)
     batch.run("DELETE FROM keys WHERE _row IN (SELECT row FROM rejects)")
     return storing.store(batch, roles, columns, conversions, rejected)
+
+
+def prepare(batch: Batch, roles: Mapping) -> tuple[dict[str, layout.Column], dict[str, Conversion]]:
+    """Make room for a file's features and an empty table for its ``rejects``.
+
+    Returns
+    -------
+    (dict, dict)
+        All features of the model by their names in the store, and how those of the file are converted, by
+        their names there.
+    """
+    columns = _prepare_columns(batch, roles)
+    by_name = {folded(name): column for name, column in columns.items()}
+    batch.run("CREATE OR REPLACE TEMP TABLE rejects (row BIGINT, reason VARCHAR, detail VARCHAR)")
+    return columns, {
+        name: convert(name, batch.source.family(name), by_name[folded(name)], lenient=batch.source.lenient)
+        for name in roles.features
+    }
 
 
 def _prepare_columns(batch: Batch, roles: Mapping) -> dict[str, layout.Column]:
@@ -165,15 +177,25 @@ def _days_if_sound(
     return row[0], row[1]
 
 
-def _find_keys(batch: Batch, roles: Mapping) -> None:
+def find_keys(batch: Batch, roles: Mapping) -> None:
+    """Put what makes a row into the temporary table ``keys``, one row per row of the file."""
     parts = {"keys": storing.key_values(batch, roles), "relation": batch.source.relation}
     batch.run(composed(_KEYS, parts), **storing.key_parameters(batch, roles))
 
 
 def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) -> None:
     """Find the rows that cannot be taken in, and why; the first reason found stands."""
+    reject_keys(batch, roles)
+    batch.run(composed(_TOO_OLD, {"old": _too_old(batch)}), column=repr(roles.predicted_at))
+    reject_content(batch, roles, conversions)
+
+
+def reject_keys(batch: Batch, roles: Mapping) -> None:
+    """Find the rows in ``keys`` that lack an id, or an instant that can be, where the file has any."""
     run, relation = batch.run, batch.source.relation
     run(_NO_ID, detail=f"column {roles.id!r} is empty; every row needs an id")
+    if not roles.predicted_at:
+        return
     missing = run("SELECT count(*) FROM keys WHERE _predicted_at IS NULL").fetchone()
     if missing and missing[0]:
         text = composed(
@@ -182,13 +204,16 @@ def _reject(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) ->
         run(text, column=repr(roles.predicted_at))
     unlikely = composed(_IMPLAUSIBLE, {"implausible": implausible("_predicted_at")})
     run(unlikely, column=repr(roles.predicted_at))
-    run(composed(_TOO_OLD, {"old": _too_old(batch)}), column=repr(roles.predicted_at))
-    run(
+
+
+def reject_content(batch: Batch, roles: Mapping, conversions: dict[str, Conversion]) -> None:
+    """Find the rows without a version, with a value that does not fit, or of an id that came before."""
+    batch.run(
         _NO_VERSION,
         detail=f"column {roles.version!r} is empty; it names the version that made the prediction",
     )
     _reject_misfits(batch, {**_score_checks(batch, roles), **conversions})
-    run(_TWICE)
+    batch.run(_TWICE)
 
 
 def _too_old(batch: Batch) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from monitoring.store.batch import Counts
 
+REFERENCE = "reference"  # the kind of a file that is a model's reference and no part of its log
 _FORGET_REASON = """
 DELETE FROM quarantine WHERE file IN (
     SELECT file FROM files WHERE model = $model AND kind = $kind AND name = $name AND digest IS NULL)"""

@@ -25,11 +25,15 @@ CREATE TABLE {schema}.predictions{suffix} (
 _LABELS = """
 CREATE TABLE {schema}.labels{suffix} (
     _id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"""
+_REFERENCE_ROWS = """
+CREATE TABLE {schema}.reference_rows (
+    _id VARCHAR, _predicted_at TIMESTAMP, _day DATE, _file INTEGER, _score DOUBLE{scores})"""
 _COLUMNS = "CREATE TABLE {schema}.columns (name VARCHAR, storage VARCHAR, kind VARCHAR)"
 _LOWER = str.maketrans({chr(code): chr(code + 32) for code in range(ord("A"), ord("Z") + 1)})
 _OF_A_FEATURE = {
     "columns": "name",
     "profile": "feature",
+    "reference_profile": "feature",
     "unseen": "feature",
     "grids": "feature",
     "grid_categories": "feature",
@@ -40,11 +44,11 @@ INSERT INTO {schema}.columns
 SELECT unnest($names::VARCHAR[]), unnest($storages::VARCHAR[]), unnest($kinds::VARCHAR[])"""
 _NEW_COLUMN_FILES = """
 INSERT INTO {schema}.column_files SELECT unnest($names::VARCHAR[]), $file, unnest($typed::BOOLEAN[])"""
-_OF_REQUESTS = ("requests", "requests_spare")
+OF_FEATURES = ("requests", "requests_spare", "reference_rows")  # tables with a column per feature
 RAW_TABLES = ("requests", "predictions", "labels", "requests_spare", "predictions_spare", "labels_spare")
 LABEL_IDENTITY = "_id, _label, _labelled_at, _source"  # two labels that agree in these are one
 _NEVER_A_VALUE = """
-UPDATE {schema}.profile SET missing = n, non_finite = 0, counts = $counts, sums = $sums, total = $moment,
+UPDATE {schema}.{table} SET missing = n, non_finite = 0, counts = $counts, sums = $sums, total = $moment,
     square = $moment, minimum = NULL, maximum = NULL
 WHERE feature = $name"""
 
@@ -69,7 +73,11 @@ class Column:
 
 
 def create(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Make the raw tables of a model that is new."""
+    """Make the raw tables of a model that is new.
+
+    ``reference_rows`` is like ``requests``, with the champion's output; it is empty unless the reference is a
+    file. A file without instants has neither ``_predicted_at`` nor ``_day``.
+    """
     label = "DOUBLE" if model.task == "regression" else "VARCHAR"
     scores = "".join(f", {quoted(score_column(name))} DOUBLE" for name in model.classes)
     cursor.execute(named("CREATE SCHEMA IF NOT EXISTS {schema}", schema=model.name))
@@ -78,6 +86,7 @@ def create(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
             cursor.execute(
                 composed(text, {"suffix": suffix, "label": label, "scores": scores}, schema=model.name)
             )
+    cursor.execute(composed(_REFERENCE_ROWS, {"scores": scores}, schema=model.name))
     for text in (_COLUMNS, _COLUMN_FILES):
         cursor.execute(named(text, schema=model.name))
 
@@ -96,6 +105,11 @@ def score_column(label: str) -> str:
     '_score.late'
     """
     return f"_score.{label}"
+
+
+def key_sql(model: Model) -> str:
+    """SQL of the profile key of a row."""
+    return "date_trunc('hour', _predicted_at)" if model.grain == "hour" else "CAST(_day AS TIMESTAMP)"
 
 
 def features(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:
@@ -154,7 +168,7 @@ def add_columns(cursor: duckdb.DuckDBPyConnection, schema: str, columns: Sequenc
     """Make room for features that appear for the first time; older rows lack them."""
     if not columns:
         return
-    for table in _OF_REQUESTS:
+    for table in OF_FEATURES:
         _widen(cursor, schema, table, columns)
     cursor.execute(
         named(_NEW_COLUMNS, schema=schema),
@@ -209,7 +223,7 @@ def _profile_anew(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column
     if not known:
         return
     if kind is None:
-        for table in ("profile", "unseen", "grids", "grid_categories"):
+        for table in ("profile", "reference_profile", "unseen", "grids", "grid_categories"):
             _delete_feature(cursor, schema, table, column.name)
         return
     grid = Grid(column.name, kind)
@@ -220,7 +234,8 @@ def _profile_anew(cursor: duckdb.DuckDBPyConnection, schema: str, column: Column
     _delete_feature(cursor, schema, "unseen", column.name)
     moments = {"sums": [0.0] * grid.slots, "moment": 0.0} if grid.numeric else {"sums": [], "moment": None}
     given = {"name": column.name, "counts": [0] * grid.slots, **moments}
-    cursor.execute(named(_NEVER_A_VALUE, schema=schema), given)
+    for table in profile.TABLES:
+        cursor.execute(named(_NEVER_A_VALUE, schema=schema, table=table), given)
 
 
 def note_columns(cursor: duckdb.DuckDBPyConnection, schema: str, file: int, typed: dict[str, bool]) -> None:
@@ -257,7 +272,7 @@ def _delete_feature(cursor: duckdb.DuckDBPyConnection, schema: str, table: str, 
 def _alter(
     cursor: duckdb.DuckDBPyConnection, schema: str, change: str, column: str, storage: str = ""
 ) -> None:
-    """Change a column of the requests, and of those that are set aside."""
-    for table in _OF_REQUESTS:
+    """Change a column of the requests, of those that are set aside, and of the reference file's rows."""
+    for table in OF_FEATURES:
         text = "ALTER TABLE {schema}.{table} " + change
         cursor.execute(composed(text, {"storage": storage}, schema=schema, table=table, column=column))

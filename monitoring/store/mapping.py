@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from monitoring.models import Kind, Model
@@ -36,7 +36,10 @@ class Scored:
 
 @dataclass(frozen=True)
 class Mapping:
-    """The roles of a file's columns; what is no role is a feature."""
+    """The roles of a file's columns; what is no role is a feature.
+
+    The id and the instant are empty where a reference file has none.
+    """
 
     id: str
     predicted_at: str
@@ -56,15 +59,28 @@ def predictions(model: Model, source: Source) -> Mapping:
     UnreadableFile
         If the id or the instant has no column, or a column has a name that the store keeps for itself.
     """
+    columns, found = model.columns, reference(model, source)
+    missing = [f"{role} ({name!r})" for role, name, there in (
+        ("id", columns.id, found.id), ("instant", columns.predicted_at, found.predicted_at)) if not there
+    ]  # fmt: skip
+    if missing:
+        raise UnreadableFile(
+            f"no column for the {' and the '.join(missing)}; the file has {', '.join(source.columns)}"
+        )
+    return found
+
+
+def reference(model: Model, source: Source) -> Mapping:
+    """Map a reference file, in which only the features are needed.
+
+    Raises
+    ------
+    UnreadableFile
+        If a column has a name that the store keeps for itself.
+    """
     names = source.columns
     columns = model.columns
     pick = _picker(names)
-    missing = [f"{role} ({name!r})" for role, name in (("id", columns.id), ("instant", columns.predicted_at))
-               if pick({"id": "_id", "instant": "_predicted_at"}[role], name) is None]  # fmt: skip
-    if missing:
-        raise UnreadableFile(
-            f"no column for the {' and the '.join(missing)}; the file has {', '.join(names)}"
-        )
     scored = _scored(model, names)
     roles = {
         columns.id,
@@ -79,7 +95,8 @@ def predictions(model: Model, source: Source) -> Mapping:
     if not model.wide:
         roles |= {columns.prediction}
     features = tuple(name for name in names if name not in roles)
-    taken = [name for name in features if folded(name) in RESERVED or folded(name).startswith("_lookout")]
+    kept = RESERVED | {folded(score_column(label)) for label in model.classes}
+    taken = [name for name in features if folded(name) in kept or folded(name).startswith("_lookout")]
     if taken:
         raise UnreadableFile(f"the column name {taken[0]!r} is kept for the store; rename that column")
     return Mapping(
@@ -92,6 +109,12 @@ def predictions(model: Model, source: Source) -> Mapping:
         scored=scored,
         features=features,
     )
+
+
+def without(roles: Mapping, empty: Collection[str]) -> Mapping:
+    """Leave out the id or the instant where its column is among those that are empty."""
+    id_, at = ("" if name in empty else name for name in (roles.id, roles.predicted_at))
+    return replace(roles, id=id_, predicted_at=at)
 
 
 def labels(model: Model, source: Source) -> tuple[str, str, str | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import duckdb
 
-from monitoring.store.sql import named
+from monitoring.store.sql import composed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
 migration = MIGRATIONS.append
@@ -66,3 +66,34 @@ def m002_labels_told_twice_are_set_aside(cursor: duckdb.DuckDBPyConnection) -> N
     text = "CREATE TABLE IF NOT EXISTS {schema}.labels_spare AS SELECT * FROM {schema}.labels LIMIT 0"
     for (name,) in cursor.execute("SELECT name FROM models").fetchall():
         cursor.execute(named(text, schema=name))
+
+
+@migration
+def m003_a_reference_may_be_a_file(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the tables for the rows and the profile of a reference file."""
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        requests, predictions, profile = (
+            [row[:2] for row in cursor.execute(named(text, schema=name)).fetchall()]
+            for text in (
+                "DESCRIBE {schema}.requests",
+                "DESCRIBE {schema}.predictions",
+                "DESCRIBE {schema}.profile",
+            )
+        )
+        scores = [(column, kind) for column, kind in predictions if column.partition(".")[0] == "_score"]
+        rows = [*requests[:4], *scores, *requests[4:]]  # the first four are the store's own
+        for table, columns in (("reference_rows", rows), ("reference_profile", profile)):
+            text = "CREATE TABLE IF NOT EXISTS {schema}.{table} ({columns})"
+            typed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+            cursor.execute(composed(text, {"columns": typed}, schema=name, table=table))
+
+
+@migration
+def m004_findings_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the table of results that were computed from rows; see `monitoring.store.findings`."""
+    cursor.execute(
+        """
+        CREATE TABLE findings (
+            model VARCHAR, key VARCHAR, made_from VARCHAR, content VARCHAR, made_at TIMESTAMP)
+        """
+    )

@@ -19,13 +19,15 @@ from monitoring.store.sums import summed
 from monitoring.windows import Grain
 
 NAMES = 200  # of unseen categories kept per feature
+REFERENCE = "reference_profile"  # where the rows of a reference file are counted, apart from the log's
+TABLES = ("profile", REFERENCE)
 
 _CREATE = (
-    "CREATE TABLE {schema}.profile (chunk TIMESTAMP, segment_column VARCHAR, segment_value VARCHAR, "
+    "CREATE TABLE {schema}.{table} (chunk TIMESTAMP, segment_column VARCHAR, segment_value VARCHAR, "
     "feature VARCHAR, n BIGINT, missing BIGINT, non_finite BIGINT, counts BIGINT[], sums DOUBLE[], "
-    "total DOUBLE, square DOUBLE, minimum DOUBLE, maximum DOUBLE)",
-    "CREATE TABLE {schema}.unseen (chunk TIMESTAMP, feature VARCHAR, value VARCHAR, n BIGINT)",
+    "total DOUBLE, square DOUBLE, minimum DOUBLE, maximum DOUBLE)"
 )
+_CREATE_UNSEEN = "CREATE TABLE {schema}.unseen (chunk TIMESTAMP, feature VARCHAR, value VARCHAR, n BIGINT)"
 # Names that are kept already come first, then new ones by the chunk they appear in.
 _KEEP = """
 INSERT INTO {schema}.unseen
@@ -79,10 +81,18 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     ``square`` are moments around the grid's centre, of finite values. Everything adds up but the minimum and
     maximum.
 
+    ``reference_profile``: the same of the rows of a reference file.
+
     ``unseen``: how often each category came that the reference never saw, for the first names of a feature.
     """
-    for text in _CREATE:
-        cursor.execute(named(text, schema=schema))
+    for table in TABLES:
+        create_table(cursor, schema, table)
+    cursor.execute(named(_CREATE_UNSEEN, schema=schema))
+
+
+def create_table(cursor: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
+    """Make one of `TABLES`."""
+    cursor.execute(named(_CREATE, schema=schema, table=table))
 
 
 def append(
@@ -93,11 +103,15 @@ def append(
     *,
     grain: Grain = "day",
     segments: Sequence[Segment] = (),
+    table: str = "profile",
 ) -> None:
-    """Profile a batch of rows; see `monitoring.store.partials.partials` for the parameters."""
+    """Profile a batch of rows; see `monitoring.store.partials.partials` for the parameters.
+
+    With `table` the `REFERENCE`, the rows are those of a reference file, which has no unseen category.
+    """
     for part in partials(cursor, schema, relation, grids, grain=grain, segments=segments):
-        insert(cursor, schema, "profile", part.profile)
-        if len(part.unseen):
+        insert(cursor, schema, table, part.profile)
+        if len(part.unseen) and table != REFERENCE:
             _append_names(cursor, schema, part.unseen)
 
 
@@ -113,21 +127,20 @@ def backfill(cursor: duckdb.DuckDBPyConnection, schema: str, known: str, feature
     features : sequence of str
         The new ones; their grids are kept already.
     """
-    text = named(
-        "INSERT INTO {schema}.profile "
+    text = (
+        "INSERT INTO {schema}.{table} "
         "SELECT chunk, segment_column, segment_value, $feature, CAST(SUM(n) AS BIGINT), "
         "CAST(SUM(n) AS BIGINT), 0, $counts, $sums, $moment, $moment, NULL, NULL "
-        "FROM {schema}.profile WHERE feature = $known GROUP BY 1, 2, 3",
-        schema=schema,
+        "FROM {schema}.{table} WHERE feature = $known GROUP BY 1, 2, 3"
     )
     for grid in read(cursor, schema):
         if grid.feature in features:
             moments = (
                 {"sums": [0.0] * grid.slots, "moment": 0.0} if grid.numeric else {"sums": [], "moment": None}
             )
-            cursor.execute(
-                text, {"feature": grid.feature, "known": known, "counts": [0] * grid.slots, **moments}
-            )
+            given = {"feature": grid.feature, "known": known, "counts": [0] * grid.slots, **moments}
+            for table in TABLES:
+                cursor.execute(named(text, schema=schema, table=table), given)
 
 
 def compact(

@@ -1,8 +1,9 @@
 """Keeping the profile of a model in step with its log.
 
 A file's rows are profiled in the transaction that stores them. What the profile is made of (the frozen grids,
-the segment values) comes from the reference's rows; when those change, the profile is marked stale and made
-again once. Where retention has deleted rows that are profiled, that cannot be: then the grids stay for good.
+the segment values) comes from the reference's rows, a window of the log or a file of their own; when those
+change, the profile is marked stale and made again once. Where retention has deleted rows that are profiled,
+that cannot be: then the grids stay for good.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ import pandas as pd
 
 from monitoring import windows
 from monitoring.models import Kind, Model
-from monitoring.store import grids, layout, profile
+from monitoring.store import grids, layout, profile, reference_rows
+from monitoring.store.errors import StoreError
+from monitoring.store.reference_rows import of_file, reference_window
+from monitoring.store.slots import MISSING, OTHER, segment_labels
 from monitoring.store.sql import composed, named, query
 
 SEGMENT_VALUES = 20
@@ -33,9 +37,8 @@ INSERT INTO {schema}.segments
 SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
 FROM (SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {relation}
       WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT $most)"""
-_LOST = """
-SELECT 1 FROM {schema}.profile WHERE chunk < $first AND NOT (chunk >= $start AND chunk < $stop) LIMIT 1"""
-_ROWS = "(SELECT * FROM {schema}.requests WHERE {where})"
+_OLD = "SELECT DISTINCT chunk FROM {schema}.profile WHERE chunk < $first"
+_ROWS = "(SELECT * FROM {schema}.{table} WHERE {where})"
 _CHOSEN = "(SELECT key FROM chosen)"
 
 
@@ -48,14 +51,11 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 
 def signature(model: Model) -> tuple[object, ...]:
-    """Everything of a description that the profile depends on."""
+    """Everything of a description that the profile depends on, but the content of a reference file."""
+    reference = model.reference
+    healthy = (reference.start, reference.stop, reference.file is not None) if reference else None
     kinds = tuple(sorted((name, feature.kind) for name, feature in model.features.items() if feature.kind))
-    return (model.reference, model.grain, model.timezone, model.segments.columns, kinds)
-
-
-def key_sql(model: Model) -> str:
-    """SQL of the profile key of a row."""
-    return "date_trunc('hour', _predicted_at)" if model.grain == "hour" else "CAST(_day AS TIMESTAMP)"
+    return (healthy, model.grain, model.timezone, model.segments.columns, kinds)
 
 
 def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
@@ -80,19 +80,28 @@ def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
 
 def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Fit the grids on the reference's rows and profile the whole log again."""
-    for table in ("profile", "unseen", "grids", "grid_categories", "segments"):
-        cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
-    where = _in_reference(model)
+    clear(cursor, model)
+    table, where = reference_rows.rows(model)
     kinds = layout.profiled(layout.features(cursor, model))
-    if where is None or not kinds or not _any(cursor, _rows(model, where)):
+    healthy = composed(_ROWS, {"where": where}, schema=model.name, table=table)
+    if not kinds or not _any(cursor, healthy):
         return
-    requests = named("{schema}.requests", schema=model.name)
-    grids.write(cursor, model.name, grids.fit(cursor, requests, kinds, where=f"({where})"))
+    relation = named("{schema}.{table}", schema=model.name, table=table)
+    grids.write(cursor, model.name, grids.fit(cursor, relation, kinds, where=f"({where})"))
     for name in model.segments.columns:
         if name in kinds:
-            text = composed(_CHOOSE, {"relation": _rows(model, where)}, schema=model.name, column=name)
+            text = composed(_CHOOSE, {"relation": healthy}, schema=model.name, column=name)
             cursor.execute(text, {"name": name, "most": SEGMENT_VALUES})
-    _append(cursor, model, requests, grids.read(cursor, model.name))
+    known = grids.read(cursor, model.name)
+    if of_file(model):
+        _append(cursor, model, reference_rows.dated(model), known, profile.REFERENCE)
+    _append(cursor, model, named("{schema}.requests", schema=model.name), known)
+
+
+def clear(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Delete the profile and what it is made of."""
+    for table in (*profile.TABLES, "unseen", "grids", "grid_categories", "segments"):
+        cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
 
 
 def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence[dt.datetime]) -> bool:
@@ -107,7 +116,7 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     if not keys:
         return False
     _choose(cursor, keys)
-    among = f"{key_sql(model)} IN {_CHOSEN}"
+    among = f"{layout.key_sql(model)} IN {_CHOSEN}"
     _forget_chosen(cursor, model, "volume")
     _count_volume(cursor, model, among)
     reference = reference_window(model)
@@ -133,11 +142,10 @@ def frozen(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
     row = cursor.execute("SELECT raw_from FROM models WHERE name = $name", {"name": model.name}).fetchone()
     if row is None or row[0] is None:
         return False
-    start, stop = reference_days(model) or (row[0], row[0])
-    bounds = {
-        name: _key_at(day, model) for name, day in (("first", row[0]), ("start", start), ("stop", stop))
-    }
-    return cursor.execute(named(_LOST, schema=model.name), bounds).fetchone() is not None
+    days = reference_rows.kept_days(model)
+    kept = [windows.Window(_key_at(start, model), _key_at(stop, model)) for start, stop in days]
+    old = cursor.execute(named(_OLD, schema=model.name), {"first": _key_at(row[0], model)}).fetchall()
+    return any(not any(window.holds(key) for window in kept) for (key,) in old)
 
 
 def filling(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
@@ -149,30 +157,6 @@ def filling(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
 def tidy(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Merge the partial rows of closed chunks when they have become many."""
     profile.compact(cursor, model.name)
-
-
-def reference_window(model: Model) -> windows.Window | None:
-    """The reference as a window of profile keys."""
-    if model.reference is None:
-        return None
-    start, stop = model.reference.start, model.reference.stop
-    if model.grain == "hour":
-        start, stop = (
-            windows.key_of(at.replace(tzinfo=at.tzinfo or model.zone), "hour", model.zone)
-            for at in (start, stop)
-        )
-    return windows.Window(start.replace(tzinfo=None), stop.replace(tzinfo=None))
-
-
-def reference_days(model: Model) -> tuple[dt.date, dt.date] | None:
-    """The local days that hold rows of the reference, half-open."""
-    window = reference_window(model)
-    if window is None:
-        return None
-    ends = (window.start, window.stop - dt.timedelta(microseconds=1))
-    if model.grain == "hour":
-        ends = tuple(windows.key_of(end, "day", model.zone) for end in ends)
-    return ends[0].date(), ends[1].date() + dt.timedelta(days=1)
 
 
 def span(
@@ -205,6 +189,34 @@ def segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple
     return found
 
 
+def kinds(
+    cursor: duckdb.DuckDBPyConnection, model: Model, wanted: Sequence[str] | None = None
+) -> dict[str, Kind]:
+    """The kinds of the wanted features, in their order; by default of all that are profiled.
+
+    Raises
+    ------
+    StoreError
+        If the model has no such feature.
+    """
+    known = layout.profiled(layout.features(cursor, model))
+    missing = [feature for feature in wanted or () if feature not in known]
+    if missing:
+        raise StoreError(f"{model.name}: no feature {missing[0]!r} that has a profile")
+    return known if wanted is None else {feature: known[feature] for feature in wanted}
+
+
+def labels(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, tuple[str, ...]]:
+    """How the profile writes the segments of each column; all others and none only where they have rows."""
+    chosen = segments(cursor, model)
+    rest = cursor.execute(query("rest", schema=model.name)).fetchall()
+    empty = {(name, label) for name in chosen for label in (OTHER, MISSING)} - set(rest)
+    return {
+        name: tuple(label for label in segment_labels(values) if (name, label) not in empty)
+        for name, values in chosen.items()
+    }
+
+
 def _key_at(day: dt.date, model: Model) -> dt.datetime:
     """Where a local day begins among the profile's keys."""
     midnight = dt.datetime(day.year, day.month, day.day)
@@ -224,16 +236,19 @@ def _any(cursor: duckdb.DuckDBPyConnection, relation: str) -> bool:
 
 def _rows(model: Model, where: str) -> str:
     """SQL of the requests that meet a condition."""
-    return composed(_ROWS, {"where": where}, schema=model.name)
+    return composed(_ROWS, {"where": where}, schema=model.name, table="requests")
 
 
 def _from_file(file: int) -> str:
     return f"_file = {int(file)}"
 
 
-def _append(cursor: duckdb.DuckDBPyConnection, model: Model, relation: str, known: list[grids.Grid]) -> None:
+def _append(
+    cursor: duckdb.DuckDBPyConnection, model: Model, relation: str, known: list[grids.Grid],
+    table: str = "profile",
+) -> None:  # fmt: skip
     chosen = list(segments(cursor, model).items())
-    profile.append(cursor, model.name, relation, known, grain=model.grain, segments=chosen)
+    profile.append(cursor, model.name, relation, known, grain=model.grain, segments=chosen, table=table)
 
 
 def _choose(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> None:
@@ -247,26 +262,14 @@ def _forget_chosen(cursor: duckdb.DuckDBPyConnection, model: Model, table: str) 
     cursor.execute(composed(text, {"chosen": _CHOSEN}, schema=model.name, table=table))
 
 
-def _in_reference(model: Model) -> str | None:
-    """SQL that is true for the rows of the reference."""
-    window = reference_window(model)
-    if window is None:
-        return None
-    days = ""
-    if model.grain == "day":
-        days = f"_day >= DATE '{window.start:%Y-%m-%d}' AND _day < DATE '{window.stop:%Y-%m-%d}' AND "
-    key = key_sql(model)
-    return f"{days}{key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
-
-
 def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
-    where = _in_reference(model)
+    where = reference_rows.inside(model)
     return where is not None and _any(cursor, _rows(model, f"{_from_file(file)} AND {where}"))
 
 
 def _count_volume(cursor: duckdb.DuckDBPyConnection, model: Model, where: str) -> None:
     for table, version in (("requests", "''"), ("predictions", "_version")):
-        parts = {"key": key_sql(model), "version": version, "where": where}
+        parts = {"key": layout.key_sql(model), "version": version, "where": where}
         cursor.execute(composed(_COUNT, parts, schema=model.name, table=table))
 
 

@@ -12,7 +12,6 @@ from monitoring.store.layout import Column
 from monitoring.store.mapping import STORAGE
 from monitoring.store.sql import composed, named, quoted
 
-_TABLES = ("requests", "requests_spare")
 _MISFITS = "SELECT count(*) FROM {schema}.{table} WHERE {misfit}"
 _ALTER = "ALTER TABLE {schema}.{table} ALTER {column} SET DATA TYPE {storage} USING {value}"
 _NOTE = "UPDATE {schema}.columns SET storage = $storage WHERE name = $name"
@@ -41,7 +40,7 @@ def _convert(cursor: duckdb.DuckDBPyConnection, model: Model, column: Column, st
         number = text_number(source)
         value = number.value
         _refuse_misfits(cursor, model, column, number.misfit or "FALSE")
-    for table in _TABLES:
+    for table in layout.OF_FEATURES:
         parts = {"storage": storage, "value": value}
         cursor.execute(composed(_ALTER, parts, schema=model.name, table=table, column=column.name))
     cursor.execute(named(_NOTE, schema=model.name), {"storage": storage, "name": column.name})
@@ -49,7 +48,7 @@ def _convert(cursor: duckdb.DuckDBPyConnection, model: Model, column: Column, st
 
 def _refuse_misfits(cursor: duckdb.DuckDBPyConnection, model: Model, column: Column, misfit: str) -> None:
     count = 0
-    for table in _TABLES:
+    for table in layout.OF_FEATURES:
         row = cursor.execute(
             composed(_MISFITS, {"misfit": misfit}, schema=model.name, table=table)
         ).fetchone()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pandas as pd
@@ -18,21 +18,23 @@ from monitoring.store import (
     catalogue,
     copies,
     cubes,
-    forgetting,
     grids,
     journal,
-    layout,
     migrations,
     profiling,
-    sources,
+    reference_file,
+    reference_rows,
     transactions,
 )
-from monitoring.store.batch import Batch, Counts, Progress
+from monitoring.store.batch import Progress
 from monitoring.store.cubes import Cubes
 from monitoring.store.database import CATALOG, connect, prepared
 from monitoring.store.errors import StoreError, UnreadableFile
 from monitoring.store.receipts import Receipt, Span
 from monitoring.store.sql import query
+from monitoring.store.transactions import Turns, transaction
+
+Answer = TypeVar("Answer")
 
 
 class Store:
@@ -49,7 +51,7 @@ class Store:
     def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection) -> None:
         self.path = path
         self._connection = connection
-        self._writing = threading.RLock()
+        self._turns = Turns()
 
     @classmethod
     def open(cls, path: Path | str) -> Store:
@@ -74,18 +76,16 @@ class Store:
         return prepared(self._connection.cursor(), CATALOG)
 
     @contextmanager
-    def _transaction(
-        self, own: duckdb.DuckDBPyConnection | None = None
-    ) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One writer at a time; everything it did is committed together or not at all."""
-        with self._writing, nullcontext(own) if own else self.cursor() as cursor:
-            cursor.execute("BEGIN")
-            try:
-                yield cursor
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            cursor.execute("COMMIT")
+    def writing(self, patience: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Write in turn: what is done with the cursor is committed together at the end, or not at all.
+
+        Raises
+        ------
+        Busy
+            If another writer does not finish within ``patience``, in seconds; None waits for it.
+        """
+        with self._turns.taken(patience), self.cursor() as cursor, transaction(cursor):
+            yield cursor
 
     def models(self) -> list[Model]:
         """All registered models, in the order of their names."""
@@ -107,26 +107,33 @@ class Store:
         with self.cursor() as cursor:
             return catalogue.toml(cursor, name)
 
-    def add(self, toml: str, progress: Progress | None = None) -> Model:
+    def add(self, toml: str, progress: Progress | None = None, folder: Path | str | None = None) -> Model:
         """Register a model or change it; a change that touches the profile makes it again.
+
+        A reference file is looked up in `folder`. Its rows are kept: it is read again only when its content
+        changed, or what the description says of its columns.
 
         Raises
         ------
         ModelError
             If the text does not describe a model.
+        StoreError
+            If its reference file is absent, cannot be read, or has nothing to compare the log with.
         Refused
             If the change needs raw rows that retention has deleted, would turn a log around, or states a kind
             that stored values do not fit. What cannot be carried out to its end changes nothing.
         """
-        with self._transaction() as cursor:
-            model = catalogue.register(cursor, toml)
-            transactions.settle(cursor, model, progress)
-        return model
+        say = progress or (lambda share, what: None)
+        model, place = parse(toml), Path(folder) if folder is not None else None
+        with self._turns.taken(), self.cursor() as cursor:
+            given = reference_file.opened(cursor, model, place)
+            with transaction(cursor):
+                return transactions.register(cursor, toml, given, say)
 
     def remove(self, name: str) -> None:
         """Delete a model with everything it logged; raises as `model` does."""
         self.model(name)
-        with self._transaction() as cursor:
+        with self.writing() as cursor:
             catalogue.remove(cursor, name)
 
     def ingest(
@@ -169,10 +176,11 @@ class Store:
         title = title or path.name
         say(0.0, f"reading {title}")
         entry = journal.Entry(name, kind, title, journal.digest(path), path.stat().st_size)
-        try:
-            counts, known = self._take(path, entry, say)
+        try:  # no other writer comes between looking whether the content is known and storing it
+            with self._turns.taken(), self.cursor() as cursor:
+                counts, known = transactions.take(cursor, self.model(name), path, entry, say)
         except UnreadableFile as error:
-            with self._transaction() as cursor:
+            with self.writing() as cursor:
                 journal.refuse(cursor, entry, str(error))
             return Receipt(title, kind, 0, 0, 0, 1, time.perf_counter() - started, problem=str(error))
         if settle and not known:
@@ -183,20 +191,6 @@ class Store:
             title, kind, counts.rows, counts.accepted, counts.duplicates, counts.rejected, seconds, known
         )
 
-    def _take(self, path: Path, entry: journal.Entry, say: Progress) -> tuple[Counts, bool]:
-        """Store a file unless its content is known; no other writer comes between looking and storing."""
-        with self._writing, self.cursor() as own:
-            model = self.model(entry.model)
-            rows = journal.known(own, entry)
-            if rows is not None:
-                return Counts(rows, 0, rows, 0), True
-            source = sources.read(own, path, ids=("_id", model.columns.id))
-            say(0.2, f"checking {entry.name}")
-            with self._transaction(own) as cursor:
-                return transactions.commit(
-                    Batch(cursor, model, source, journal.number(cursor)), entry, say
-                ), False
-
     def settle(self, name: str, progress: Progress | None = None) -> bool:
         """Bring the profile up to date where rows of the reference or the description changed.
 
@@ -206,7 +200,7 @@ class Store:
             Whether the whole profile was made again.
         """
         model = self.model(name)
-        with self._transaction() as cursor:
+        with self.writing() as cursor:
             return transactions.settle(cursor, model, progress)
 
     def forget(self, name: str, file: str) -> None:
@@ -220,11 +214,8 @@ class Store:
             If retention has deleted the raw rows of its days.
         """
         model = self.model(name)
-        with self._transaction() as cursor:
-            number = forgetting.find(cursor, name, file)
-            keys = forgetting.forget(cursor, model, number)
-            catalogue.touch(cursor, name, stale=profiling.replace_keys(cursor, model, keys))
-            transactions.settle(cursor, model)
+        with self.writing() as cursor:
+            transactions.forget(cursor, model, file)
 
     def files(self, name: str) -> pd.DataFrame:
         """The journal: every file that was taken in, oldest first."""
@@ -235,13 +226,11 @@ class Store:
         return self._frame("quarantine", name)
 
     def _frame(self, question: str, name: str) -> pd.DataFrame:
-        self.model(name)
-        with self.cursor() as cursor:
-            return cursor.execute(query(question), {"name": name}).df()
+        return self._asked(name, lambda cursor, _: cursor.execute(query(question), {"name": name}).df())
 
     def backup(self, folder: Path | str) -> Path:
         """Copy the live store into a folder; see `monitoring.store.copies.backup`."""
-        with self._writing, self.cursor() as cursor:
+        with self._turns.taken(), self.cursor() as cursor:
             return copies.backup(cursor, self.path, Path(folder))
 
     def data_version(self, name: str) -> str:
@@ -252,21 +241,15 @@ class Store:
 
     def span(self, name: str) -> Span:
         """How far the model's log reaches."""
-        model = self.model(name)
-        with self.cursor() as cursor:
-            return Span(*profiling.span(cursor, model))
+        return Span(*self._asked(name, profiling.span))
 
     def volume(self, name: str) -> pd.DataFrame:
         """Predictions per profile key and version: columns chunk, version, n, last_at (UTC, naive)."""
-        model = self.model(name)
-        with self.cursor() as cursor:
-            return profiling.volume(cursor, model)
+        return self._asked(name, profiling.volume)
 
     def features(self, name: str) -> dict[str, Kind]:
         """The profiled features of a model and their kinds."""
-        model = self.model(name)
-        with self.cursor() as cursor:
-            return layout.profiled(layout.features(cursor, model))
+        return self._asked(name, profiling.kinds)
 
     def cubes(
         self, name: str, start: dt.datetime | None = None, stop: dt.datetime | None = None,
@@ -279,20 +262,47 @@ class Store:
                 cursor, model.name, grids.read(cursor, model.name), start, stop, segment, features
             )
 
+    def reference_cubes(
+        self, name: str, segment: tuple[str, str] = ("", ""), features: Sequence[str] | None = None
+    ) -> Cubes | None:
+        """The profile of the reference file, on the same grids as `cubes`; None where it is no file.
+
+        The chunks are the file's own days or hours; a file without instants is one chunk.
+        """
+        model = self.model(name)
+        if not reference_rows.of_file(model):
+            return None
+        with self.cursor() as cursor:
+            return cubes.read_reference(cursor, name, grids.read(cursor, name), segment, features)
+
+    def reference_title(self, name: str) -> str:
+        """Name the reference file and its rows, like 'march.parquet, 1,200 rows'; '' where it is no file."""
+        return self._asked(name, reference_file.title)
+
     def unseen(self, name: str, feature: str) -> pd.DataFrame:
         """Categories of a feature that the reference never held: value, first (profile key), n; oldest first.
 
         The first 200 names of a feature are kept; the profile counts all of them.
         """
-        model = self.model(name)
-        with self.cursor() as cursor:
-            return profiling.unseen(cursor, model, feature)
+        return self._asked(name, lambda cursor, model: profiling.unseen(cursor, model, feature))
 
     def segments(self, name: str) -> dict[str, tuple[str, ...]]:
-        """The segment columns of a model and the values that have a profile of their own."""
+        """The segment columns of a model and the logged values that have a profile of their own."""
+        return self._asked(name, profiling.segments)
+
+    def segment_labels(self, name: str) -> dict[str, tuple[str, ...]]:
+        """The segments of each column as the profile writes them, which is how `cubes` and `rows` take them.
+
+        A label is the value itself, in one more pair of parentheses where it reads like ``(other)`` or
+        ``(missing)``. Those two mean all other values and none; they are left out while the log has no such
+        row.
+        """
+        return self._asked(name, profiling.labels)
+
+    def _asked(self, name: str, question: Callable[[duckdb.DuckDBPyConnection, Model], Answer]) -> Answer:
         model = self.model(name)
         with self.cursor() as cursor:
-            return profiling.segments(cursor, model)
+            return question(cursor, model)
 
     def now(self, model: Model) -> dt.datetime:
         """The instant at which a model is judged when nobody asks for another: its clock."""

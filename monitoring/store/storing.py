@@ -66,12 +66,14 @@ FROM scored {membership} JOIN seen USING (_row) ORDER BY _row"""
 def key_values(batch: Batch, roles: Mapping) -> str:
     """SQL of the four columns that make a row: id, instant, local day and version."""
     source, model = batch.source, batch.model
-    column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
-    at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
+    at = "CAST(NULL AS TIMESTAMP)"
+    if roles.predicted_at:
+        column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
+        at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
     version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
     local = local_day(at, model.timezone)
-    id_ = identifier(quoted(roles.id), source.family(roles.id))
+    id_ = identifier(quoted(roles.id), source.family(roles.id)) if roles.id else "'row ' || _row"
     return composed(_KEYS, {"id": id_, "at": at, "day": local, "version": version})
 
 
@@ -111,7 +113,7 @@ def store(
     if not total:
         return Counts(rejected, 0, 0, rejected)
     run(named(_KNOWN, schema=batch.model.name), low=low, high=high)
-    _store_requests(batch, _values(columns, conversions))
+    _store_requests(batch, feature_values(columns, conversions))
     run("CREATE OR REPLACE TEMP TABLE stored (_row BIGINT)")
     for scored in roles.scored:
         _store_predictions(batch, roles, scored, low, high)
@@ -127,9 +129,9 @@ def store_whole(
     days: tuple[dt.date, dt.date],
 ) -> Counts:
     """Store a file of which every row is sound and new: straight from the file, without a look-up."""
-    keys, values = key_values(batch, roles), _values(columns, conversions)
+    keys, values = key_values(batch, roles), feature_values(columns, conversions)
     given = {"keys": keys, "relation": batch.source.relation}
-    parts = {**given, "names": _after(values), "values": _aliased(values)}
+    parts = {**given, "names": after(values), "values": aliased(values)}
     # No reader depends on the order of these rows; keeping it would copy row groups smaller than DuckDB's.
     batch.run("SET SESSION preserve_insertion_order = false")
     row = batch.run(
@@ -143,7 +145,7 @@ def store_whole(
         parts = {
             **given,
             "names": listed(output),
-            "values": _aliased(output)[2:],
+            "values": aliased(output)[2:],
             "where": where,
             "version": version,
         }
@@ -155,17 +157,17 @@ def store_whole(
     return Counts(total, total, 0, 0, *days)
 
 
-def _aliased(values: dict[str, str]) -> str:
+def aliased(values: dict[str, str]) -> str:
     """SQL of values under their names, each after a comma."""
     return "".join(f", {value} AS {quoted(name)}" for name, value in values.items())
 
 
-def _after(values: dict[str, str]) -> str:
+def after(values: dict[str, str]) -> str:
     """The names of values, each after a comma."""
     return "".join(f", {quoted(name)}" for name in values)
 
 
-def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion]) -> dict[str, str]:
+def feature_values(columns: dict[str, layout.Column], conversions: dict[str, Conversion]) -> dict[str, str]:
     """SQL of each feature by the name under which the store keeps it."""
     spelled = {layout.folded(name): name for name in columns}
     return {spelled[layout.folded(name)]: one.value for name, one in conversions.items()}
@@ -173,7 +175,7 @@ def _values(columns: dict[str, layout.Column], conversions: dict[str, Conversion
 
 def _store_requests(batch: Batch, values: dict[str, str]) -> None:
     """Store each request once: the first of its rows, unless an earlier file brought it."""
-    parts = {"names": _after(values), "values": _aliased(values), "relation": batch.source.relation}
+    parts = {"names": after(values), "values": aliased(values), "relation": batch.source.relation}
     for table, membership in (("requests", "ANTI"), ("requests_spare", "SEMI")):
         given = {**parts, "membership": membership}
         batch.run(composed(_REQUESTS, given, schema=batch.model.name, table=table), file=batch.file)
@@ -186,7 +188,7 @@ def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object
     names = listed(output)
     parts = {
         "names": names,
-        "values": _aliased(output)[2:],
+        "values": aliased(output)[2:],
         "where": where,
         "relation": batch.source.relation,
         "version": "$version" if parameters else "_version",
@@ -201,10 +203,7 @@ def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object
 
 def _output(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], str, dict[str, object]]:
     """SQL of a version's output by the store's columns, the condition that it has any, and what to bind."""
-    output = {"_score": numeric(batch, scored.score).value if scored.score else ABSENT}
-    output |= {
-        layout.score_column(label): numeric(batch, name).value for label, name in scored.classes.items()
-    }
+    output = scores(batch, scored)
     present = [value for value in output.values() if value != ABSENT]
     output |= {
         "_prediction": _prediction(batch, scored),
@@ -217,6 +216,12 @@ def _output(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str
         f"WHERE {' OR '.join(f'({value}) IS NOT NULL' for value in present)}",
         {"version": scored.version},
     )
+
+
+def scores(batch: Batch, scored: Scored) -> dict[str, str]:
+    """SQL of a version's score, and of its probabilities of classes, by the store's columns."""
+    classes = {layout.score_column(label): numeric(batch, at).value for label, at in scored.classes.items()}
+    return {"_score": numeric(batch, scored.score).value if scored.score else ABSENT, **classes}
 
 
 def _prediction(batch: Batch, scored: Scored) -> str:

@@ -1,16 +1,101 @@
-"""What a writer does between BEGIN and COMMIT: taking a file in, and bringing the profile up to date."""
+"""Writers take turns; what each does between BEGIN and COMMIT stands together or not at all.
+
+What they do is here too: taking a file in or out, and bringing the profile up to date.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
-from monitoring.models import Model
-from monitoring.store import catalogue, forgetting, journal, profiling
+from monitoring.models import Model, parse
+from monitoring.store import (
+    catalogue,
+    forgetting,
+    journal,
+    profiling,
+    reference_file,
+    reference_rows,
+    sources,
+)
 from monitoring.store.batch import Batch, Counts, Progress
+from monitoring.store.errors import Busy
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
+
+
+class Turns:
+    """One writer at a time, in whichever thread; a writer whose turn it is may take it again.
+
+    Examples
+    --------
+    >>> turns = Turns()
+    >>> with turns.taken(), turns.taken(patience=0):
+    ...     print("written")
+    written
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def taken(self, patience: float | None = None) -> Iterator[None]:
+        """Wait for the turn, and have it until the end.
+
+        Raises
+        ------
+        Busy
+            If it does not come within ``patience``, in seconds; None waits for as long as it takes.
+        """
+        if not self._lock.acquire(timeout=-1 if patience is None else patience):
+            raise Busy("another writer is at work; try again when it has finished")
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+
+@contextmanager
+def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Commit everything that is done with the cursor together, or nothing of it."""
+    cursor.execute("BEGIN")
+    try:
+        yield cursor
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    cursor.execute("COMMIT")
+
+
+@contextmanager
+def snapshot(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let all statements of the cursor see the store as it is at the first of them."""
+    cursor.execute("BEGIN TRANSACTION READ ONLY")
+    try:
+        yield
+    finally:
+        cursor.execute("ROLLBACK")
+
+
+def register(
+    cursor: duckdb.DuckDBPyConnection, text: str, given: reference_file.Given | None, progress: Progress
+) -> Model:
+    """Add a model or change it, take its reference file in where there is a new one, and profile."""
+    wanted = parse(text)
+    if given or not reference_rows.of_file(wanted):
+        reference_file.drop(cursor, wanted.name)
+    model = catalogue.register(cursor, text, refit=given is not None)
+    if given:
+        progress(0.4, f"checking {given.entry.name}")
+        reference_file.take(Batch(cursor, model, given.source, journal.number(cursor)), given.entry)
+    reference_file.rename(cursor, model)
+    settle(cursor, model, progress)
+    return model
 
 
 def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None = None) -> bool:
@@ -35,7 +120,34 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     return anew
 
 
-def commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
+def take(
+    cursor: duckdb.DuckDBPyConnection, model: Model, path: Path, entry: journal.Entry, say: Progress
+) -> tuple[Counts, bool]:
+    """Store a file unless its content is known, and say whether it is; call in turn, outside a transaction.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot be read, or lacks a column that every log needs.
+    """
+    rows = journal.known(cursor, entry)
+    if rows is not None:
+        return Counts(rows, 0, rows, 0), True
+    source = sources.read(cursor, path, ids=("_id", model.columns.id))
+    say(0.2, f"checking {entry.name}")
+    with transaction(cursor):
+        return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
+
+
+def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
+    """Take a file out, and bring the profile up to date."""
+    number = forgetting.find(cursor, model.name, file)
+    keys = forgetting.forget(cursor, model, number)
+    catalogue.touch(cursor, model.name, stale=profiling.replace_keys(cursor, model, keys))
+    settle(cursor, model)
+
+
+def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
     """Store, profile and journal a file."""
     stale = False
     if entry.kind == "labels":

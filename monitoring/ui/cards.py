@@ -168,7 +168,14 @@ def comparison(rows: Sequence[tuple[str, str, str]], current: str) -> None:
 
 
 def trust(
-    facts: Mapping[str, str], query: str, csv: Callable[[], bytes], file_name: str, *, key: str
+    facts: Mapping[str, str],
+    query: str,
+    csv: Callable[[], bytes],
+    file_name: str,
+    *,
+    key: str,
+    others: Sequence[tuple[str, str, str]] = (),
+    every: Callable[[], bytes] | None = None,
 ) -> None:
     """How a number came about: every choice behind it, the query, and the numbers themselves.
 
@@ -183,10 +190,17 @@ def trust(
     file_name : str
     key : str
         Unique on the page.
+    others : sequence of (method, value, amber level)
+        What other methods say of the same rows; plain text.
+    every : callable, optional
+        Makes a file with every method's numbers.
     """
     with st.expander("How this number came about", icon=":material/verified:", key=key):
         rows = "\n".join(f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items())
         st.markdown(f"| What | How |\n|---|---|\n{rows}")
+        if others:
+            body = "\n".join(f"| {' | '.join(map(escaped, row))} |" for row in others)
+            st.markdown(f"| The same chunk by | Value | Amber from |\n|:--|--:|--:|\n{body}")
         st.caption("Every feature's distances, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
         st.download_button(
@@ -198,6 +212,16 @@ def trust(
             on_click="ignore",
             key=f"{key}-csv",
         )
+        if every is not None:
+            st.download_button(
+                "CSV by every method",
+                every,
+                file_name=f"every-method-{file_name}",
+                mime="text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"{key}-every",
+            )
 
 
 def escaped(text: str) -> str:

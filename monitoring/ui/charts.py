@@ -114,6 +114,8 @@ def course(
     partial: np.ndarray | None = None,
     reference: tuple[Any, Any] | None = None,
     since: Any = None,
+    beside: tuple[str, np.ndarray] | None = None,
+    interval: tuple[np.ndarray, np.ndarray] | None = None,
     height: int = 300,
 ) -> go.Figure:
     """A value over time, with everything one needs to judge it.
@@ -138,6 +140,10 @@ def course(
         The reference's span, tinted.
     since : datetime, optional
         When it started, drawn as a line.
+    beside : (name, ndarray of shape (n_chunks,)), optional
+        A second course, drawn thin.
+    interval : (lower, upper), optional
+        Ends of the value's confidence interval, told when a point is touched.
     height : int
     """
     hover = "%{x|%a %-d %b %Y}<br>%{y:" + (".1%" if shares else ".3f") + "}"
@@ -149,15 +155,15 @@ def course(
     if limit is not None:
         style = {"color": REFERENCE, "width": 1.3, "dash": "dash"}
         traces.append(_line(at, limit, "limit", hoverinfo="skip", line=style))
+    if beside is not None:
+        style = {"color": REFERENCE, "width": 1.1, "dash": "dot"}
+        told = f"{hover}<extra>{beside[0]}</extra>"
+        traces.append(_line(at, beside[1], beside[0], line=style, hovertemplate=told))
     whole = np.where(hollow, np.nan, value)
     style = {"color": CURRENT, "width": 1.7}
-    traces.append(_line(at, whole, title, line=style, hovertemplate=f"{hover}<extra></extra>"))
-    for state in ("amber", "red"):
-        hit = [i for i, each in enumerate(status) if each == state]
-        marker = {"symbol": SYMBOL[state], "color": STATUS[state], "size": 7}
-        template = f"{hover}<extra>{mark(state).word}</extra>"
-        points = _points(at, value, hit, mark(state).word, marker, hovertemplate=template, showlegend=False)
-        traces += [points] if hit else []
+    ends, told = _told(interval, shares)
+    traces.append(_line(at, whole, title, line=style, hovertemplate=f"{hover}{told}<extra></extra>", **ends))
+    traces += _marked(at, value, status, hover)
     if hollow.any():
         marker = {"symbol": "circle-open", "color": CURRENT, "size": 8}
         traces.append(_points(at, value, np.flatnonzero(hollow).tolist(), "not complete, not judged", marker))
@@ -178,6 +184,28 @@ def course(
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"},
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
     )
+
+
+def _marked(at: Sequence[Any], value: np.ndarray, status: Sequence[str], hover: str) -> list[Part]:
+    """Amber and red points with their shapes."""
+    traces = []
+    for state in ("amber", "red"):
+        hit = [i for i, each in enumerate(status) if each == state]
+        if hit:
+            marker = {"symbol": SYMBOL[state], "color": STATUS[state], "size": 7}
+            word = mark(state).word
+            told = {"hovertemplate": f"{hover}<extra>{word}</extra>", "showlegend": False}
+            traces.append(_points(at, value, hit, word, marker, **told))
+    return traces
+
+
+def _told(interval: tuple[np.ndarray, np.ndarray] | None, shares: bool) -> tuple[Part, str]:
+    """What a touched point carries and tells of its interval."""
+    if interval is None:
+        return {}, ""
+    digits = ".1%" if shares else ".3f"
+    told = " to ".join(f"%{{customdata[{end}]:{digits}}}" for end in (0, 1))
+    return {"customdata": np.stack(interval, axis=-1)}, f"<br>95 %: {told}"
 
 
 def _line(at: Sequence[Any], values: np.ndarray, name: str, **style: Any) -> Part:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from monitoring.ui.charts import CURRENT, GRID, REFERENCE, figure, plain, zone
+from monitoring.statistics.ratios import ratio
+from monitoring.ui.charts import CURRENT, GRID, QUIET, REFERENCE, figure, plain, upright, zone
 from monitoring.ui.numbers import share
 
 MOST_CATEGORIES = 14
@@ -218,6 +219,57 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
         barmode="group",
         legend=_LEGEND,
         bargap=0.28,
+    )
+
+
+def frequencies(names: Sequence[str], reference: np.ndarray, current: np.ndarray) -> go.Figure:
+    """How many times as frequent each value is as in the reference, with its 95 % interval.
+
+    Rare values stand out here that a picture of shares hides.
+
+    Parameters
+    ----------
+    names : sequence of str
+        One per slot of the grid.
+    reference, current : ndarray of shape (n_slots,)
+        Counts.
+    """
+    found = ratio(current, current.sum(), reference, reference.sum())
+    held = np.flatnonzero((reference + current) > 0)
+    # Those surest to have moved first: the end of the interval nearer to 1 counts.
+    sure = np.maximum(np.maximum(np.log(found.lower), -np.log(found.upper)), 0.0)
+    order = held[np.argsort(-sure[held], kind="stable")][:MOST_CATEGORIES]
+    at = np.arange(len(order))[::-1]
+    before, now = reference / max(reference.sum(), 1), current / max(current.sum(), 1)
+    value, lower, upper = (np.asarray(part)[order] for part in (found.value, found.lower, found.upper))
+    labels = [label(names[int(i)]) for i in order]
+    trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": value,
+        "y": at,
+        "marker": {"color": CURRENT, "size": 8},
+        "error_x": {
+            "type": "data", "symmetric": False, "array": upper - value, "arrayminus": value - lower,
+            "color": QUIET, "thickness": 1.4, "width": 3,
+        },
+        "customdata": list(zip(labels, map(share, before[order]), map(share, now[order]), strict=True)),
+        "hovertemplate": "%{customdata[0]}: %{customdata[1]} before, %{customdata[2]} now, "
+        "%{x:.2f} times<extra></extra>",
+    }  # fmt: skip
+    return figure(
+        [trace],
+        height=max(300, 70 + 20 * len(order)),
+        x={
+            "type": "log",
+            "title": {"text": "times as frequent as in the reference"},
+            "tickvals": [0.1, 0.2, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 100],
+            "showgrid": True,
+            "gridcolor": GRID,
+        },
+        y={"tickvals": at, "ticktext": labels, "showgrid": False},
+        shapes=[upright(1, color=REFERENCE, dash="dash")],
+        showlegend=False,
     )
 
 

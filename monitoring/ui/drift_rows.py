@@ -19,6 +19,7 @@ from monitoring.ui.components.ranking import Ranked
 from monitoring.ui.drift_view import View
 from monitoring.ui.numbers import day, share, short
 from monitoring.ui.status import ORDER
+from monitoring.windows import Window
 
 CHECK_TITLES = {
     "chunk": "distance, chunk by chunk",
@@ -26,14 +27,6 @@ CHECK_TITLES = {
     "pooled_28": "distance, 28 chunks together",
     **TITLES,
 }
-SHORT_TITLES = {
-    "psi": "PSI",
-    "jensen_shannon": "JS distance",
-    "kolmogorov_smirnov": "KS",
-    "chi_square": "Cramér’s V",
-}
-
-
 REASON_WORDS = ["" if code in ("", "drift") else reasons.REASONS[code].words for code in CODES]
 
 
@@ -59,8 +52,7 @@ def measure_title(assessment: Assessment, place: int, check: str) -> str:
     """
     if check not in POOLED:
         return TITLES[check]
-    key = assessment.measures[place]
-    title = SHORT_TITLES.get(key, METHODS[key].title)
+    title = METHODS[assessment.measures[place]].short
     return title if check == "chunk" else f"{title}, {POOLED[check]} chunks"
 
 
@@ -163,7 +155,7 @@ def available(view: View, feature: FeatureVerdict) -> list[str]:
     return [check for check, scores in view.assessment.checks.items() if scores.defined[place]]
 
 
-def course(view: View, feature: FeatureVerdict, check: str) -> go.Figure:
+def course(view: View, feature: FeatureVerdict, check: str, beside: Assessment | None = None) -> go.Figure:
     """One check of one feature over the chunks shown, with floor, limit, reference and since when.
 
     Parameters
@@ -171,10 +163,13 @@ def course(view: View, feature: FeatureVerdict, check: str) -> go.Figure:
     view : View
     feature : FeatureVerdict
     check : str
+    beside : Assessment, optional
+        The same feature with each chunk against the one before, drawn as a second course.
     """
     assessment, place = view.assessment, view.place(feature.feature)
     scores, keys = assessment.checks[check], assessment.keys[view.shown]
-    inside = [key for key in keys if assessment.reference.overlaps(key)]
+    moves = assessment.against.moves
+    inside = [] if moves else [key for key in keys if assessment.reference.overlaps(key)]
     return charts.course(
         [key.start for key in keys],
         scores.value[place, view.shown],
@@ -186,7 +181,16 @@ def course(view: View, feature: FeatureVerdict, check: str) -> go.Figure:
         partial=~assessment.complete[view.shown],
         reference=(inside[0].start, inside[-1].stop) if inside else None,
         since=feature.since if feature.since and feature.since >= keys[0].start else None,
+        beside=("against the chunk before", _beside(beside, keys)) if beside else None,
+        interval=(scores.lower[place, view.shown], scores.upper[place, view.shown]),
     )
+
+
+def _beside(assessment: Assessment, keys: Sequence[Window]) -> np.ndarray:
+    """Values of another assessment's only feature for these chunks; nan where it has none."""
+    scores = assessment.checks["chunk"]
+    known = {key.start: i for i, key in enumerate(assessment.keys) if scores.rows[0, i] > 0}
+    return np.array([scores.value[0, known[key.start]] if key.start in known else np.nan for key in keys])
 
 
 def started_words(started: Started | None) -> str:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import shlex
 
+import numpy as np
 import pandas as pd
 
-from monitoring import results
-from monitoring.drift import POOLED, Assessment, frames
+from monitoring import drift, results
+from monitoring.drift import POOLED, Assessment, Material, Values, frames
 from monitoring.drift.shares import LEVELS
 from monitoring.statistics import METHODS
-from monitoring.ui.drift_rows import measure_title
+from monitoring.ui.drift_rows import measure_title, number
 from monitoring.ui.drift_view import View, words
 from monitoring.ui.filters import Scope, local_time
-from monitoring.ui.numbers import count
+from monitoring.ui.numbers import count, short
 from monitoring.windows import Window
 
 
@@ -35,6 +36,8 @@ def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
     length = POOLED.get(check, 1)
     known = {
         "Measure": _measure(assessment, place, check),
+        "Chosen because": _why(assessment, place, check),
+        "Value": _value(assessment, place, check, view.last),
         "Bins": _bins(assessment, place, check),
         "Smoothing": _smoothing(assessment, place, check),
         "Compared": f"{words(chunk)} ({scope.chunk}"
@@ -42,7 +45,7 @@ def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
         "Rows compared": count(scores.rows[place, view.last]),
         "Limit": _limit(check),
         "Colours": _colours(assessment, place, check),
-        "Reference": f"{words(assessment.reference)}; a chunk inside it is compared with the rest of it",
+        "Reference": _reference(assessment),
         "Segment": assessment.segment or "all rows",
     }
     start, stop = assessment.keys[max(0, view.last - length + 1)].start, chunk.stop
@@ -59,6 +62,35 @@ def _measure(assessment: Assessment, place: int, check: str) -> str:
         return f"Share of rows that are {measure_title(assessment, place, check)}"
     method = METHODS[assessment.measures[place]]
     return f"{method.title} ({method.unit})"
+
+
+def _why(assessment: Assessment, place: int, check: str) -> str:
+    """Why it is measured so."""
+    return assessment.why[place] if check in POOLED else "a share of rows has a line of its own"
+
+
+def _value(assessment: Assessment, place: int, check: str, last: int) -> str:
+    """Value, 95 % interval of its sampling error, effect, statistic and p-value."""
+    scores = assessment.checks[check]
+    value, lower, upper = (getattr(scores, one)[place, last] for one in ("value", "lower", "upper"))
+    if np.isnan(value):
+        return "none"
+    said = [number(check, value)]
+    if np.isfinite([lower, upper]).all():
+        said.append(f"95 % interval by sampling {number(check, lower)} to {number(check, upper)}")
+    p_value = scores.p_value[place, last]
+    if np.isfinite(p_value):
+        said.append("p " + ("< 0.001" if p_value < 0.001 else f"{p_value:.3f}") + " before the correction")
+    if check in POOLED and METHODS[assessment.measures[place]].bound is not None:
+        said.append("bins see at most what the rows show; the exact value is computed from rows on demand")
+    return "; ".join(said)
+
+
+def _reference(assessment: Assessment) -> str:
+    """What the chunk was compared with."""
+    if assessment.against.moves:
+        return f"{assessment.reference_words}; bins are those of the model's reference"
+    return f"{assessment.reference_words}; a chunk inside it is compared with the rest of it"
 
 
 def _bins(assessment: Assessment, place: int, check: str) -> str:
@@ -95,6 +127,33 @@ def _colours(assessment: Assessment, place: int, check: str) -> str:
     return f"amber from {amber:g} %, red from {red:g} % more rows than in the reference"
 
 
+def others(view: View, found: Values, feature: str) -> list[tuple[str, str, str]]:
+    """What every method says of the judged chunk: title, value and where amber begins.
+
+    Parameters
+    ----------
+    view : View
+    found : Values
+        Of this feature.
+    feature : str
+    """
+    own = view.assessment.measures[view.place(feature)]
+    place = found.keys.index(view.assessment.keys[view.last].start)
+    rows = []
+    for key, (names, values) in found.methods.items():
+        if key != own and feature in names:
+            method, value = METHODS[key], float(values[names.index(feature), place])
+            rows.append((method.title, short(value), short(method.levels.amber)))
+    return rows
+
+
+def every(found: Material, view: View) -> bytes:
+    """Every method's numbers of one feature in the chunks shown, as a CSV file."""
+    keys = view.assessment.keys[view.shown]
+    data = drift.every_method(found, Window(keys[0].start, keys[-1].stop), chunk=view.assessment.chunk)
+    return data.to_csv(index=False).encode()
+
+
 def command(view: View, scope: Scope, method: str) -> str:
     """The command that gives the frame this page was drawn from.
 
@@ -110,6 +169,7 @@ def command(view: View, scope: Scope, method: str) -> str:
     parts += ["--chunk", scope.chunk] if scope.chunk != scope.model.chunk else []
     parts += ["--segment", view.assessment.segment] if view.assessment.segment else []
     parts += ["--method", method] if method != "auto" else []
+    parts += ["--reference", scope.reference] if scope.reference else []
     return shlex.join([*parts, "--csv"])
 
 

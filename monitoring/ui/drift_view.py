@@ -17,6 +17,7 @@ MOST_LANES = 40
 MOST_CHUNKS = 400
 SPANS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
 DEFAULT_SPAN = "7 chunks"
+DRAWN = ("shares", "ratios")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,9 @@ def recent(view: View) -> slice:
 
 
 def reference_share(view: View) -> tuple[float, float] | None:
-    """Where the reference lies among the chunks shown, as shares of their number; None outside."""
+    """Where the reference lies among the chunks shown, as shares of their number; None elsewhere."""
+    if view.assessment.against.moves:
+        return None
     reference, keys = view.assessment.reference, view.assessment.keys[view.shown]
     inside = [i for i, key in enumerate(keys) if reference.overlaps(key)]
     return (inside[0] / len(keys), (inside[-1] + 1) / len(keys)) if inside else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from monitoring.statistics.ratios import moved, ratio
 from monitoring.store.cubes import Cube
-from monitoring.ui.distributions import Histogram, categorical, continuous, discrete
+from monitoring.ui.distributions import Histogram, categorical, continuous, discrete, frequencies, label
 from monitoring.ui.numbers import count, day, share, short
 from monitoring.windows import Window
 
@@ -44,17 +47,17 @@ class Sample:
         return float(self.counts.sum())
 
 
-def sample(cube: Cube, window: Window) -> Sample:
-    """Add up the only feature of a cube over a window.
+def sample(cube: Cube, windows: Sequence[Window]) -> Sample:
+    """Add up the only feature of a cube over windows.
 
     Parameters
     ----------
     cube : Cube
         Of one feature.
-    window : Window
-        Profile keys.
+    windows : sequence of Window
+        Of profile keys; they do not overlap.
     """
-    inside = np.array([window.holds(key) for key in cube.chunks], dtype=bool)
+    inside = np.array([any(one.holds(key) for one in windows) for key in cube.chunks], dtype=bool)
     grid = cube.grids[0]
     counts = cube.counts[0, inside].sum(axis=0)[: grid.slots]
     values = counts.sum()
@@ -71,7 +74,9 @@ def sample(cube: Cube, window: Window) -> Sample:
     )
 
 
-def distribution(cube: Cube, reference: Sample, current: Sample, axis: str, names: bool) -> go.Figure | None:
+def distribution(
+    cube: Cube, reference: Sample, current: Sample, axis: str, *, names: bool, ratios: bool = False
+) -> go.Figure | None:
     """How the feature was distributed and how it is; None when one side has no value at all.
 
     Parameters
@@ -83,19 +88,65 @@ def distribution(cube: Cube, reference: Sample, current: Sample, axis: str, name
         Title of the feature's axis.
     names : bool
         Whether categories may be called by their names.
+    ratios : bool
+        Whether to draw how many times as frequent each value is as in the reference, instead of shares.
     """
     grid = cube.grids[0]
     if not reference.values or not current.values:
         return None
+    if ratios:
+        return frequencies(_labels(cube, names), reference.counts, current.counts)
     if not grid.numeric:
-        shown = grid.categories if names else [f"category {i + 1}" for i in range(len(grid.categories))]
-        return categorical(shown, reference.counts, current.counts)
+        return categorical(_labels(cube, names)[:-2], reference.counts, current.counts)
     before, now = (
         Histogram(np.asarray(grid.edges), side.counts, side.minimum, side.maximum)
         for side in (reference, current)
     )
     draw = discrete if grid.discrete or len(grid.edges) < 2 else continuous
     return draw(before, now, axis)
+
+
+def _labels(cube: Cube, names: bool) -> list[str]:
+    """What the slots of a feature's grid are called."""
+    grid = cube.grids[0]
+    if not grid.numeric:
+        known = grid.categories if names else [f"category {i + 1}" for i in range(len(grid.categories))]
+        return [*known, "other categories", "never seen in the reference"]
+    texts = [f"{edge:.4g}" for edge in grid.edges]
+    if grid.discrete:
+        return ["below", *texts, "above"]
+    inner = [f"{low} to {high}" for low, high in itertools.pairwise(texts)]
+    return ["below", *texts[:1], *inner, "above"]
+
+
+def moved_words(cube: Cube, reference: Sample, current: Sample, most: int = 2) -> str:
+    """Which values have become more or less frequent than chance explains; empty where none has.
+
+    Rare ones too: a category that goes from 0.2 % to 0.4 % of rows hardly moves a distance.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of one feature whose names may be told.
+    reference, current : Sample
+    most : int
+        How many are named.
+    """
+    if not reference.values or not current.values:
+        return ""
+    places = moved(current.counts, reference.counts, most=most)
+    labels = _labels(cube, names=True)
+    said = []
+    for place in places:
+        found = ratio(current.counts[place], current.values, reference.counts[place], reference.values)
+        before = float(reference.counts[place]) / reference.values
+        now = float(current.counts[place]) / current.values
+        times, low, high = (short(float(part)) for part in (found.value, found.lower, found.upper))
+        said.append(
+            f"{label(labels[place])}: {share(before)} of rows before, {share(now)} now, "
+            f"{times} times ({low} to {high})"
+        )
+    return f"Moved most: {'; '.join(said)}." if said else ""
 
 
 def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
@@ -129,7 +180,7 @@ def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
 
 
 def facts(
-    cube: Cube, reference: Sample, current: Sample, *, extent: bool = True
+    cube: Cube, reference: Sample, current: Sample, *, extent: bool = True, misfits: int = 0
 ) -> list[tuple[str, str, str]]:
     """What a table tells better than a picture: name, in the reference, now.
 
@@ -140,6 +191,8 @@ def facts(
     reference, current : Sample
     extent : bool
         Whether the smallest and largest value may be told; they are those of single rows.
+    misfits : int
+        Rows in the quarantine because their value has another type.
     """
     sides = (reference, current)
 
@@ -150,6 +203,7 @@ def facts(
         return name, ratio[0], ratio[1]
 
     rows = [("Rows", count(reference.rows), count(current.rows)), shares("Missing", "missing")]
+    rows += [("Of another type, set aside (all days)", "–", count(misfits))] if misfits else []
     if not cube.grids[0].numeric:
         return [*rows, shares("Other categories", -2), shares("Never seen in the reference", -1)]
     rare = [

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from monitoring import drift
 from monitoring.models import CHUNKS, Model
 from monitoring.store import Span
 from monitoring.ui import session
@@ -33,6 +34,8 @@ class Choices:
         A key of `RANGES`.
     chunk : str
         Empty where the model's own chunk holds.
+    reference : str
+        What chunks are compared with, see `monitoring.drift.parsed`; empty for the model's own choice.
     segment : str
         ``column=value``, or `EVERY_ROW`.
     as_of : date or None
@@ -42,6 +45,7 @@ class Choices:
     model: str = ""
     range: str = DEFAULT_RANGE
     chunk: str = ""
+    reference: str = ""
     segment: str = EVERY_ROW
     as_of: dt.date | None = None
 
@@ -55,7 +59,7 @@ class Scope:
     model : Model
     window : Window
         Keys that are shown; the stop is the moment at which everything is judged.
-    chunk : str
+    chunk, reference : str
     segment : tuple of str
         Column and value; two empty strings for every row.
     as_of : date or None
@@ -67,6 +71,7 @@ class Scope:
     model: Model
     window: Window
     chunk: str
+    reference: str
     segment: tuple[str, str]
     as_of: dt.date | None
     span: Span
@@ -121,6 +126,7 @@ def scope_of(model: Model, choices: Choices) -> Scope:
         model=model,
         window=window_of(model, span, choices, dt.datetime.now(UTC)),
         chunk=choices.chunk or model.chunk,
+        reference=choices.reference,
         segment=(column, value) if column in model.segments.columns else ("", ""),
         as_of=choices.as_of,
         span=span,
@@ -144,6 +150,7 @@ def bar(models: Sequence[Model], every_model: bool) -> Choices:
             model=shown.name if shown else "",
             range=_range(),
             chunk=_chunk(shown) if shown else "",
+            reference=_reference(shown) if shown else "",
             segment=_segment(shown) if shown else EVERY_ROW,
             as_of=_as_of(models),
         )
@@ -175,6 +182,22 @@ def _chunk(model: Model) -> str:
     index = chunks.index(model.chunk)
     chosen = st.selectbox("Chunk", chunks, index=index, key="chunk", bind="query-params", width=104)
     return chosen if chosen in chunks else model.chunk
+
+
+def _reference(model: Model) -> str:
+    """What chunks are compared with; the model's own choice comes first."""
+    options = list(drift.options(model))
+    chosen = st.selectbox(
+        "Reference",
+        options,
+        key="reference",
+        bind="query-params",
+        width=150,
+        help="What every chunk is compared with. fixed: the reference of the model's file. rolling: the "
+        "chunks before it, with a gap. weekday: the same weekday of the weeks before. version: the own days "
+        "of a version. Bins stay those of the model's reference.",
+    )
+    return chosen if chosen in options else options[0]
 
 
 def _segment(model: Model) -> str:
@@ -256,6 +279,11 @@ def judge_as_of(day: dt.date | None) -> None:
 def show_feature(name: str) -> None:
     """Select a feature, from a callback; the page's select box and the URL follow."""
     st.session_state["feature"] = name
+
+
+def show_segment(label: str) -> None:
+    """Show the page for one segment, from a callback; the bar and the URL follow."""
+    st.session_state["segment"] = label
 
 
 def show_point() -> None:

@@ -49,9 +49,11 @@ def days_of(spans: Mapping[str, tuple[Model, Span]], choices: Choices) -> list[d
 
 
 def reference_days(model: Model) -> tuple[dt.date, dt.date] | None:
-    """The reference as local days, half-open."""
+    """The reference as local days, half-open; None where it is a file or there is none."""
     reference = model.reference
-    return (reference.start.date(), reference.stop.date()) if reference else None
+    if reference is None or reference.start is None or reference.stop is None:
+        return None
+    return reference.start.date(), reference.stop.date()
 
 
 def counted(reports: Sequence[Report]) -> list[tuple[str, int]]:

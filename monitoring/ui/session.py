@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from monitoring import drift, health, windows
+from monitoring.drift.exact import Exact, exact
 from monitoring.models import Model
-from monitoring.store import Span, Store
-from monitoring.store.cubes import Cube
+from monitoring.store import Span, Store, misfits
+from monitoring.ui import jobs
 from monitoring.ui.days import Days, statuses
+from monitoring.windows import Window
+
+if TYPE_CHECKING:
+    from monitoring.ui.filters import Scope
 
 
 def store_path() -> Path:
@@ -42,7 +49,8 @@ def store() -> Store:
 
 
 def close() -> None:
-    """Close the store and forget what was read from it."""
+    """Close the store and forget what was read from it; work that is being done is waited for."""
+    jobs.desk.clear()
     _opened.clear()
 
 
@@ -100,7 +108,9 @@ def _path() -> str:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _segments(path: str, name: str, version: str) -> list[str]:
-    return [f"{column}={value}" for column, values in store().segments(name).items() for value in values]
+    return [
+        f"{column}={value}" for column, values in store().segment_labels(name).items() for value in values
+    ]
 
 
 def segments(name: str) -> list[str]:
@@ -108,16 +118,47 @@ def segments(name: str) -> list[str]:
     return _segments(*_key(name))
 
 
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _material(path: str, name: str, version: str, segment: tuple[str, str], against: str) -> drift.Material:
+    chosen = drift.parsed(against, model_named(name))
+    return drift.material(store(), name, against=chosen, segment=segment)
+
+
+def material(model: Model, segment: tuple[str, str] = ("", ""), against: str = "") -> drift.Material:
+    """What a model's drift is computed from, shared by all visitors: never change it.
+
+    Raises
+    ------
+    NoReferenceError
+        If the model has no reference.
+    AgainstError
+        If there is no such reference.
+    """
+    return _material(*_key(model.name), segment, against)
+
+
 @st.cache_resource(show_spinner=False, max_entries=16)
 def _assessment(
-    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, now: dt.datetime
+    path: str,
+    name: str,
+    version: str,
+    chunk: str,
+    segment: tuple[str, str],
+    method: str,
+    against: str,
+    now: dt.datetime,
 ) -> tuple[drift.Assessment, drift.Signal]:
-    found = drift.read(store(), name, chunk=chunk, method=method, segment=segment)
-    return found, drift.signal(found)
+    found = _material(path, name, version, segment, against)
+    judged = drift.judged(found, chunk=chunk, method=method, as_of=store().now(found.model))
+    return judged, drift.signal(judged)
 
 
 def assessment(
-    model: Model, chunk: str, segment: tuple[str, str] = ("", ""), method: str = "auto"
+    model: Model,
+    chunk: str,
+    segment: tuple[str, str] = ("", ""),
+    method: str = "auto",
+    against: str = "",
 ) -> tuple[drift.Assessment, drift.Signal]:
     """The drift of every feature in every chunk, shared by all visitors: never change it.
 
@@ -129,15 +170,22 @@ def assessment(
         Two empty strings for every row.
     method : str
         A registered drift method, or ``auto``.
+    against : str
+        What chunks are compared with, as `monitoring.drift.parsed` takes it; empty for the model's choice.
 
     Raises
     ------
     NoReferenceError
         If the model has no reference.
+    AgainstError
+        If there is no such reference.
     """
-    # Which chunk is complete depends on the clock, but no finer than the profile's grain.
-    now = windows.key_of(now_of(model), model.grain, model.zone)
-    return _assessment(*_key(model.name), chunk, segment, method, now)
+    return _assessment(*_key(model.name), chunk, segment, method, against, _grain(model))
+
+
+def _grain(model: Model) -> dt.datetime:
+    """Which chunk is complete depends on the clock, but no finer than the profile's grain."""
+    return windows.key_of(now_of(model), model.grain, model.zone)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)
@@ -151,14 +199,145 @@ def unseen(model: Model, feature: str) -> pd.DataFrame:
 
 
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _cube(path: str, name: str, version: str, segment: tuple[str, str], feature: str) -> Cube:
-    cubes = store().cubes(name, segment=segment, features=[feature])
-    return cubes.numeric if cubes.numeric.features else cubes.categorical
+def _single(
+    path: str, name: str, version: str, segment: tuple[str, str], against: str, feature: str
+) -> drift.Material:
+    return _material(path, name, version, segment, against).only(feature)
 
 
-def cube(model: Model, feature: str, segment: tuple[str, str] = ("", "")) -> Cube:
-    """The profile of one feature over all chunks, shared by all visitors: never change it."""
-    return _cube(*_key(model.name), segment, feature)
+def single(
+    model: Model, feature: str, segment: tuple[str, str] = ("", ""), against: str = ""
+) -> drift.Material:
+    """What the drift of one feature is computed from, shared by all visitors: never change it."""
+    return _single(*_key(model.name), segment, against, feature)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _consecutive(
+    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, feature: str,
+    now: dt.datetime,
+) -> drift.Assessment:  # fmt: skip
+    found = _single(path, name, version, segment, drift.CONSECUTIVE.key, feature)
+    at = store().now(found.model)
+    return drift.judged(found, chunk=chunk, method=method, as_of=at, checks=("chunk",), intervals=False)
+
+
+def consecutive(
+    model: Model, feature: str, chunk: str, segment: tuple[str, str], method: str
+) -> drift.Assessment:
+    """One feature, each chunk against the one before it, by a named method; never change it."""
+    return _consecutive(*_key(model.name), chunk, segment, method, feature, _grain(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _by_segment(
+    path: str, name: str, version: str, chunk: str, method: str, against: str, feature: str, now: dt.datetime
+) -> dict[str, tuple[drift.Assessment, drift.Signal]]:
+    chosen = drift.parsed(against, model_named(name))
+    found = drift.by_segment(store(), name, feature, against=chosen)
+    at = store().now(model_named(name))
+    judged = {
+        label: drift.judged(one, chunk=chunk, method=method, as_of=at, intervals=False)
+        for label, one in found.items()
+    }
+    return {label: (one, drift.signal(one)) for label, one in judged.items()}
+
+
+def by_segment(
+    model: Model, feature: str, chunk: str, method: str, against: str
+) -> dict[str, tuple[drift.Assessment, drift.Signal]]:
+    """One feature in every segment, by ``column=value``; never change it."""
+    return _by_segment(*_key(model.name), chunk, method, against, feature, _grain(model))
+
+
+def replayed(scope: Scope, changed: Mapping[str, Any], method: str) -> drift.Replay:
+    """What other limits would have done in a page's range, all rows together.
+
+    Parameters
+    ----------
+    scope : Scope
+    changed : mapping
+        As `monitoring.drift.with_limits` takes it.
+    method : str
+    """
+    model = scope.model
+    found = material(model, against=scope.reference)
+    before, _ = assessment(model, scope.chunk, method=method, against=scope.reference)
+    at = store().now(model)
+    other = drift.with_limits(model, **changed)
+    after = drift.judged(found, chunk=scope.chunk, method=method, as_of=at, intervals=False, model=other)
+    return drift.replay(before, after, scope.window)
+
+
+def forget_models() -> None:
+    """Read the models' files again at once, after one was saved."""
+    _models.clear()
+    _version.clear()
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _exact(
+    path: str, name: str, version: str, feature: str, window: Window, against: drift.Against,
+    segment: tuple[str, str],
+) -> Exact:  # fmt: skip
+    return exact(store(), name, feature, window, against=against, segment=segment)
+
+
+def exactly(scope: Scope, feature: str, window: Window, against: drift.Against) -> Exact:
+    """One numeric feature of a window against its reference, from raw rows; raises as `exact` does."""
+    return _exact(*_key(scope.model.name), feature, window, against, scope.segment)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _values(
+    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], against: str, feature: str
+) -> drift.Values:
+    return drift.values(_single(path, name, version, segment, against, feature), chunk)
+
+
+def values(scope: Scope, feature: str) -> drift.Values:
+    """One feature's distances by every method, chunk by chunk; never change them."""
+    return _values(*_key(scope.model.name), scope.chunk, scope.segment, scope.reference, feature)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _misfits(path: str, name: str, version: str) -> dict[str, int]:
+    return misfits.type_misfits(store(), name)
+
+
+def type_misfits(model: Model) -> dict[str, int]:
+    """Rows in the quarantine whose value of a feature has another type, by feature."""
+    return _misfits(*_key(model.name))
+
+
+def inspection(scope: Scope, window: Window, chunks: Sequence[Window]) -> jobs.Job:
+    """A closer look at a window, worked out beside the page.
+
+    Parameters
+    ----------
+    scope : Scope
+    window : Window
+        The current rows.
+    chunks : sequence of Window
+        Those over which the reconstruction error is drawn.
+    """
+    opened, name, segment, chunk = store(), scope.model.name, scope.segment, scope.chunk
+    chosen = drift.parsed(scope.reference, scope.model)
+    key = (*_key(name), *segment, scope.reference, chunk, str(window), str(chunks[0]), str(len(chunks)))
+
+    def work(progress: jobs.Progress) -> drift.Inspection:
+        return drift.inspect(
+            opened,
+            name,
+            window,
+            against=chosen,
+            segment=segment,
+            chunk=chunk,
+            chunks=chunks,
+            progress=progress,
+        )
+
+    return jobs.desk().job(name, key, work)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from monitoring import results
 from monitoring.cli import app
 from monitoring.commands import COMMANDS
+from monitoring.statistics import METHODS
 
 ROOT = Path(__file__).resolve().parents[2]
 TOML = """
@@ -156,7 +157,9 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
     assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
     assert {row["status"] for row in rows} <= set(results.STATUSES)
     by_day = {
-        row["chunk_start"][:10]: row for row in rows if (row["subject"], row["measure"]) == ("age", "psi")
+        row["chunk_start"][:10]: row
+        for row in rows
+        if (row["subject"], row["measure"]) == ("age", "kolmogorov_smirnov")
     }
     assert by_day["2026-01-29"]["status"] == "red"
     assert by_day["2026-01-20"]["status"] == "green"
@@ -171,6 +174,30 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
     assert "age" in churn("show", "drift", "churn", "--method", "hellinger").stdout
 
 
+def test_show_drift_knows_every_method_every_reference_and_all_features_at_once(churn: Run) -> None:
+    window = ("--start", "2026-01-29", "--stop", "2026-01-31")
+
+    def rows(*arguments: str) -> list[dict]:
+        return json.loads(churn("show", "drift", "churn", *window, *arguments, "--json").stdout)
+
+    measures = {row["measure"] for row in rows("--method", "all") if row["subject"] == "age"}
+    assert measures >= {key for key, method in METHODS.items() if "numeric" in method.kinds}
+    for reference, words in (
+        ("rolling:7:1", "the 7 days before, 1 left out between"),
+        ("weekday:2", "the same weekday of the 2 weeks before"),
+        ("fixed", "2026-01-01 to 2026-01-15"),
+    ):
+        assert {row["reference"] for row in rows("--reference", reference)} == {words}
+    together = {
+        row["measure"]: row for row in rows("--method", "multivariate") if row["subject"] == "features"
+    }
+    assert together["domain_classifier"]["status"] == "amber"
+    assert together["domain_classifier"]["value"] > together["domain_classifier"]["limit_high"]
+    assert {
+        row["subject"] for row in rows("--method", "multivariate") if row["measure"] == "attribution"
+    } == {"age"}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -178,6 +205,8 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
         (["--start", "2026-02-01", "--stop", "2026-01-01"], "--stop must be after --start"),
         (["--segment", "town=Rome"], "--segment is COLUMN=VALUE"),
         (["--method", "magic"], "magic"),
+        (["--reference", "yesterday"], "no reference 'yesterday'; there are fixed"),
+        (["--reference", "version:best"], "no reference 'version:best'"),
         (["--chunk", "3 days"], "chunk"),
         (["--json", "--csv"], "choose one of"),
     ],
@@ -267,18 +296,32 @@ def test_compare_needs_no_store(tmp_path: Path) -> None:
     steady = log(tmp_path, "b.parquet", 5, 3)
     store = tmp_path / "none.duckdb"
 
-    def compare(*paths: Path) -> Said:
-        result = CliRunner().invoke(app, ["--store", str(store), "compare", *map(str, paths), "--json"])
+    def compare(*given: Path | str) -> Said:
+        result = CliRunner().invoke(app, ["--store", str(store), "compare", *map(str, given), "--json"])
         return Said(result.stdout, result.stderr, result.exit_code)
 
     said = compare(same, off)
-    rows = {row["subject"]: row for row in json.loads(said.stdout) if row["measure"] == "psi"}
+    shares = ("missing", "non_finite", "out_of_range", "unseen", "none")
+    rows = {row["subject"]: row for row in json.loads(said.stdout) if row["measure"] not in shares}
     assert said.code == 1
     assert rows["age"]["status"] == "red"
     assert rows["score"]["status"] == "green"
     assert "id" not in rows
     assert compare(same, steady).code == 0
     assert compare(same, tmp_path / "absent.csv").code == 2
+    for method in METHODS:
+        said = compare(same, off, "--method", method)
+        assert said.code == 1, method
+        found = {
+            row["subject"]: row["measure"] for row in json.loads(said.stdout) if row["measure"] == method
+        }
+        assert ("age" in found) is ("numeric" in METHODS[method].kinds), method
+        assert compare(same, steady, "--method", method).code == 0, method
+    said = compare(same, off, "--method", "all")
+    assert said.code == 1
+    measures = {row["measure"] for row in json.loads(said.stdout) if row["subject"] == "age"}
+    assert measures >= {key for key, method in METHODS.items() if "numeric" in method.kinds}
+    assert compare(same, off, "--method", "magic").code == 2
     assert not store.exists()
 
 

@@ -38,7 +38,7 @@ def test_texts_that_name_rows_are_left_out(tmp_path: Path) -> None:
     path = parquet(tmp_path / "a.parquet", name=names, city=["Rome", "Oslo"] * 100)
     data = compare(path, path)
     assert statuses(data)["name"] == ("grey", "identifier")
-    assert statuses(data, "jensen_shannon")["city"][0] == "green"
+    assert statuses(data, "chi_square")["city"][0] == "green"
 
 
 def test_a_cell_that_does_not_fit_is_missing_and_a_column_of_them_is_another_type(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_cell_that_does_not_fit_is_missing_and_a_column_of_them_is_another_typ
     data = compare(tmp_path / "a.csv", tmp_path / "b.csv")
     missing = data[(data["subject"] == "x") & (data["measure"] == "missing")]
     assert missing["status"].tolist() == ["green"]
-    assert statuses(data, "psi")["x"][0] in ("green", "amber", "red")
+    assert statuses(data, "kolmogorov_smirnov")["x"][0] in ("green", "amber", "red")
     assert statuses(data)["y"] == ("grey", "changed_type")
 
 

@@ -1,12 +1,12 @@
 """Profiles made in memory from rows, so that drift is tested without a store."""
 
 import datetime as dt
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from monitoring.models import parse
+from monitoring.store.cubes import Cube, Cubes
 from monitoring.store.grids import Grid
 from monitoring.windows import Window
 
@@ -78,9 +78,7 @@ def cube(grids, profiles, keys):
                     out[name][i, j, : len(value)] = value
                 else:
                     out[name][i, j] = value
-    return SimpleNamespace(
-        features=tuple(grid.feature for grid in grids), grids=tuple(grids), chunks=tuple(keys), **out
-    )
+    return Cube(features=tuple(grid.feature for grid in grids), grids=tuple(grids), chunks=tuple(keys), **out)
 
 
 @pytest.fixture
@@ -92,7 +90,7 @@ def march():
 def make_cubes():
     """A function from rows by feature and day (arrays of numbers, or lists of names) to cubes."""
 
-    def make(features, keys=None, reference=MARCH):
+    def make(features, keys=None, reference=MARCH, binary=False):
         days = len(next(iter(features.values())))
         keys = keys or [START + dt.timedelta(days=i) for i in range(days)]
         inside = [i for i, key in enumerate(keys) if reference.holds(key)]
@@ -104,11 +102,11 @@ def make_cubes():
             else:
                 seen = [row for i in inside for row in by_day[i] if row is not None]
                 names = tuple(sorted(set(seen), key=lambda one: (-seen.count(one), one)))
-                grid = Grid(name, "categorical", categories=names)
+                grid = Grid(name, "binary" if binary else "categorical", categories=names, discrete=True)
                 profiles, side = [category_profile(grid, rows) for rows in by_day], "categorical"
             sides[side][0].append(grid)
             sides[side][1].append(profiles)
-        return SimpleNamespace(**{side: cube(*parts, keys) for side, parts in sides.items()})
+        return Cubes(**{side: cube(*parts, keys) for side, parts in sides.items()})
 
     return make
 

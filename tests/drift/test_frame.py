@@ -1,6 +1,7 @@
 """The drift frame: what is in it, and what each odd feature does to it."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from monitoring import drift, reasons, results
 from monitoring.models import parse
 from monitoring.statistics import METHODS
+from monitoring.store.cubes import Cubes
 from monitoring.windows import Window
 
 
@@ -33,8 +35,8 @@ def test_the_frame_is_tidy(make_cubes, model, march, rng):
     assert len(frame) == 2 * 40
     assert frame["reference"].unique().tolist() == ["2013-03-01 to 2013-04-01"]
     assert frame.groupby("subject")["measure"].unique().map(list).to_dict() == {
-        "c": ["jensen_shannon"],
-        "x": ["psi"],
+        "c": ["chi_square"],
+        "x": ["kolmogorov_smirnov"],
     }
     assert results.records(frame)[0]["version"] is None
 
@@ -65,14 +67,27 @@ def test_limits_lie_above_the_noise_and_values_below_them_in_the_reference(make_
     assert (frame["limit_high"] < 0.25).all()
 
 
+def binary_days(rng, days, moved_from=None, to=0.5):
+    """Two values, the event in a fifth of the rows, and from a day on in more of them."""
+    share = [to if moved_from is not None and i >= moved_from else 0.2 for i in range(days)]
+    return [list(np.where(rng.random(300) < p, "yes", "no")) for p in share]
+
+
 @pytest.mark.parametrize("method", list(METHODS))
 def test_every_method_finds_a_large_move(make_cubes, model, march, rng, method):
-    cubes = make_cubes({"x": normal_days(rng, 45, 300, 40, 1.0), "y": normal_days(rng, 45)})
+    if METHODS[method].kinds == ("binary",):
+        cubes = make_cubes({"x": binary_days(rng, 45, 40), "y": binary_days(rng, 45)}, binary=True)
+    else:
+        cubes = make_cubes({"x": normal_days(rng, 45, 300, 40, 1.0), "y": normal_days(rng, 45)})
     frame = drift.frame(cubes, model, reference=march, method=method)
     assert last(frame, "x")["measure"] == method
     assert last(frame, "x")["status"] == "red"
     assert last(frame, "y")["status"] == "green"
     assert np.isfinite(frame[["value", "noise_floor", "limit_high", "p_value"]]).all(axis=None)
+    assert (frame["lower"] <= frame["value"] + 1e-12).all()
+    assert (frame["value"] <= frame["upper"] + 1e-12).all()
+    assert last(frame, "x")["lower"] > last(frame, "y")["upper"]
+    assert last(frame, "x")["effect"] > 0
 
 
 def test_a_method_that_is_not_defined_for_categories_leaves_them_the_automatic_one(
@@ -82,7 +97,7 @@ def test_a_method_that_is_not_defined_for_categories_leaves_them_the_automatic_o
         {"x": normal_days(rng, 40), "c": [list(rng.choice(["a", "b"], size=300)) for _ in range(40)]}
     )
     frame = drift.frame(cubes, model, reference=march, method="kolmogorov_smirnov")
-    assert last(frame, "c")["measure"] == "jensen_shannon"
+    assert last(frame, "c")["measure"] == "chi_square"
 
 
 def test_an_unknown_method_is_named_in_the_error(make_cubes, model, march, rng):
@@ -156,8 +171,8 @@ def test_without_rows_in_the_reference_everything_is_grey(make_cubes, model, mar
 
 def test_no_features_give_an_empty_frame(make_cubes, model, march, rng):
     cubes = make_cubes({"x": normal_days(rng, 31)})
-    for cube in (cubes.numeric, cubes.categorical):
-        cube.features, cube.grids, cube.chunks = (), (), ()
+    nothing = {"features": (), "grids": (), "chunks": ()}
+    cubes = Cubes(replace(cubes.numeric, **nothing), replace(cubes.categorical, **nothing))
     assert len(drift.frame(cubes, model, reference=march)) == 0
 
 

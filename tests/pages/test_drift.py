@@ -1,9 +1,20 @@
 """The Drift page answers on awkward data as on ordinary data."""
 
+import time
+
 import numpy as np
 import pytest
 
 from monitoring.ui.components.ranking import thinned
+
+CHURN = """
+name = "churn"
+task = "binary"
+clock = "last row"
+[reference]
+start = 2024-01-01
+stop = 2024-01-29
+"""
 
 HOSTILE = "<img src=x onerror=alert(1)> 😀 [a](b) $x$ :red[z] `q` | \"'"
 
@@ -112,3 +123,131 @@ def test_a_thinned_course_keeps_its_peaks():
     series[777] = 5.0
     assert thinned(series).max() == 5.0
     assert len(thinned(series)) == 90
+
+
+def finished(app, runs=120):
+    """Run the page until what is worked out beside it has come."""
+    for _ in range(runs):
+        if "Slices that changed most" in said(app):
+            return app
+        time.sleep(0.25)
+        app.run()
+    raise AssertionError(said(app))
+
+
+def together_only(random, day, rows):
+    """A normal feature that follows another from day 35 on, its own distribution being the same."""
+    first = np.random.default_rng([3, day]).normal(size=rows)
+    noise = random.normal(size=rows)
+    return first * 0.9 + noise * np.sqrt(1 - 0.81) if day >= 35 else noise
+
+
+def leading(random, day, rows):
+    return np.random.default_rng([3, day]).normal(size=rows)
+
+
+def test_a_change_that_no_single_feature_shows_is_found_beside_the_page(open_app, stored, log_of):
+    stored(log_of({"first": leading, "second": together_only, "third": normal}, rows=300))
+    app = open_app("drift")
+    assert "All features at once, and what is likely related" in said(app), "the page does not wait for it"
+    finished(app)
+    assert not app.exception
+    assert "No lasting drift in 3 features" in said(app)
+    assert "A classifier tells these rows from the reference" in said(app)
+
+
+def test_quiet_features_are_quiet_together(open_app, stored, log_of):
+    stored(log_of({"first": normal, "second": normal}, rows=300))
+    app = finished(open_app("drift"))
+    assert "A classifier cannot tell these rows from the reference" in said(app)
+    assert "No feature that counts is beyond its limit" in said(app)
+
+
+def test_too_few_rows_for_all_features_at_once_are_said_and_the_page_stands(open_app, stored, log_of):
+    stored(log_of({"moved": shifting}, rows=9))
+    app = finished(open_app("drift"))
+    assert not app.exception
+    assert "rows" in said(app)
+
+
+REFERENCES = ["fixed", "rolling 28", "rolling 28 gap 7", "weekday 8", "version champion"]
+
+
+@pytest.mark.parametrize("reference", REFERENCES)
+def test_every_reference_is_shown(open_app, stored, log_of, reference):
+    stored(log_of({"calm": normal, "moved": shifting}))
+    app = open_app("drift", reference=reference)
+    assert not app.exception
+    assert app.selectbox(key="reference").options == REFERENCES
+    assert app.selectbox(key="reference").value == reference
+    assert feature_box(app).options
+
+
+def test_a_reference_that_is_not_offered_is_the_models_own(open_app, stored, log_of):
+    stored(log_of({"calm": normal}))
+    app = open_app("drift", reference="yesterday")
+    assert not app.exception
+    assert app.selectbox(key="reference").value == "fixed"
+
+
+def test_ratios_show_a_rare_value_that_doubles(open_app, stored, log_of):
+    def rare(random, day, rows):
+        return random.choice(["usual", "rare"], p=[0.996, 0.004] if day >= 35 else [0.998, 0.002], size=rows)
+
+    stored(log_of({"kind": rare}, rows=2000))
+    app = open_app("drift", drawn="ratios")
+    assert not app.exception
+    assert "Moved most: rare" in said(app).replace("\\", "")
+    assert app.segmented_control(key="drawn").value == "ratios"
+
+
+def test_small_segments_are_grey_with_their_rows(open_app, stored, log_of):
+    def place(random, day, rows):
+        return random.choice(["large", "small"], p=[0.9, 0.1], size=rows)
+
+    segments = CHURN + '[segments]\ncolumns = ["place"]\n'
+    stored(log_of({"x": normal, "place": place}), segments)
+    app = open_app("drift", feature="x")
+    assert not app.exception
+    rows = segment_rows(app)
+    assert rows["place=large"].status == "green"
+    assert rows["place=small"].status == "grey"
+    assert "too few rows" in rows["place=small"].note
+
+
+def segment_rows(app):
+    """The rows of the table by segment, made as the page makes them."""
+    from monitoring.ui import drift_segments, drift_view, filters, session
+
+    model = session.model_named("churn")
+    scope = filters.scope_of(model, filters.Choices(model="churn"))
+    view = drift_view.view(*session.assessment(model, model.chunk), scope)
+    found = session.by_segment(model, "x", model.chunk, "auto", "")
+    return {row.name: row for row in drift_segments.rows(view, found)}
+
+
+def test_importances_are_learnt_where_the_file_gives_none_and_labelled(open_app, stored, log_of):
+    log = log_of({"matters": normal, "idle": normal}, rows=200)
+    log["score"] = 1 / (1 + np.exp(-2 * log["matters"]))
+    stored(log)
+    app = open_app("drift")
+    assert not app.exception
+    assert "Importances are learnt from the model's scores" in said(app)
+
+
+def test_limits_open_in_a_drawer_with_what_is_in_force(open_app, stored, log_of):
+    stored(log_of({"calm": normal, "moved": shifting}))
+    app = open_app("drift")
+    app.button(key="limits").click().run()
+    assert not app.exception
+    assert app.slider(key="new-floor").value == 0.02
+    assert app.select_slider(key="new-rate").value == 0.01
+    assert "These are the limits in force." in [item.value for item in app.info]
+
+
+def test_the_method_that_was_chosen_says_why(open_app, stored, log_of):
+    stored(log_of({"x": normal}))
+    app = open_app("drift")
+    assert "fewer than 1,000 rows in a chunk" in said(app).replace("\\", "")
+    app.selectbox(key="method").select("welch_t").run()
+    assert "chosen by hand" in said(app)

@@ -4,13 +4,9 @@ import numpy as np
 import pytest
 from scipy import spatial, stats
 
-from monitoring.statistics.distances import (
-    hellinger,
-    jensen_shannon,
-    kolmogorov_smirnov,
-    kolmogorov_smirnov_bound,
-    psi,
-)
+from monitoring.statistics.distances import hellinger, jensen_shannon
+from monitoring.statistics.divergences import psi
+from monitoring.statistics.gaps import kolmogorov_smirnov, kolmogorov_smirnov_bound
 from monitoring.statistics.independence import chi_square, chi_square_test
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.transport import reference_scale, wasserstein

@@ -34,10 +34,11 @@ function spark(row, reference) {
   )
 }
 
-function weight(row, heaviest) {
+function weight(row, data) {
   if (row.importance === null) return el("span", { class: "quiet" }, "–")
-  const width = Math.max(2, (44 * row.importance) / heaviest)
-  return el("span", { class: "weight", title: `importance ${row.importanceText}`, role: "img", "aria-label": `importance ${row.importanceText}` },
+  const width = Math.max(2, (44 * row.importance) / data.heaviest)
+  const told = `${data.weight.toLocaleLowerCase()} ${row.importanceText}`
+  return el("span", { class: "weight", title: told, role: "img", "aria-label": told },
     el("span", { class: "bar", style: `width:${width}px` }))
 }
 
@@ -47,7 +48,7 @@ function line(row, context) {
   const cells = [
     el("td", { class: `state ${row.status}` }, mark(row.status), el("span", { class: "word" }, data.marks[row.status].word)),
     el("td", { class: "name" }, el("span", { class: "title" }, row.title), row.note ? el("span", { class: "note quiet" }, row.note) : null),
-    el("td", { class: "optional" }, weight(row, data.heaviest)),
+    el("td", { class: "optional" }, weight(row, data)),
     el("td", { class: "course" }, spark(row, data.reference)),
     el("td", { class: "num" }, el("span", { class: "strong" }, row.valueText), el("span", { class: "note quiet" }, row.measure)),
     el("td", { class: "num quiet optional" }, row.limitText),
@@ -64,10 +65,10 @@ function line(row, context) {
   return node
 }
 
-const COLUMNS = [
+const columnsOf = (data) => [
   { key: "rank", label: "Status", numeric: true },
-  { key: "title", label: "Feature" },
-  { key: "importance", label: "Weight", numeric: true, down: true, optional: true },
+  { key: "title", label: data.what },
+  { key: "importance", label: data.weight, numeric: true, down: true, optional: true },
   { key: null, label: "Course" },
   { key: "ratio", label: "Drift", numeric: true, down: true, right: true },
   { key: null, label: "Limit", right: true, optional: true },
@@ -86,7 +87,7 @@ function sorted(rows, column) {
 
 function head(context) {
   const { state, draw } = context
-  const cells = COLUMNS.map((column) => {
+  const cells = columnsOf(context.data).map((column) => {
     const name = [column.right ? "num" : "", column.optional ? "optional" : ""].join(" ").trim()
     if (!column.key) return el("th", { scope: "col", class: name }, column.label)
     const active = state.sort === column.key
@@ -118,15 +119,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   const draw = () => {
     const wanted = state.wanted.trim().toLocaleLowerCase()
-    const column = COLUMNS.find((each) => each.key === state.sort)
+    const column = columnsOf(data).find((each) => each.key === state.sort)
     const rows = sorted(data.rows, column).filter((row) => `${row.title} ${row.name}`.toLocaleLowerCase().includes(wanted))
     const body = el("tbody", {}, ...rows.slice(0, state.shown).map((row) => line(row, context)))
-    const none = rows.length ? null : el("p", { class: "quiet" }, `No feature is called like “${state.wanted}”.`)
+    const none = rows.length ? null : el("p", { class: "quiet" }, `No ${data.what.toLocaleLowerCase()} is called like “${state.wanted}”.`)
     table.replaceChildren(el("table", { "aria-label": data.label }, head(context), body), ...[none, foot(context, rows.length)].filter(Boolean))
   }
   context.draw = draw
 
-  const search = el("input", { type: "search", placeholder: `Find among ${data.rows.length} features`, "aria-label": "Find a feature" })
+  const search = el("input", { type: "search", placeholder: `Find among ${data.rows.length}`, "aria-label": `Find a ${data.what.toLocaleLowerCase()}` })
   search.value = state.wanted
   search.oninput = () => {
     state.wanted = search.value

@@ -82,6 +82,8 @@ def ranking(
     selected: str | None,
     key: str,
     on_pick: Callable[[str], None],
+    what: str = "Feature",
+    weight: str = "Weight",
 ) -> None:
     """Draw the table, the first row being the one to look at first.
 
@@ -96,6 +98,8 @@ def ranking(
         Unique on the page.
     on_pick : callable
         Told the feature that was picked, before the page runs again.
+    what, weight : str
+        What a row is, and what its bar stands for.
     """
 
     def picked() -> None:
@@ -105,7 +109,9 @@ def ranking(
     weights = [row.importance for row in rows if row.importance]
     _RANKING(
         data={
-            "label": "Features ranked by how much their drift matters",
+            "label": f"{what}s ranked by how much their drift matters",
+            "what": what,
+            "weight": weight,
             "marks": WORDS,
             "selected": selected,
             "heaviest": max(weights, default=1.0),

@@ -1,0 +1,308 @@
+"""All features at once, and what a change is likely related to: worked out beside the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from monitoring import drift
+from monitoring.drift import Assessment, Inspection, Likely, Started
+from monitoring.drift.wording import listed
+from monitoring.models import Model
+from monitoring.ui import cards, charts, session
+from monitoring.ui.drift_view import View, words
+from monitoring.ui.filters import Scope
+from monitoring.ui.jobs import Job
+from monitoring.ui.numbers import count, day, short
+from monitoring.windows import Window
+
+EVERY_SECONDS = 0.2
+MOST = 8
+_PLACES = 3
+
+
+@st.fragment(parallel=True)
+def panel(view: View, scope: Scope, window: Window, shown: slice) -> None:
+    """All features at once, and what is likely related; the page does not wait for it.
+
+    Parameters
+    ----------
+    view : View
+    scope : Scope
+    window : Window
+        The current rows.
+    shown : slice
+        The chunks over which the reconstruction error is drawn.
+    """
+    model, assessment = scope.model, view.assessment
+    head = st.empty()
+    left, right = st.columns(2, gap="medium")
+    with left:
+        table = st.empty()
+        with table.container():
+            likely(_ranked(view, {}), assessment)
+        began_together(groups(view), model)
+        below = st.container()
+    job = session.inspection(scope, window, assessment.keys[shown])
+    _wait(job, head)
+    with head.container():
+        if failed(job):
+            return
+        looked: Inspection = job.future.result()
+        verdict(looked, model)
+    with table.container():
+        likely(_ranked(view, looked.attribution), assessment)
+    with below:
+        slices(looked, model)
+    with right:
+        error = reconstruction(looked)
+        if error is not None:
+            st.subheader("Distance from what features have in common", anchor=False)
+            st.plotly_chart(error, key="reconstruction", config=charts.CONFIG)
+        mixes(looked)
+
+
+def _ranked(view: View, attribution: Mapping[str, tuple[float, float]]) -> list[Likely]:
+    return drift.ranked(view.assessment, view.colours, view.last, attribution)
+
+
+def _wait(job: Job, place: DeltaGenerator) -> None:
+    """Show the progress of a job until it is done; a run that is not wanted any more ends here."""
+    while not job.done:
+        place.progress(job.share, text=f"Looking at all features at once: {job.doing}")
+        time.sleep(EVERY_SECONDS)
+
+
+def failed(job: Job) -> bool:
+    """Whether a job ended with an error, which is then said."""
+    error = job.future.exception()
+    if error is None:
+        return False
+    cards.empty(
+        f"All features at once could not be looked at: {error}", "The rest of the page is not affected."
+    )
+    return True
+
+
+def verdict(found: Inspection, model: Model) -> None:
+    """All features together in one sentence, and how many rows it rests on."""
+    cards.verdict(found.status, found.sentence(model), key="together-verdict")
+    drawn = f"{_of(found.current_rows, found.current_total)} rows against "
+    drawn += f"{_of(found.reference_rows, found.reference_total)} of the reference"
+    parts = [f"{words(Window(found.start, found.stop))}: {drawn}, drawn by a hash of their id"]
+    if found.classifier:
+        own = found.classifier["blocks"]
+        parts.append(
+            f"the limit comes from {own} blocks of the reference, each told from the rest of it"
+            if own
+            else "uncalibrated: the reference has too few days to tell how much its own differ"
+        )
+    if found.embedding:
+        distance = found.embedding
+        beyond = "above" if distance["value"] > distance["noise"] else "within"
+        parts.append(
+            f"distance of mean embeddings {short(distance['value'])}, {beyond} the noise of shuffled labels "
+            f"{short(distance['noise'])} (p {short(distance['p_value'])})"
+        )
+    parts += [f"{part}: {why}" for part, why in found.notes.items() if part != "classifier"]
+    st.caption(cards.escaped("; ".join(parts) + "."))
+
+
+def _of(rows: int, total: int) -> str:
+    return count(rows) if rows == total else f"{count(rows)} of {count(total)}"
+
+
+def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
+    """Features that a change is likely related to, as a table."""
+    st.subheader("Likely related features", anchor=False)
+    if not rows:
+        st.caption("No feature that counts is beyond its limit in the judged chunk.")
+        return
+    st.dataframe(
+        [
+            {
+                "Feature": one.title,
+                "Beyond its limit": one.excess,
+                "Importance": None if np.isnan(one.importance) else one.importance,
+                "Ranking": one.score,
+                "Classifier loses": None if np.isnan(one.attribution) else max(one.attribution, 0.0),
+            }
+            for one in rows[:MOST]
+        ],
+        hide_index=True,
+        height="content",
+        column_config={
+            "Beyond its limit": st.column_config.NumberColumn(
+                format="%.2f ×", help="Value over limit, less 1."
+            ),
+            "Importance": st.column_config.NumberColumn(
+                format="percent", help="Its share of all importance."
+            ),
+            "Ranking": st.column_config.ProgressColumn(
+                format="%.2f", min_value=0.0, max_value=max(one.score for one in rows) or 1.0,
+                help="Beyond its limit times importance.",
+            ),
+            "Classifier loses": st.column_config.NumberColumn(
+                format="%.3f", help="AUC that the classifier of all features loses without it.",
+            ),
+        },
+    )  # fmt: skip
+    st.caption(_weighed(assessment.weights.source, assessment.weights.quality))
+
+
+def _weighed(source: str, quality: float) -> str:
+    """Where importances come from."""
+    learnt = "Importances are learnt: by how much a surrogate of the model gets worse at predicting "
+    learnt += f"its score when a feature is shuffled. It explains {quality:.0%} of the score.".replace(
+        "%", " %"
+    )
+    words = {"file": "Importances are those of the model's file.", "surrogate": learnt}
+    known = words.get(source, "No importance is known, so the ranking is by drift alone.")
+    return f"{known} A likely relation is no proof."
+
+
+def began_together(groups: Sequence[Sequence[tuple[str, Started]]], model: Model) -> None:
+    """Features whose drift began within three days of each other."""
+    shown = [group for group in groups if len(group) > 1]
+    for group in shown[:3]:
+        names = [
+            (model.features[name].title if name in model.features else None) or name for name, _ in group
+        ]
+        first, last = group[0][1].at, group[-1][1].at
+        when = day(first) if first == last else f"{day(first)} to {day(last)}"
+        st.markdown(cards.escaped(f"Began together, {when}: {listed(names, 6)}."))
+    if not shown and groups:
+        st.caption("No two drifting features began within three days of each other.")
+
+
+def mixes(found: Inspection) -> None:
+    """The change of the mean score: other rows, or other scores of the same rows."""
+    st.subheader("The change of the mean score, taken apart", anchor=False)
+    if not found.mixes:
+        why = found.notes.get("mixes", "the model's file names no segment columns")
+        st.caption(cards.escaped(f"Not taken apart: {why}."))
+        return
+    names = [mix["column"] for mix in found.mixes]
+    column = st.segmented_control(
+        "By", names, default=names[0], key="mix", bind="query-params", label_visibility="collapsed"
+    )
+    mix = next((one for one in found.mixes if one["column"] == column), found.mixes[0])
+    change, part, rate = (_three(mix[one]) for one in ("change", "mix", "rate"))
+    st.markdown(
+        cards.escaped(
+            f"The mean {found.target} changed by {change}: {part} because the mix of {mix['column']} is "
+            f"another, "
+            f"{rate} because rows of the same {mix['column']} score differently."
+        )
+    )
+    st.dataframe(
+        [
+            {
+                mix["column"]: one["value"],
+                "Share before": one["reference_share"],
+                "Share now": one["current_share"],
+                "Mix": one["mix"][0],
+                "Rate": one["rate"][0],
+                "Rate, 95 %": f"{_signed(one['rate'][1])} to {_signed(one['rate'][2])}",
+            }
+            for one in mix["slices"][:MOST]
+        ],
+        hide_index=True,
+        height="content",
+        column_config={
+            "Share before": st.column_config.NumberColumn(format="percent"),
+            "Share now": st.column_config.NumberColumn(format="percent"),
+            "Mix": st.column_config.NumberColumn(format="%+.4f"),
+            "Rate": st.column_config.NumberColumn(format="%+.4f"),
+        },
+        key="mixes",
+    )
+
+
+def slices(found: Inspection, model: Model) -> None:
+    """The slices whose score changed most, beyond that of all other rows."""
+    st.subheader("Slices that changed most", anchor=False)
+    if not found.slices:
+        why = found.notes.get("slices", "no slice of one or two features stands out from all other rows")
+        st.caption(cards.escaped(f"{why[:1].upper()}{why[1:]}."))
+        return
+    st.dataframe(
+        [
+            {
+                "Slice": " and ".join(f"{_title(model, name)} {what}" for name, what in one["where"]),
+                "Rows now": one["current_rows"],
+                "Share now": one["current_share"],
+                "Score before": one["reference_mean"],
+                "Score now": one["current_mean"],
+                "Change, 95 %": f"{_signed(one['lower'])} to {_signed(one['upper'])}",
+            }
+            for one in found.slices
+        ],
+        hide_index=True,
+        height="content",
+        column_config={
+            "Share before": st.column_config.NumberColumn(format="percent"),
+            "Share now": st.column_config.NumberColumn(format="percent"),
+            "Score before": st.column_config.NumberColumn(format="%.3f"),
+            "Score now": st.column_config.NumberColumn(format="%.3f"),
+        },
+        key="slices",
+    )
+    st.caption(
+        "Of every value and every pair of values of two features, those whose mean score changed beyond "
+        "what all "
+        "other rows show, after the correction for how many were tried."
+    )
+
+
+def reconstruction(found: Inspection) -> go.Figure | None:
+    """How far rows lie from what the reference's features have in common, over time; None without a chunk."""
+    course = found.reconstruction
+    if not course or not any(value is not None for value in course["mean"]):
+        return None
+    mean, error = (np.array([np.nan if v is None else v for v in course[name]]) for name in ("mean", "error"))
+    at = [dt.datetime.fromisoformat(one) for one in course["chunks"]]
+    high = None if course["high"] is None else np.full(len(at), course["high"])
+    return charts.course(
+        at,
+        mean,
+        title="reconstruction error",
+        limit=high,
+        interval=(mean - 1.96 * error, mean + 1.96 * error),
+        height=260,
+    )
+
+
+def groups(view: View) -> list[list[tuple[str, Started]]]:
+    """Drifting features by when they most likely began."""
+    names = [one.feature for one in view.verdict.features if one.counted and one.lasting in ("amber", "red")]
+    at = view.assessment.keys[view.last].start
+    return drift.together(view.assessment, names[:40], at=at)
+
+
+def _three(estimate: Sequence[float]) -> str:
+    value, lower, upper = estimate
+    return f"{_signed(value)} ({_signed(lower)} to {_signed(upper)})"
+
+
+def _signed(value: float) -> str:
+    """A number with its sign and three decimals.
+
+    Examples
+    --------
+    >>> _signed(0.1234), _signed(-0.5), _signed(0.0001)
+    ('+0.123', '−0.500', '0.000')
+    """
+    text = f"{value:+.{_PLACES}f}"
+    return text[1:] if float(text) == 0 else text.replace("-", "−")
+
+
+def _title(model: Model, name: str) -> str:
+    known = model.features.get(name)
+    return (known.title if known else None) or name
