@@ -71,6 +71,8 @@ def drift(largest: int) -> Iterator[Line]:
         found = measured("drift_frame", method=method)
         yield Line(f"drift frame of 200 features x 365 days, {method}, CPU ms", found["cpu"] * 1000,
                    f"(first {found['first'] * 1000:.0f})", Bound(high=250))  # fmt: skip
+    found = measured("drift_frame", method="auto", intervals=True)
+    yield Line("the same with an interval for every value, auto, CPU ms", found["cpu"] * 1000)
 
 
 def methods(largest: int) -> Iterator[Line]:

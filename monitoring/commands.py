@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from monitoring import demo, drift, health, results, windows
+from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.store import Receipt, Store, StoreError
 from monitoring.store.database import DatabaseError
-from monitoring.store.slots import segment_labels
 
-Arguments = Mapping[str, Any]
 OK, UNHEALTHY, WRONG = 0, 1, 2
-FIRST_YEAR, LAST_YEAR = 1900, 2200  # of what can be asked for
 
 
 @dataclass(frozen=True)
@@ -79,10 +76,6 @@ def failure(error: BaseException) -> Answer:
         where = "".join(traceback.format_exception(error))
         words = f"{where}this is an error in Lookout itself; please report it with the lines above"
     return Answer(stderr=f"{words}\n", code=WRONG)
-
-
-class QuestionError(ValueError):
-    """A question that cannot be answered as it was put; the message says how to put it."""
 
 
 def inbox_of(store: Path) -> Path:
@@ -181,8 +174,8 @@ def _show(store: Store, arguments: Arguments) -> Answer:
     chunk = arguments.get("chunk") or model.chunk
     if chunk not in CHUNKS:
         raise QuestionError(f"--chunk {chunk!r}: one of {', '.join(CHUNKS)}")
-    window, method = _window(model, arguments), arguments.get("method") or "auto"
-    segment = _segment(store, model, arguments.get("segment"))
+    window, method = window_of(model, arguments), arguments.get("method") or "auto"
+    segment = segment_of(store, model, arguments.get("segment"))
     try:
         against = drift.parsed(arguments.get("reference") or "", model)
         if method == drift.INSPECTION:
@@ -241,59 +234,11 @@ def _check(store: Store, arguments: Arguments) -> Answer:
 
 
 def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
-    at = _day(model, as_of, "--as-of", last=True)
+    at = instant_of(model, as_of, "--as-of", last=True)
     try:
         return health.health(store, model, as_of=at)
     except ValueError as error:
         raise QuestionError(f"{model.name}: {error}") from error
-
-
-def _window(model: Model, arguments: Arguments) -> windows.Window | None:
-    start = _day(model, arguments.get("start"), "--start")
-    stop = _day(model, arguments.get("stop"), "--stop")
-    if start is None and stop is None:
-        return None
-    window = windows.Window(start or dt.datetime(FIRST_YEAR, 1, 1), stop or dt.datetime(LAST_YEAR, 1, 1))
-    if window.stop <= window.start:
-        raise QuestionError("--stop must be after --start; it is the first day that is not included")
-    return window
-
-
-def _day(model: Model, text: str | None, option: str, *, last: bool = False) -> Any:
-    """Read a day or an instant, of the model's zone unless it says otherwise.
-
-    Gives a profile key; with `last` an instant, and a bare day means its end.
-    """
-    if not text:
-        return None
-    try:
-        at = dt.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise QuestionError(f"{option} {text!r} is not a day like 2013-07-01") from error
-    if not FIRST_YEAR <= at.year < LAST_YEAR:
-        raise QuestionError(f"{option} {text!r} must lie between {FIRST_YEAR}-01-01 and {LAST_YEAR}-01-01")
-    if last:
-        day = at.tzinfo is None and len(text.strip()) <= 10
-        at = at + dt.timedelta(days=1) if day else at
-        return at if at.tzinfo else windows.instant_of(at, "day", model.zone)
-    if at.tzinfo is None and model.grain == "hour":
-        at = windows.instant_of(at, "day", model.zone)
-    return windows.key_of(at, model.grain, model.zone) if at.tzinfo else at
-
-
-def _segment(store: Store, model: Model, text: str | None) -> tuple[str, str]:
-    if not text:
-        return ("", "")
-    column, found, value = text.partition("=")
-    known = store.segments(model.name)
-    if not found or column not in known:
-        raise QuestionError(
-            f"--segment is COLUMN=VALUE; columns: {', '.join(known) or 'none; name some in [segments]'}"
-        )
-    values = segment_labels(known[column])
-    if value not in values:
-        raise QuestionError(f"--segment {text!r}: no such value; {column} has {', '.join(values)}")
-    return (column, value)
 
 
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {

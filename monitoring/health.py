@@ -108,7 +108,7 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
 def assessed(store: Store, model: Model, as_of: dt.datetime | None = None) -> Assessment | None:
     """A model's drift; None where it has no reference, or a calendar too long to judge."""
     try:
-        return drift.read(store, model.name, as_of=as_of)
+        return drift.read(store, model.name, as_of=as_of, intervals=False)
     except (drift.NoReferenceError, drift.CalendarError):
         return None
 
@@ -174,11 +174,11 @@ def ribbon(
     DataFrame
         ``status`` and ``reason`` per chunk, ``value`` the share of features that drift, ``n`` those judged.
     """
-    if assessment is None:
+    requests = volume[volume["version"] == ""]
+    if assessment is None or requests.empty:
         return results.frame({})
     colours = colours or drift.signal(assessment)
     data = drift.ribbon(assessment, colours)
-    requests = volume[volume["version"] == ""]
     instants = np.array([at.replace(tzinfo=None) for at in assessment.stop], dtype="datetime64[us]")
     arrivals = requests["last_at"].to_numpy(dtype="datetime64[us]")
     place = np.searchsorted(arrivals, instants) - 1

@@ -81,6 +81,18 @@ _TABLE = (
         "Read the trailing windows and the share of rows outside the reference's range instead.",
     ),
     (
+        "off_grid",
+        "beyond the bins",
+        "most values of {feature} lie beyond the bins, which come from the model's own reference",
+        "Compare exactly from the rows, or name a newer window as [reference].",
+    ),
+    (
+        "told_only",
+        "told, not judged",
+        "told, not judged",
+        "It explains an answer that is judged as a whole.",
+    ),
+    (
         "overlaps_reference",
         "the window is partly the reference itself",
         "the {chunks} chunks up to {stop} are partly the reference itself",

@@ -14,6 +14,7 @@ from monitoring.ui import (
     drift_limits,
     drift_rows,
     drift_segments,
+    drift_session,
     drift_together,
     drift_trust,
     drift_view,
@@ -133,7 +134,7 @@ with left:
 # --- one feature: how it was, how it is, since when ---------------------------------------------------------
 
 place = view.place(feature.feature)
-single = session.single(model, feature.feature, scope.segment, scope.reference)
+single = drift_session.single(model, feature.feature, scope.segment, scope.reference)
 cube = single.cube
 described = model.features.get(feature.feature)
 unit = f" ({described.unit})" if described and described.unit else ""
@@ -180,13 +181,13 @@ with before:
             reference,
             current,
             extent=not private,
-            misfits=session.type_misfits(model).get(feature.feature, 0),
+            misfits=drift_session.type_misfits(model).get(feature.feature, 0),
         ),
         drift_view.words(window),
     )
     if not private and not cube.grids[0].numeric:
         st.caption(cards.escaped(feature_detail.moved_words(cube, reference, current)))
-        new = feature_detail.unseen_words(session.unseen(model, feature.feature), window.stop)
+        new = feature_detail.unseen_words(drift_session.unseen(model, feature.feature), window.stop)
         st.caption(cards.escaped(new))
     if cube.grids[0].numeric:
         drift_exact.panel(scope, feature.feature, window, single.against)
@@ -208,7 +209,7 @@ with after:
     steps = None
     if check == "chunk":
         measure = assessment.measures[place]
-        steps = session.consecutive(model, feature.feature, scope.chunk, scope.segment, measure)
+        steps = drift_session.consecutive(model, feature.feature, scope.chunk, scope.segment, measure)
     st.plotly_chart(drift_rows.course(view, feature, check, steps), key="course", config=charts.CONFIG)
     started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))
@@ -218,11 +219,11 @@ with after:
         partial(drift_trust.csv, view, feature.feature),
         f"{model.name}-{feature.feature}.csv",
         key="trust",
-        others=drift_trust.others(view, session.values(scope, feature.feature), feature.feature),
+        others=drift_trust.others(view, drift_session.values(scope, feature.feature), feature.feature),
         every=partial(drift_trust.every, single, view),
     )
     if not scope.segment[0] and model.segments.columns:
-        by_segment = session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)
+        by_segment = drift_session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)
         st.subheader("By segment", anchor=False)
         ranking(
             drift_segments.rows(view, by_segment),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from monitoring.models import Model, parse
+from monitoring import drift
+from monitoring.drift import against
+from monitoring.models import Model, ModelError, parse
 from monitoring.reasons import REASONS
 from monitoring.results import COLUMNS
 from monitoring.statistics import METHODS
 from monitoring.store import Store
+from monitoring.store.reference_rows import kept_days
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/*.md")])
@@ -25,6 +29,12 @@ def blocks(name: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text(name), re.DOTALL)
 
 
+def section(name: str, title: str) -> str:
+    """What stands under a heading, up to the next of its rank."""
+    (found,) = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", text(name), re.DOTALL | re.MULTILINE)
+    return found
+
+
 def test_every_drift_method_is_described_with_its_levels() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \|.*\| ([\d., ]+) \|$", text("docs/drift.md"), re.MULTILINE))
     assert set(rows) == set(METHODS)
@@ -32,6 +42,49 @@ def test_every_drift_method_is_described_with_its_levels() -> None:
         stated = METHODS[key].levels
         given = [float(part) for part in levels.split(",")]
         assert given == pytest.approx([stated.floor, stated.amber, stated.red], abs=6e-4), key
+
+
+def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:
+    model = parse(blocks("docs/model-file.md", "toml")[0])
+    rows = re.findall(
+        r"^\| `([\w:]+)` \|", section("docs/drift.md", "What chunks are compared with"), re.MULTILINE
+    )
+    described = [word for word in rows if word != "reference"]
+    offered = {drift.parsed(word, model).form for word in drift.options(model)}
+    assert [drift.parsed(word, model).form for word in described] == list(get_args(against.Form))
+    assert {word.partition(":")[0] for word in described} == offered
+    assert "version boosting" in drift.options(model), "the page offers what the document names"
+
+
+def test_the_bounds_of_a_moving_reference_are_stated_and_hold() -> None:
+    most = f"{against.MOST:,}"
+    (said,) = [part for part in section("docs/model-file.md", "The reference").split("\n\n") if most in part]
+    assert {"chunks", "gap", "weeks"} <= set(re.findall(r"`(\w+)`", said))
+    head = 'name = "churn"\ntask = "binary"\n[reference]\nstart = 2026-01-01\nstop = 2026-02-01\n'
+    for key, least in (("chunks", 1), ("weeks", 1), ("gap", 0)):
+        for given in (least, against.MOST, against.MOST + 1):
+            model = parse(f'{head}kind = "{"weekday" if key == "weeks" else "rolling"}"\n{key} = {given}')
+            assert getattr(drift.own(model), key) == min(given, against.MOST), key
+        with pytest.raises(ModelError):
+            parse(f"{head}{key} = {least - 1}")
+    for word in ("rolling:{}", "weekday:{}", "rolling:7:{}"):
+        drift.parsed(word.format(against.MOST), model)
+        with pytest.raises(drift.AgainstError):
+            drift.parsed(word.format(against.MOST + 1), model)
+
+
+def test_that_retention_keeps_a_versions_window_is_stated_and_holds() -> None:
+    parts = section("docs/model-file.md", "The reference").split("\n\n")
+    (said,) = [" ".join(part.split()) for part in parts if "[reference.boosting]" in part]
+    assert "Retention keeps the raw rows of a version's window" in said
+    (example,) = blocks("docs/model-file.md", "toml")
+    model = parse(example)
+    assert model.retention_days is not None
+    assert model.reference is not None
+    kept = [(model.reference.start, model.reference.stop)]
+    kept += [(window.start, window.stop) for window in model.reference.versions.values()]
+    assert len(kept) == 2
+    assert kept_days(model) == [(start.date(), stop.date()) for start, stop in kept]
 
 
 def test_every_column_of_the_tidy_frame_is_described() -> None:

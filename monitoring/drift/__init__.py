@@ -22,19 +22,12 @@ from monitoring.drift.assessment import (
     Weights,
     assess,
 )
-from monitoring.drift.causes import Likely, ranked
 from monitoring.drift.export import EVERY, INSPECTION, every_method, inspected
-from monitoring.drift.inspection import Inspection, inspect, references
+from monitoring.drift.inspection import Inspection, inspect
 from monitoring.drift.onset import Started, started, together
-from monitoring.drift.reading import (
-    Material,
-    NoReferenceError,
-    by_segment,
-    judged,
-    material,
-    read,
-    reference_of,
-)
+from monitoring.drift.ranking import Likely, ranked
+from monitoring.drift.reading import Material, by_segment, judged, material, read
+from monitoring.drift.reference_days import NoReferenceError, reference_of, references
 from monitoring.drift.replaying import Incident, Replay, incidents, replay, with_limits
 from monitoring.drift.ribbon import ribbon
 from monitoring.drift.signal import Signal, important, signal
@@ -62,12 +55,13 @@ def frame(
     as_of: dt.datetime | None = None,
     data_until: dt.datetime | None = None,
     segment: str = "",
+    intervals: bool = True,
 ) -> pd.DataFrame:
     """The distance of every feature in every chunk from the reference, judged, as a tidy frame.
 
     Parameters
     ----------
-    cubes, model, reference, against, chunk, method, as_of, data_until, segment
+    cubes, model, reference, against, chunk, method, as_of, data_until, segment, intervals
         As in `assess`.
     window : Window, optional
         Keep the chunks that begin inside; by default all, the reference's own included, each of which is
@@ -94,6 +88,7 @@ def frame(
         data_until=data_until,
         segment=segment,
         checks=("chunk",),
+        intervals=intervals,
     )
     return frames.frame(assessment, "chunk", window)
 

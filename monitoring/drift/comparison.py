@@ -205,11 +205,15 @@ def _learnt(
     usable = rows_of(found.current.bins) >= rules.least
     block = int((blocks.stop - blocks.start).max(initial=0))
     scores = np.where(usable, found.divergence, np.nan)
+    given = {
+        "variance": noise_variance(side.method, found.scale, found.occupied, side.null),
+        "wild": side.wild,
+    }
     day = side.cube.chunks and layout.line.per_chunk == block == rules.length and _daily(layout)
     if not day or not isinstance(layout, Fixed):
-        return calibration(scores, found.noise, logarithm=side.wild), None, block < rules.length
+        return calibration(scores, found.noise, **given), None, block < rules.length
     seasons = weekdays(layout.line, blocks.start[0])
-    learnt = calibration(scores, found.noise, seasons, 7, logarithm=side.wild)
+    learnt = calibration(scores, found.noise, seasons, 7, **given)
     return learnt, weekdays(layout.line, spans.start), False
 
 
@@ -225,12 +229,14 @@ def _constant(side: Side, whole: Floats) -> np.ndarray:
 
 
 def _test(side: Side, found: Raw) -> tuple[Floats, Floats]:
-    """Test statistic and the p-value of sampling noise alone; simulated where values repeat."""
+    """Test statistic and the p-value of sampling noise alone."""
     method = side.method
     if method.test is not None and (side.null is None or method.kinds == ("binary",)):
         outcome = method.test(found.reference.bins, found.current.bins, **found.inputs)
         return outcome.statistic, outcome.p_value
     p_value = noise_p_value(method, found.divergence, found.scale, found.occupied, side.null)
+    if method.null is not None and method.null.law == "kolmogorov":
+        return found.value, p_value
     factor = method.null.factor if method.null is not None else 1.0
     with np.errstate(invalid="ignore", divide="ignore"):
         return factor * found.divergence / found.scale, p_value

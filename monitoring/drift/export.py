@@ -80,7 +80,7 @@ def inspected(found: Inspection, model: Model, reference: str, segment: str = ""
         "reference": reference,
         "maturity": "final",
     }
-    blank = {"segment": segment, "n": found.current_rows, "status": "grey", "reason": ""}
+    blank = {"segment": segment, "n": found.current_rows, "status": "grey", "reason": "told_only"}
     columns: dict[str, list[Any]] = {name: [] for row in rows for name in row}
     columns |= {name: [] for name in (*shared, *blank)}
     for row in rows:
@@ -97,7 +97,7 @@ def _together(found: Inspection) -> Iterator[dict[str, Any]]:
             "subject": "features", "measure": "domain_classifier", "value": area["auc"],
             "lower": area["lower"], "upper": area["upper"], "p_value": area["p_value"],
             "limit_high": area["limit"],
-            "status": found.status, "reason": "drift" if found.drifted else "",
+            "status": found.status, "reason": _reason(found),
         }  # fmt: skip
     if distance:
         yield {
@@ -107,6 +107,12 @@ def _together(found: Inspection) -> Iterator[dict[str, Any]]:
     for name, fall, error in area.get("attribution", []):
         ends = {"lower": fall - 1.96 * error, "upper": fall + 1.96 * error}
         yield {"subject": name, "measure": "attribution", "value": fall, **ends}
+
+
+def _reason(found: Inspection) -> str:
+    if not found.telling:
+        return "days_differ"
+    return "drift" if found.drifted else ""
 
 
 def _mixes(found: Inspection) -> Iterator[dict[str, Any]]:
@@ -121,7 +127,8 @@ def _mixes(found: Inspection) -> Iterator[dict[str, Any]]:
                 value, lower, upper = one[measure]
                 yield {
                     "subject": found.target, "measure": measure, "segment": f"{mix['column']}={one['value']}",
-                    "value": value, "lower": lower, "upper": upper, "coverage": one["current_share"],
+                    "value": value, "lower": lower, "upper": upper,
+                    "n": round(one["current_share"] * found.current_rows),
                 }  # fmt: skip
 
 
@@ -131,5 +138,5 @@ def _slices(found: Inspection) -> Iterator[dict[str, Any]]:
             "subject": found.target, "measure": "slice", "n": one["current_rows"], "value": one["change"],
             "segment": " and ".join(f"{name} {words}" for name, words in one["where"]),
             "lower": one["lower"], "upper": one["upper"], "effect": one["contribution"],
-            "p_value": one["rate"], "coverage": one["current_share"],
+            "p_value": one["rate"],
         }  # fmt: skip

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from monitoring import windows
 from monitoring.drift import causes, multivariate
 from monitoring.drift.against import Against, own
 from monitoring.drift.multivariate import P_VALUE, Progress
-from monitoring.drift.reading import NoReferenceError, own_days, reference_of
+from monitoring.drift.reference_days import NoReferenceError, references
 from monitoring.drift.tables import Tables, recoded, tables
 from monitoring.drift.wording import listed
 from monitoring.models import Model
@@ -172,41 +171,6 @@ def inspect(
         known = _looked(store, asked, progress or (lambda share, what: None))
         findings.remember(store, name, asked.key, version, known)
     return Inspection(window.start, window.stop, **{**known, "features": tuple(known["features"])})
-
-
-def references(
-    store: Store, model: Model, window: Window, against: Against, chunk: str | None = None
-) -> list[Window] | None:
-    """Where the rows lie that a window is compared with, itself left out; None for the rows of a file."""
-    step = window.stop - window.start
-    length = windows.chunk_stop(window.start, chunk or model.chunk) - window.start
-    if against.form == "rolling":
-        stop = _earlier(window.start, against.gap * length)
-        parts = [Window(_earlier(stop, against.chunks * length), stop)]
-        return [part for part in parts if part.start < part.stop]
-    if against.form == "weekday":
-        weeks = dt.timedelta(days=7) * -(-step // dt.timedelta(days=7))
-        first = store.span(model.name).first or window.start
-        most = min(against.weeks, -((first - window.start) // weeks))  # as many as the log reaches back
-        return [
-            Window(window.start - back * weeks, window.stop - back * weeks) for back in range(1, most + 1)
-        ]
-    if against.form == "version":
-        whole = own_days(store, model, against.version)
-    elif model.reference is not None and model.reference.file:
-        return None
-    else:
-        whole = reference_of(model)
-    parts = [
-        Window(whole.start, min(whole.stop, window.start)),
-        Window(max(whole.start, window.stop), whole.stop),
-    ]
-    return [part for part in parts if part.start < part.stop]
-
-
-def _earlier(at: dt.datetime, by: dt.timedelta) -> dt.datetime:
-    """A key so much earlier, or the first that there can be."""
-    return at - min(by, at - dt.datetime.min)
 
 
 @dataclass(frozen=True)

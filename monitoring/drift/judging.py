@@ -14,6 +14,9 @@ from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, severity
 
+MOST_BEYOND = 0.5
+"""Share of rows beyond the grid from which its bins cannot tell how they are distributed."""
+
 
 def distribution(
     parts: Sequence[Comparison],
@@ -21,6 +24,7 @@ def distribution(
     spans: Spans,
     context: Context,
     length: int,
+    open_ends: Sequence[Floats | None],
 ) -> Scores:
     """Distances judged: the chunk check and the trailing windows.
 
@@ -33,6 +37,8 @@ def distribution(
     context : Context
     length : int
         Positions in a whole span.
+    open_ends : sequence of ndarray or None
+        One per side: the share of rows beyond the frozen grid, where a moving reference may lie there too.
 
     Returns
     -------
@@ -42,6 +48,9 @@ def distribution(
     masks = [
         _unjudged(part, one, spans, context, length, empty) for part, one in zip(parts, sides, strict=True)
     ]
+    for mask, beyond in zip(masks, open_ends, strict=True):
+        if beyond is not None:
+            mask[(mask == 0) & (np.nan_to_num(beyond) > MOST_BEYOND)] = NUMBER["off_grid"]
     p_value = np.concatenate(
         [np.where(mask > 0, np.nan, part.p_value) for part, mask in zip(parts, masks, strict=True)]
     )

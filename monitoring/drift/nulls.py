@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.spans import Positions, Timeline, reference_blocks, summed
+from monitoring.drift.spans import Positions, Timeline, summed
 from monitoring.statistics import METHODS, Method
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.choice import FEW_EVENTS
@@ -18,12 +18,17 @@ from monitoring.statistics.registry import Law
 if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
 
+Simulation = Literal["shared", "own"]
 TIED = 0.10
-"""Share of rows in one slot above which values repeat too often for Kolmogorov's law."""
+"""Share of rows in one slot above which a feature's gaps are not those of evenly filled bins."""
 
 
-def lawless(method: Method, largest: float, events: float) -> bool:
-    """Whether noise must be simulated: no law, values that repeat, or an event too rare for one.
+def simulation(method: Method, largest: float, events: float) -> Simulation | None:
+    """Whether noise must be simulated, and whether many features may share their draws.
+
+    A method without a law needs it, and an event too rare for one. Kolmogorov's law is about every gap; bins
+    show some of them, the fewer the more values repeat. Where bins are evenly filled the draws of one feature
+    do for all.
 
     Parameters
     ----------
@@ -35,12 +40,14 @@ def lawless(method: Method, largest: float, events: float) -> bool:
 
     Examples
     --------
-    >>> [lawless(METHODS["kolmogorov_smirnov"], share, 100.0) for share in (0.05, 0.5)]
-    [False, True]
+    >>> [simulation(METHODS["kolmogorov_smirnov"], share, 100.0) for share in (0.05, 0.5)]
+    ['shared', 'own']
     """
     if method.null is None or (method.kinds == ("binary",) and events < FEW_EVENTS):
-        return True
-    return method.null.law == "kolmogorov" and largest > TIED
+        return "own"
+    if method.null.law != "kolmogorov":
+        return None
+    return "own" if largest > TIED else "shared"
 
 
 def wild(method: Method, cube: Cube) -> NDArray[np.bool_]:
@@ -55,10 +62,13 @@ def draws(
     bins: Floats,
     sums: Floats | None,
     scale: Floats,
+    usual: Floats,
     inside: Positions,
     line: Timeline,
+    *,
+    shared: bool,
 ) -> Floats:
-    """Noise for samples of the size of the reference's usual chunk.
+    """Noise for samples of the size of a usual chunk.
 
     Parameters
     ----------
@@ -70,9 +80,13 @@ def draws(
         Running sums of deviations by bin, for a method that needs the mean of each bin.
     scale : ndarray of shape (features,)
         Reference standard deviation.
+    usual : ndarray of shape (features,)
+        Rows with a value that a chunk usually holds.
     inside : ndarray of int
         Which keys of the cube belong to the reference.
     line : Timeline
+    shared : bool
+        Whether the features are so alike that the draws of their average do.
 
     Returns
     -------
@@ -80,8 +94,11 @@ def draws(
         As `monitoring.statistics.noise.simulated_null` gives them.
     """
     reference = summed(bins, line.reference)[:, 0]
-    blocks = reference_blocks(line, line.per_chunk)
-    usual = np.median(summed(bins, blocks if len(blocks) else line.reference).sum(axis=-1), axis=1)
+    if shared:
+        mean = reference / np.maximum(reference.sum(axis=-1, keepdims=True), 1.0)
+        size = 2.0 ** np.floor(np.log2(max(float(np.median(usual)), 1.0)))
+        one = _drawn(method.key, 1, mean.mean(axis=0).tobytes(), np.array([size]).tobytes())
+        return np.broadcast_to(one, (len(reference), one.shape[1]))
     given = {"reference": reference, "rows": usual}
     if sums is not None:
         means = summed(sums, line.reference)[:, 0] / np.maximum(reference, 1.0)

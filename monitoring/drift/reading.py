@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from monitoring.drift import importance
-from monitoring.drift.against import Against, AgainstError, own
+from monitoring.drift.against import Against, own
 from monitoring.drift.assessment import CHECKS, Assessment, Learnt, assess
 from monitoring.drift.placing import placed
+from monitoring.drift.reference_days import own_days, reference_of
 from monitoring.drift.sides import part
 from monitoring.models import Model
 from monitoring.windows import Window
@@ -18,12 +19,6 @@ from monitoring.windows import Window
 if TYPE_CHECKING:
     from monitoring.store import Store
     from monitoring.store.cubes import Cube, Cubes
-
-OWN_DAYS = 28  # of a version without a window in the model's file: its first days
-
-
-class NoReferenceError(ValueError):
-    """The model's file names no reference, so nothing can be compared with it."""
 
 
 @dataclass(frozen=True)
@@ -81,22 +76,6 @@ def _only(cubes: Cubes, feature: str) -> dict[str, Cube]:
         name: part(cube, [place for place, one in enumerate(cube.features) if one == feature])
         for name, cube in halves.items()
     }
-
-
-def reference_of(model: Model) -> Window:
-    """The model's reference as a window of profile keys.
-
-    Raises
-    ------
-    NoReferenceError
-        If the model has none, or a file.
-    """
-    from monitoring.store.reference_rows import reference_window
-
-    window = reference_window(model)
-    if window is None:
-        raise NoReferenceError(f"{model.name}: no [reference] with start and stop in the model's file")
-    return window
 
 
 def material(
@@ -247,6 +226,7 @@ def read(
     segment: tuple[str, str] = ("", ""),
     checks: Sequence[str] = CHECKS,
     against: Against | None = None,
+    intervals: bool = True,
 ) -> Assessment:
     """Judge a model's features from its profile; arguments as in `monitoring.drift.assess`.
 
@@ -261,6 +241,8 @@ def read(
         Column and value; empty for all rows.
     against : Against, optional
         What chunks are compared with; the model's own choice by default.
+    intervals : bool
+        Whether values get a confidence interval.
 
     Raises
     ------
@@ -273,19 +255,4 @@ def read(
     """
     found = material(store, name, against=against, segment=segment)
     at = as_of or store.now(found.model)
-    return judged(found, chunk=chunk, method=method, as_of=at, checks=checks)
-
-
-def own_days(store: Store, model: Model, version: str) -> Window:
-    """The days on which a version is known to be healthy: those of the model's file, or its first 28."""
-    from monitoring.store.reference_rows import version_window
-
-    stated = version_window(model, version)
-    if stated is not None:
-        return stated
-    volume = store.volume(model.name)
-    keys = volume.loc[volume["version"] == version, "chunk"]
-    if keys.empty:
-        raise AgainstError(f"version {version!r} has no rows, so it has no days of its own to compare with")
-    start = keys.min().to_pydatetime()
-    return Window(start, start + dt.timedelta(days=OWN_DAYS))
+    return judged(found, chunk=chunk, method=method, as_of=at, checks=checks, intervals=intervals)

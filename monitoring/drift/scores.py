@@ -41,6 +41,7 @@ class Context:
     spans: Spans
     shown: slice
     intervals: bool = True
+    against_moves: bool = False
 
 
 @dataclass(frozen=True)

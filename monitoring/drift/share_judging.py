@@ -81,6 +81,8 @@ def _unjudged(columns: Mapping[str, Floats], defined: NDArray[np.bool_], context
     """Why a share cannot be judged, 0 where it can; what is said last weighs most."""
     rows = np.nan_to_num(columns["rows"])
     mask = np.zeros(rows.shape, dtype=np.int8)
+    # A limit of all rows can never be exceeded: such a share says nothing, and green would be wrong.
+    mask[columns["limit"] >= 1.0] = NUMBER["days_differ"]
     mask[rows < context.model.limits.minimum_rows] = NUMBER["too_few_rows"]
     mask[rows == 0] = NUMBER["no_data"]
     mask[np.isnan(columns["reference"]) & (rows > 0)] = NUMBER["empty_reference"]

@@ -126,7 +126,7 @@ def share(
         statistic=test.statistic,
         p_value=np.fmax(test.p_value, rise_p_value(varied, test.difference)),
         noise_floor=np.minimum(before + 1.645 * error, 1.0),
-        limit=before + np.fmax(levels.amber, rise_limit(varied, error, level=level)),
+        limit=np.minimum(before + np.fmax(levels.amber, rise_limit(varied, error, level=level)), 1.0),
         rows=m,
         reference=before,
     )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.nulls import draws, lawless, wild
+from monitoring.drift.nulls import Simulation, draws, simulation, wild
 from monitoring.drift.spans import Positions, Timeline, cumulative
 from monitoring.statistics import METHODS, Method
 from monitoring.statistics.arrays import Floats
@@ -156,8 +156,8 @@ def sides(cube: Cube, method: str, line: Timeline, *, noise: bool = True) -> lis
         for grid, rows, rarer in zip(cube.grids, usual, events, strict=True)
     ]
     # Features of one method are measured together, those whose noise is simulated apart from the others.
-    keys = [
-        (one.method, noise and lawless(METHODS[one.method], float(share), float(rarer)))
+    keys: list[tuple[str, Simulation | None]] = [
+        (one.method, simulation(METHODS[one.method], float(share), float(rarer)) if noise else None)
         for one, share, rarer in zip(choices, largest, events, strict=True)
     ]
     found = []
@@ -209,14 +209,20 @@ def _usual(cube: Cube, places: Positions, line: Timeline) -> Floats:
 
 
 def _side(
-    cube: Cube, using: Method, why: tuple[str, ...], places: Positions, line: Timeline, noise: bool
+    cube: Cube,
+    using: Method,
+    why: tuple[str, ...],
+    places: Positions,
+    line: Timeline,
+    drawn: Simulation | None,
 ) -> Side:
     """Features made ready for their method."""
     kinds = tuple(grid.kind for grid in cube.grids)
     numeric = kinds[0] in ("numeric", "ordinal")
+    usual = _usual(cube, places, line)
     counts, single = np.asarray(cube.counts, dtype=float), _single(cube)
     if using.bins == "groups":
-        groups = _groups(cube, places, line, numeric=numeric)
+        groups = _groups(cube, usual, _inside(places, line), numeric=numeric)
         counts = merged(counts, groups)
         slots = np.stack([np.arange(single.shape[1]) < grid.slots for grid in cube.grids])
         alone, held = (merged(part[:, None], groups)[:, 0] == 1 for part in (single, slots))
@@ -228,6 +234,10 @@ def _side(
     bins = cumulative(counts, places, line.length)
     sums = running(cube.sums, MEANS in using.inputs)
     scale = _scale(cube, places, line) if numeric else np.ones(len(kinds))
+    null = None
+    if drawn:
+        inside = _inside(places, line)
+        null = draws(using, cube, bins, sums, scale, usual, inside, line, shared=drawn == "shared")
     return Side(
         method=using,
         features=tuple(cube.features),
@@ -240,7 +250,7 @@ def _side(
         square=running(cube.square, MOMENTS in using.inputs),
         sums=sums,
         scale=scale,
-        null=draws(using, cube, bins, sums, scale, _inside(places, line), line) if noise else None,
+        null=null,
         wild=wild(using, cube),
         single=single,
     )
@@ -258,11 +268,10 @@ def _single(cube: Cube) -> NDArray[np.bool_]:
     return np.stack(rows)
 
 
-def _groups(cube: Cube, places: Positions, line: Timeline, *, numeric: bool) -> Groups:
+def _groups(cube: Cube, usual: Floats, inside: Positions, *, numeric: bool) -> Groups:
     """The group of each bin, by what the reference holds."""
-    inside = _inside(places, line)
     reference = np.asarray(cube.counts, dtype=float)[:, inside].sum(axis=1)
-    usual, last = _usual(cube, places, line), np.array([grid.slots - 1 for grid in cube.grids])
+    last = np.array([grid.slots - 1 for grid in cube.grids])
     if not numeric:
         # Names never seen in the reference are the slot after the categories and `other`: nothing is expected
         # there, so it would be pooled with rare names; it stands alone instead.

@@ -12,7 +12,7 @@ from monitoring.drift.assessment import POOLED, VERDICT_CHECKS, Assessment
 from monitoring.drift.onset import run_start
 from monitoring.drift.scores import CODES
 from monitoring.drift.signal import Signal, important, signal
-from monitoring.drift.wording import day, feature_sentence, listed, title
+from monitoring.drift.wording import beside, day, feature_sentence, listed, title
 from monitoring.statistics.severity import AMBER, NAMES, RED
 from monitoring.windows import Window
 
@@ -43,6 +43,8 @@ class FeatureVerdict:
         Key of the first chunk of the present run of amber or red.
     reason : str
         Code, see `monitoring.reasons`.
+    beside : str
+        What else is wrong with it: missing, non-finite or never seen values.
     sentence : str
     """
 
@@ -62,6 +64,7 @@ class FeatureVerdict:
     counted: bool
     since: dt.datetime | None
     reason: str
+    beside: str
     sentence: str
 
 
@@ -157,6 +160,7 @@ def _feature(
         counted=bool(assessment.counted[place]),
         since=run_start(assessment, colours.lasting[place], colours.cells[place], last),
         reason=reason,
+        beside=beside(assessment, place, last),
         sentence=_said(assessment, colours, place, last),
     )
 
@@ -169,11 +173,10 @@ def _said(assessment: Assessment, colours: Signal, place: int, last: int) -> str
         shown = int(np.flatnonzero(cells[: last + 1] >= AMBER)[-1])
     check = VERDICT_CHECKS[colours.decided[place, shown]]
     said = feature_sentence(assessment, place, shown, check, int(cells[shown]))
-    return (
-        said
-        if shown == last
-        else f"{said} on {day(assessment.keys[shown].start, assessment.keys[last].start)}"
-    )
+    if shown != last:
+        said = f"{said} on {day(assessment.keys[shown].start, assessment.keys[last].start)}"
+    also = beside(assessment, place, last)
+    return f"{said}; {also}" if also else said
 
 
 def _rank(feature: FeatureVerdict) -> tuple[bool, int, int, bool, float, float, str]:
@@ -209,6 +212,8 @@ def _sentence(
         return f"green: {listed([one.title for one in loud])} drifted, but nothing of high importance did"
     small = [one.title for one in counted if one.reason == "detectable_small"]
     note = f"; detectable, small: {listed(small)}" if small else ""
+    gaps = [one.title for one in counted if one.beside]
+    note += f"; but missing, never seen or not finite values rose in {listed(gaps)}" if gaps else ""
     return f"green: no lasting drift in {len(counted)} features{note}"
 
 

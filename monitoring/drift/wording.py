@@ -87,6 +87,25 @@ def feature_sentence(assessment: Assessment, place: int, last: int, check: str, 
     return f"{subject}: " + ", ".join(filter(None, (_numbers(assessment, check, place, last) + span, note)))
 
 
+def beside(assessment: Assessment, place: int, last: int) -> str:
+    """What else is wrong with a feature in a chunk: shares of rows that are not part of its drift.
+
+    Missing, non-finite and never seen values are a matter of data quality and colour no distance; they are
+    said wherever the feature is.
+    """
+    said = []
+    for check in ("missing", "non_finite", "unseen"):
+        scores = assessment.checks.get(check)
+        if scores is not None and scores.status[place, last] >= AMBER:
+            value, before = (getattr(scores, name)[place, last] for name in ("value", "before"))
+            said.append(f"{shares.TITLES[check]} in {_share(value)} of rows, {_share(before)} before")
+    return "; ".join(said)
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}".replace("%", " %") if value >= 0.1 else f"{value:.1%}".replace("%", " %")
+
+
 def why_grey(assessment: Assessment, place: int, last: int) -> str:
     """Why a single chunk has no colour, with its numbers."""
     scores, window = assessment.checks["chunk"], assessment.keys[last]

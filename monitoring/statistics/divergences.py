@@ -15,19 +15,22 @@ _LAWS = (Law.NOMINAL, Law.MONOTONE, Law.OUTLIER_PROOF)
 
 
 def _smoothed(reference: Counts, current: Counts) -> tuple[Floats, Floats, Floats]:
-    """Shares with half a row added to every bin that is occupied on either side, and which bins those are.
+    """Shares with half a row added to every bin that is occupied on either side; 1 in all others.
 
-    A side without rows stays nan.
+    The third array is 0, or nan where a side has no rows.
     """
     r, c = paired(reference, current)
-    seen = (r > 0) | (c > 0)
+    seen = (r + c) > 0
     half = np.where(seen, 0.5, 0.0)
-    extra = summed(half)
-    r_rows, c_rows = summed(r), summed(c)
-    rows = np.where(r_rows > 0, r_rows, np.nan) + extra, np.where(c_rows > 0, c_rows, np.nan) + extra
+    n, m = summed(r), summed(c)
+    there = np.where((n > 0) & (m > 0), 0.0, np.nan)
+    extra = summed(half) + there
     with np.errstate(invalid="ignore", divide="ignore"):
-        p, q = (r + half) / rows[0][..., None], (c + half) / rows[1][..., None]
-    return np.where(seen, p, 1.0), np.where(seen, q, 1.0), seen + 0.0 * (rows[0] + rows[1])[..., None]
+        p, q = (r + half) / (n + extra)[..., None], (c + half) / (m + extra)[..., None]
+    unseen = ~seen
+    np.copyto(p, 1.0, where=unseen)
+    np.copyto(q, 1.0, where=unseen)
+    return p, q, there
 
 
 def _psi_influence(reference: Counts, current: Counts) -> tuple[Floats, Floats]:
@@ -84,9 +87,8 @@ def psi(reference: Counts, current: Counts) -> Floats:
     >>> psi([50, 50], [[50, 50], [30, 70], [0, 0]]).round(3)
     array([0.   , 0.166,   nan])
     """
-    p, q, seen = _smoothed(reference, current)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(summed((q - p) * np.log(q / p) * seen))
+    p, q, there = _smoothed(reference, current)
+    return np.asarray(summed((q - p) * np.log(q / p)) + there)
 
 
 @drift_method(
@@ -130,6 +132,5 @@ def kullback_leibler(reference: Counts, current: Counts) -> Floats:
     >>> kullback_leibler([50, 50], [[50, 50], [30, 70], [0, 0]]).round(3)
     array([0.   , 0.081,   nan])
     """
-    p, q, seen = _smoothed(reference, current)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.maximum(summed(q * np.log(q / p) * seen), 0.0))
+    p, q, there = _smoothed(reference, current)
+    return np.asarray(np.maximum(summed(q * np.log(q / p)) + there, 0.0))

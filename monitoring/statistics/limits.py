@@ -20,6 +20,10 @@ FEWEST_CHUNKS = 7
 """Below this many reference chunks day-to-day variation cannot be judged."""
 SEASONAL = 0.01
 """Level of the test that tells whether seasons differ."""
+LEAST_POWER = 0.1
+"""A handful of blocks tells too little for a smaller one: their limit would explode."""
+WILD_EXCESS = 3.0
+"""Variation by nature over noise above which the tail of the noise is of no account."""
 LEAST_RATIO = 0.01
 """A divergence below so much of the expected one counts as this where logarithms are taken."""
 
@@ -35,12 +39,12 @@ class Calibration:
     excess : ndarray of shape (...)
         Mean divergence beyond sampling noise: variation between chunks, which more rows do not remove.
     centre, spread : ndarray of shape (..., seasons)
-        Mean and prediction scale of the cube root, or logarithm, of divergence over expected divergence, for
-        each season; nan where there are fewer than `FEWEST_CHUNKS` chunks.
+        Mean and prediction scale of a power of divergence over expected divergence, for each season; nan
+        where there are fewer than `FEWEST_CHUNKS` chunks.
     freedom : ndarray of shape (...)
         Degrees of freedom behind the scale.
-    logarithm : ndarray of bool, shape (...)
-        Whether it is the logarithm.
+    power : ndarray of shape (...)
+        The power; 0 for the logarithm.
     """
 
     chunks: Floats
@@ -48,7 +52,7 @@ class Calibration:
     centre: Floats
     spread: Floats
     freedom: Floats
-    logarithm: NDArray[np.bool_]
+    power: Floats
 
     @property
     def known(self) -> np.ndarray:
@@ -62,13 +66,16 @@ def calibration(
     season: ArrayLike | None = None,
     seasons: int = 1,
     *,
-    logarithm: ArrayLike = False,
+    variance: ArrayLike | None = None,
+    wild: ArrayLike = False,
 ) -> Calibration:
     """Learn from leave-one-out scores how much the chunks of the reference differ.
 
     The cube root makes a chi-square-like variable nearly normal (Wilson and Hilferty), so that a Student
-    quantile reaches 1 % with ten chunks, where an empirical quantile would need a hundred. Where a single
-    wild row can move the divergence its tail is heavier than a cube root makes up for; a logarithm does.
+    quantile reaches 1 % with ten chunks, where an empirical quantile would need a hundred. Where chunks also
+    differ by nature, noise in many directions and a level that moves in one are added, whose tail is heavier:
+    a smaller power suits it (Jensen and Solomon). Where a single wild row can move the divergence the
+    logarithm does.
 
     Chunks may differ by season (Sundays from Mondays). Where an analysis of variance finds that they do, each
     season has a centre of its own and the spread is that around it; elsewhere all chunks have one centre.
@@ -84,8 +91,10 @@ def calibration(
         The season of each chunk, from 0.
     seasons : int
         How many there are.
-    logarithm : array_like of bool, shape (features,)
-        Whether to take logarithms instead of cube roots.
+    variance : array_like of shape (..., chunks), optional
+        Variance of the divergence by noise alone; without it the power is a third.
+    wild : array_like of bool, shape (features,)
+        Where a single row can move the divergence much.
 
     Returns
     -------
@@ -94,6 +103,9 @@ def calibration(
     References
     ----------
     Wilson, E. and Hilferty, M. (1931). The distribution of chi-square. *PNAS* 17.
+
+    Jensen, D. and Solomon, H. (1972). A Gaussian approximation to the distribution of a definite quadratic
+    form. *JASA* 67.
 
     Examples
     --------
@@ -107,8 +119,14 @@ def calibration(
     count = np.maximum(chunks, 1.0)
     excess = np.maximum(np.where(usable, v - e, 0.0).sum(axis=-1) / count, 0.0)
     expected = np.where(usable, e + excess[..., None], 1.0)
-    wild = np.broadcast_to(_aside(np.asarray(logarithm, dtype=bool), excess), excess.shape)
-    root = np.where(usable, _even(np.where(usable, v, 0.0) / expected, wild), 0.0)
+    power, own = np.full(excess.shape, 1 / 3), np.where(usable, e, 0.0).sum(axis=-1) / count
+    if variance is not None:
+        ratio = np.where(usable, 2 * e * e / np.asarray(variance, dtype=float), 0.0).sum(axis=-1) / count
+        power = _power(excess, own, ratio)
+    # Wild rows are noise: they matter where noise does.
+    rough = (aligned(np.asarray(wild, dtype=float), excess) > 0) & (excess < WILD_EXCESS * own)
+    power = np.where(rough, 0.0, power)
+    root = np.where(usable, _even(np.where(usable, v, 0.0) / expected, power[..., None]), 0.0)
     centre = root.sum(axis=-1) / count
     squares = (np.where(usable, root - centre[..., None], 0.0) ** 2).sum(axis=-1)
     freedom = np.maximum(chunks - 1, 1.0)
@@ -124,21 +142,33 @@ def calibration(
         np.where(enough, centre, np.nan),
         np.where(enough & (spread > 0), spread, np.nan),
         freedom,
-        wild,
+        power,
     )
 
 
-def _even(ratio: Floats, logarithm: NDArray[np.bool_]) -> Floats:
-    """Divergences over expected ones on a scale on which they are nearly normal."""
-    root = np.cbrt(np.maximum(ratio, 0.0))
-    if not logarithm.any():
-        return root
-    return np.where(_aside(logarithm, ratio), np.log(np.maximum(ratio, LEAST_RATIO)), root)
+def _power(excess: Floats, noise: Floats, directions: Floats) -> Floats:
+    """The power that makes noise in so many directions, one of which also varies by nature, nearly normal."""
+    many = np.maximum(directions, 1.0)
+    small = noise / many
+    large = excess + small
+    first, second, third = ((large**order + (many - 1) * small**order) for order in (1, 2, 3))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        power = 1 - 2 * first * third / (3 * second**2)
+    return np.clip(np.where(np.isfinite(power), power, 1 / 3), LEAST_POWER, 1 / 3)
 
 
-def _aside(flags: NDArray[np.bool_], like: Floats) -> NDArray[np.bool_]:
-    """Flags of features with trailing axes added, as `aligned` does with numbers."""
-    return flags.reshape(flags.shape + (1,) * (like.ndim - flags.ndim))
+def _even(ratio: Floats, power: Floats) -> Floats:
+    """Divergences over expected ones on a scale on which they are nearly normal (Box and Cox)."""
+    some = np.where(power > 0, power, 1.0)
+    logarithm = np.log(np.maximum(ratio, LEAST_RATIO))
+    return np.where(power > 0, (np.maximum(ratio, 0.0) ** some - 1) / some, logarithm)
+
+
+def _uneven(scaled: Floats, power: Floats) -> Floats:
+    """Back from that scale."""
+    some = np.where(power > 0, power, 1.0)
+    root = np.maximum(1 + some * scaled, 0.0) ** (1 / some)
+    return np.where(power > 0, root, np.exp(np.minimum(scaled, 700.0)))
 
 
 def _seasonal(
@@ -198,10 +228,7 @@ def calibrated_limit(
     centre, spread = _of_season(learnt, e, season)
     freedom, excess = aligned(learnt.freedom, e), aligned(learnt.excess, e)
     top = centre + special.stdtrit(freedom, level) * spread
-    ratio = np.maximum(top, 0.0) ** 3
-    if learnt.logarithm.any():
-        ratio = np.where(_aside(learnt.logarithm, e), np.exp(top), ratio)
-    return ratio * (e + excess)
+    return _uneven(top, aligned(learnt.power, e)) * (e + excess)
 
 
 def calibrated_p_value(
@@ -232,7 +259,7 @@ def calibrated_p_value(
     centre, spread = _of_season(learnt, e, season)
     freedom, excess = aligned(learnt.freedom, e), aligned(learnt.excess, e)
     with np.errstate(invalid="ignore", divide="ignore"):
-        distance = (_even(v / (e + excess), learnt.logarithm) - centre) / spread
+        distance = (_even(v / (e + excess), aligned(learnt.power, e)) - centre) / spread
     return special.stdtr(freedom, -distance)
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from monitoring.statistics import cells, changes
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.multiplicity import benjamini_hochberg
+from monitoring.statistics.candidates import FEWEST_REFERENCE_ROWS, Candidates, Standing, candidates, standing
+from monitoring.statistics.changes import Change
 
-FEWEST_REFERENCE_ROWS = 30
-MOST_CODES = 100
 _DOUBT = 0.05
-
-Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -138,255 +134,81 @@ def worst_slices(
     ...     print(found.columns, found.codes, round(found.change, 2), round(found.elsewhere, 2))
     (0, 2) (1, 3) 0.46 0.0
     """
-    r, c = _sample(reference, reference_score), _sample(current, current_score)
+    r, c = cells.sample(reference, reference_score), cells.sample(current, current_score)
     if len(r.columns) != len(c.columns):
         raise ValueError(f"samples of different columns: {len(r.columns)} and {len(c.columns)}")
     if not r.columns or min(len(r.score), len(c.score)) < 2:
         return []
     if np.ptp(r.score) == 0 and np.ptp(c.score) == 0:
         return []
-    search = _search(r, c, max(least_rows, least_share * len(c.score), 2))
+    search = candidates(r, c, max(least_rows, least_share * len(c.score), 2))
     bar = (false_discoveries, least_effect)
-    first = _verdict(search, np.zeros(len(search.parents)), bar)
+    first = standing(search, np.zeros(len(search.parents)), bar)
     slices = [_described(search, first, place) for place in _explaining(search, first, bar, most)]
     return sorted(slices, key=lambda found: -abs(found.contribution))
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """The codes of each column, counted from 0 (missing), and the score, of shape (rows,)."""
-
-    columns: tuple[Codes, ...]
-    score: Floats
-
-
-@dataclass(frozen=True)
-class _Change:
-    """Changes of means, their variances and degrees of freedom, each of one shape."""
-
-    value: Floats
-    variance: Floats
-    freedom: Floats
-
-
-@dataclass(frozen=True)
-class _Search:
-    """Every slice (cell), and those that are tested.
-
-    ``parents`` are the cells of both predicates, -1 where there is only one; ``before`` and ``now`` rows, sum
-    and sum of squares of the standard score, of shape (3, cells); ``sizes`` the numbers of codes, so that the
-    first ``sizes[0]`` cells hold all rows. ``tested`` are positions of cells, ``own`` and ``rest`` how the
-    rows inside and outside those changed.
-    """
-
-    samples: tuple[_Sample, _Sample]
-    centre: float
-    scale: float
-    parents: Codes
-    before: Floats
-    now: Floats
-    sizes: list[int]
-    tested: Codes
-    own: _Change
-    rest: _Change
-
-
-@dataclass(frozen=True)
-class _Verdict:
-    """Of each tested slice: the change's sign, effect, t against the rest, p-values, and if it passes."""
-
-    sign: Floats
-    effect: Floats
-    clearness: Floats
-    p_value: Floats
-    rate: Floats
-    passes: NDArray[np.bool_]
-
-
-def _sample(codes: ArrayLike, score: ArrayLike) -> _Sample:
-    table, y = np.asarray(codes), np.asarray(score, dtype=float)
-    if table.ndim != 2 or y.shape != table.shape[:1]:
-        raise ValueError(f"codes of shape {table.shape} and scores of shape {y.shape} do not match")
-    if table.size and table.dtype.kind not in "iu":
-        raise ValueError("codes are whole numbers")
-    if table.size and (table.min() < -1 or table.max() >= MOST_CODES):
-        raise ValueError(f"codes lie between -1 and {MOST_CODES - 1}")
-    known = np.isfinite(y)
-    return _Sample(tuple(column[known].astype(np.int64) + 1 for column in table.T), y[known])
-
-
-def _search(r: _Sample, c: _Sample, least: float) -> _Search:
-    sizes = [int(max(a.max(), b.max())) + 1 for a, b in zip(r.columns, c.columns, strict=True)]
-    squares = r.score.var() * len(r.score) + c.score.var() * len(c.score)
-    scale = float(np.sqrt(squares / (len(r.score) + len(c.score) - 2))) or 1.0
-    centre = float(r.score.mean())
-    r, c = (_Sample(side.columns, (side.score - centre) / scale) for side in (r, c))
-    parents = _parents(sizes)
-    before, now = _moments(r, sizes), _moments(c, sizes)
-    outside = [table[:, : sizes[0]].sum(axis=1, keepdims=True) - table for table in (before, now)]
-    enough = (before[0] >= FEWEST_REFERENCE_ROWS) & (now[0] >= least)
-    enough &= (outside[0][0] >= FEWEST_REFERENCE_ROWS) & (outside[1][0] >= FEWEST_REFERENCE_ROWS)
-    # A pair that holds the same rows as one of its predicates is that predicate.
-    same = (before[0][parents] == before[0][:, None]) & (now[0][parents] == now[0][:, None])
-    tested = np.flatnonzero(enough & ~(same & (parents >= 0)).any(axis=1))
-    own, rest = (_change(a[:, tested], b[:, tested]) for a, b in ((before, now), outside))
-    return _Search((r, c), centre, scale, parents, before, now, sizes, tested, own, rest)
-
-
-def _parents(sizes: list[int]) -> Codes:
-    """The cells of both predicates of every cell, -1 for cells of one predicate."""
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    parents = [np.full((first[-1], 2), -1)]
-    for i, j in combinations(range(len(sizes)), 2):
-        a, b = np.divmod(np.arange(sizes[i] * sizes[j]), sizes[j])
-        parents.append(np.column_stack([first[i] + a, first[j] + b]))
-    return np.concatenate(parents)
-
-
-def _name(search: _Search, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Columns and codes of a cell."""
-    predicates = [int(parent) for parent in search.parents[cell] if parent >= 0] or [int(cell)]
-    first = np.concatenate([[0], np.cumsum(search.sizes)])
-    columns = [int(np.searchsorted(first, predicate, side="right")) - 1 for predicate in predicates]
-    return tuple(columns), tuple(int(p - first[i]) - 1 for p, i in zip(predicates, columns, strict=True))
-
-
-def _keys(columns: tuple[Codes, ...], sizes: list[int]) -> Iterator[tuple[Codes, int]]:
-    """The cell of every row within each column and each pair of columns, and how many cells there are."""
-    yield from zip(columns, sizes, strict=True)
-    for i, j in combinations(range(len(sizes)), 2):
-        yield columns[i] * sizes[j] + columns[j], sizes[i] * sizes[j]
-
-
-def _moments(sample: _Sample, sizes: list[int]) -> Floats:
-    weights = (None, sample.score, sample.score**2)
-    tables = [[np.bincount(k, w, n) for w in weights] for k, n in _keys(sample.columns, sizes)]
-    return np.concatenate(tables, axis=1).astype(float)
-
-
-def _change(before: Floats, now: Floats) -> _Change:
-    """The change of the mean of each slice, with the larger of Welch's and the pooled variance."""
-    (n, first, _), (m, second, _) = before, now
-    squares = [np.maximum(side[2] - side[1] ** 2 / side[0], 0.0) for side in (before, now)]
-    parts = [squares[0] / (n - 1) / n, squares[1] / (m - 1) / m]
-    welch, pooled = parts[0] + parts[1], (squares[0] + squares[1]) / (n + m - 2) * (1 / n + 1 / m)
-    freedom = np.where(welch > pooled, _freedom(parts, [n - 1, m - 1]), n + m - 2)
-    return _Change(second / m - first / n, np.maximum(welch, pooled), freedom)
-
-
-def _freedom(variances: list[Floats], freedoms: list[Floats]) -> Floats:
-    """Degrees of freedom of a sum of variances (Satterthwaite)."""
-    power = sum((v**2 / f for v, f in zip(variances, freedoms, strict=True)), np.zeros(()))
-    total = sum(variances, np.zeros(()))
-    return np.where(power > 0, total**2 / np.where(power > 0, power, 1.0), sum(freedoms, np.zeros(())))
-
-
-def _difference(one: _Change, other: _Change) -> _Change:
-    variances, freedoms = [one.variance, other.variance], [one.freedom, other.freedom]
-    return _Change(one.value - other.value, variances[0] + variances[1], _freedom(variances, freedoms))
-
-
-def _clearness(change: _Change) -> Floats:
-    """The absolute t statistic; infinite for a change without any variance."""
-    size, some = np.abs(change.value), change.variance > 0
-    ratio = size / np.sqrt(np.where(some, change.variance, 1.0))
-    return np.where(some, ratio, np.where(size > 0, np.inf, 0.0))
-
-
-def _shifted(change: _Change, by: Floats) -> _Change:
-    return _Change(change.value - by, change.variance, change.freedom)
-
-
-def _p_value(change: _Change) -> Floats:
-    return 2 * special.stdtr(change.freedom, -_clearness(change))
-
-
-def _verdict(search: _Search, moved: Floats, bar: tuple[float, float]) -> _Verdict:
-    """How the slices stand once ``moved`` is taken off the sum of the current scores in every cell."""
-    rows, inside = search.now[0, search.tested], moved[search.tested]
-    all_rows, everywhere = len(search.samples[1].score), moved[: search.sizes[0]].sum()
-    own = _shifted(search.own, inside / rows)
-    excess = _difference(own, _shifted(search.rest, (everywhere - inside) / (all_rows - rows)))
-    p_value = np.maximum(_p_value(own), _p_value(excess))
-    same_way = own.value * excess.value > 0
-    effect = np.where(same_way, np.minimum(np.abs(own.value), np.abs(excess.value)), 0.0)
-    rate = benjamini_hochberg(p_value)
-    passes = (rate <= bar[0]) & (effect > bar[1])
-    return _Verdict(np.sign(own.value), effect, _clearness(excess), p_value, rate, passes)
-
-
-def _explaining(search: _Search, first: _Verdict, bar: tuple[float, float], most: int) -> list[int]:
+def _explaining(search: Candidates, first: Standing, bar: tuple[float, float], most: int) -> list[int]:
     """Places among the tested slices of those that explain the others, the clearest first."""
     chosen: list[int] = []
     shared = np.zeros((0, len(search.parents)))  # current rows that each cell has in each chosen slice
     left = tuple(np.ones(len(side.score), dtype=bool) for side in search.samples)
     now, moved = first, np.zeros(len(search.parents))
     while len(chosen) < most:
-        standing = first.passes & now.passes & (first.sign == now.sign)
-        standing[chosen] = False
-        if not standing.any():
+        passing = first.passes & now.passes & (first.sign == now.sign)
+        passing[chosen] = False
+        if not passing.any():
             break
-        best = int(np.argmax(np.where(standing, now.clearness, -1.0)))
-        best = _simplest(search, best, standing, now, moved)
+        best = int(np.argmax(np.where(passing, now.clearness, -1.0)))
+        best = _simplest(search, best, passing, now, moved)
         chosen.append(best)
-        inside = [_inside(side, *_name(search, search.tested[best])) for side in search.samples]
-        shared = np.vstack([shared, _rows(search, inside[1])])
+        inside = [cells.marked(side, *search.name(search.tested[best])) for side in search.samples]
+        shared = np.vstack([shared, cells.counts(search.samples[1], inside[1], search.sizes)])
         left = tuple(rows & ~taken for rows, taken in zip(left, inside, strict=True))
         if min(rows.sum() for rows in left) < FEWEST_REFERENCE_ROWS:
             break
         moved = _set_back(search, chosen, shared, left)
-        now = _verdict(search, moved, bar)
+        now = standing(search, moved, bar)
     return chosen
 
 
-def _simplest(search: _Search, place: int, standing: NDArray[np.bool_], now: _Verdict, moved: Floats) -> int:
+def _simplest(
+    search: Candidates, place: int, passing: NDArray[np.bool_], now: Standing, moved: Floats
+) -> int:
     """The place of the slice, or of its clearer parent whose other rows changed as the slice did."""
     cell, best = search.tested[place], -1
     for parent in search.parents[cell]:
         at = int(np.searchsorted(search.tested, parent))
-        if parent < 0 or search.tested[at] != parent or not standing[at]:
+        if parent < 0 or search.tested[at] != parent or not passing[at]:
             continue
         before, after = (table[:, parent] - table[:, cell] for table in (search.before, search.now))
         # One in twenty by chance, shared among all the children that might have been the clearest.
         level = _DOUBT / (search.parents[search.tested] == parent).sum()
         alike = min(before[0], after[0]) < 2
         if not alike:
-            others = _shifted(_change(before, after), (moved[parent] - moved[cell]) / after[0])
-            mine = _Change(search.own.value[place], search.own.variance[place], search.own.freedom[place])
-            gap = _difference(_shifted(mine, moved[cell] / search.now[0, cell]), others)
-            alike = bool(_p_value(gap) > level)
+            others = changes.shifted(changes.change(before, after), (moved[parent] - moved[cell]) / after[0])
+            mine = Change(search.own.value[place], search.own.variance[place], search.own.freedom[place])
+            gap = changes.difference(changes.shifted(mine, moved[cell] / search.now[0, cell]), others)
+            alike = bool(changes.p_value(gap) > level)
         if alike and (best < 0 or now.clearness[at] > now.clearness[best]):
             best = at
     return place if best < 0 else best
 
 
 def _set_back(
-    search: _Search, chosen: list[int], shared: Floats, left: tuple[NDArray[np.bool_], ...]
+    search: Candidates, chosen: list[int], shared: Floats, left: tuple[NDArray[np.bool_], ...]
 ) -> Floats:
     """What to take off each cell's sum so that every chosen slice changes as the rows in none of them."""
-    cells = search.tested[chosen]
+    tested = search.tested[chosen]
     (r, c), (r_left, c_left) = search.samples, left
     beyond = search.own.value[chosen] - (c.score[c_left].mean() - r.score[r_left].mean())
-    overlap = shared[:, cells].T / search.now[0, cells][:, None]
+    overlap = shared[:, tested].T / search.now[0, tested][:, None]
     return np.linalg.lstsq(overlap, beyond, rcond=None)[0] @ shared
 
 
-def _inside(side: _Sample, columns: tuple[int, ...], codes: tuple[int, ...]) -> NDArray[np.bool_]:
-    return np.logical_and.reduce(
-        [side.columns[i] == code + 1 for i, code in zip(columns, codes, strict=True)]
-    )
-
-
-def _rows(search: _Search, inside: NDArray[np.bool_]) -> Floats:
-    """Current rows of every cell among those marked."""
-    columns = tuple(column[inside] for column in search.samples[1].columns)
-    counts = [np.bincount(k, minlength=n) for k, n in _keys(columns, search.sizes)]
-    return np.concatenate(counts).astype(float)
-
-
-def _described(search: _Search, first: _Verdict, place: int) -> Slice:
+def _described(search: Candidates, first: Standing, place: int) -> Slice:
     cell, scale = search.tested[place], search.scale
-    columns, codes = _name(search, cell)
+    columns, codes = search.name(cell)
     (n, before, _), (m, now, _) = search.before[:, cell], search.now[:, cell]
     change, elsewhere = float(search.own.value[place]) * scale, float(search.rest.value[place]) * scale
     half = special.stdtrit(search.own.freedom[place], 0.975) * np.sqrt(search.own.variance[place]) * scale

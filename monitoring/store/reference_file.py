@@ -6,13 +6,26 @@ tells its rejected rows. Since its rows are kept, they can be profiled anew when
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import catalogue, intake, journal, layout, mapping, profiling, sources, storing
+from monitoring.store import (
+    catalogue,
+    cubes,
+    grids,
+    intake,
+    journal,
+    layout,
+    mapping,
+    profiling,
+    reference_rows,
+    sources,
+    storing,
+)
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.errors import StoreError, UnknownModel, UnreadableFile
 from monitoring.store.journal import REFERENCE
@@ -66,6 +79,22 @@ def title(cursor: duckdb.DuckDBPyConnection, model: Model) -> str:
     """The reference file and its rows, like 'march.parquet, 1,200 rows'; '' where there is none."""
     found = kept(cursor, model.name)
     return f"{found.name}, {found.rows:,} row{'s' * (found.rows != 1)}" if found else ""
+
+
+def profile(
+    cursor: duckdb.DuckDBPyConnection,
+    model: Model,
+    segment: tuple[str, str] = ("", ""),
+    features: Sequence[str] | None = None,
+) -> cubes.Cubes | None:
+    """The profile of the reference file, on the same grids as that of the log; None where it is no file.
+
+    The chunks are the file's own days or hours; a file without instants is one chunk. Parameters are as in
+    `monitoring.store.cubes.read`.
+    """
+    if not reference_rows.of_file(model):
+        return None
+    return cubes.read_reference(cursor, model.name, grids.read(cursor, model.name), segment, features)
 
 
 def opened(cursor: duckdb.DuckDBPyConnection, model: Model, folder: Path | None) -> Given | None:

@@ -23,7 +23,6 @@ from monitoring.store import (
     migrations,
     profiling,
     reference_file,
-    reference_rows,
     transactions,
 )
 from monitoring.store.batch import Progress
@@ -265,15 +264,10 @@ class Store:
     def reference_cubes(
         self, name: str, segment: tuple[str, str] = ("", ""), features: Sequence[str] | None = None
     ) -> Cubes | None:
-        """The profile of the reference file, on the same grids as `cubes`; None where it is no file.
-
-        The chunks are the file's own days or hours; a file without instants is one chunk.
-        """
-        model = self.model(name)
-        if not reference_rows.of_file(model):
-            return None
-        with self.cursor() as cursor:
-            return cubes.read_reference(cursor, name, grids.read(cursor, name), segment, features)
+        """The profile of the reference file; see `monitoring.store.reference_file.profile`."""
+        return self._asked(
+            name, lambda cursor, model: reference_file.profile(cursor, model, segment, features)
+        )
 
     def reference_title(self, name: str) -> str:
         """Name the reference file and its rows, like 'march.parquet, 1,200 rows'; '' where it is no file."""

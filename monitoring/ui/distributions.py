@@ -263,7 +263,7 @@ def frequencies(names: Sequence[str], reference: np.ndarray, current: np.ndarray
         x={
             "type": "log",
             "title": {"text": "times as frequent as in the reference"},
-            "tickvals": [0.1, 0.2, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 5, 10, 100],
+            "tickvals": [0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 100],
             "showgrid": True,
             "gridcolor": GRID,
         },

@@ -8,7 +8,7 @@ from monitoring import drift
 from monitoring.drift import Against
 from monitoring.drift.exact import Exact
 from monitoring.store import StoreError
-from monitoring.ui import cards, session
+from monitoring.ui import cards, drift_session
 from monitoring.ui.filters import Scope
 from monitoring.ui.numbers import count, short
 from monitoring.windows import Window
@@ -32,7 +32,7 @@ def panel(scope: Scope, feature: str, window: Window, against: Against) -> None:
         return
     with opened:
         try:
-            found = session.exactly(scope, feature, window, against)
+            found = drift_session.exactly(scope, feature, window, against)
         except (ValueError, StoreError, drift.NoReferenceError) as error:
             st.caption(cards.escaped(str(error)))
             return

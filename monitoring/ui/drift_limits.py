@@ -10,7 +10,7 @@ from monitoring import editing
 from monitoring.drift import Incident, Replay
 from monitoring.models import Limits, Model, ModelError, parse
 from monitoring.store import StoreError
-from monitoring.ui import cards, session
+from monitoring.ui import cards, drift_session, session
 from monitoring.ui.filters import Scope
 from monitoring.ui.numbers import count, day
 
@@ -44,8 +44,8 @@ def _drawer(scope: Scope, features: list[str], method: str) -> None:
     floor = st.slider(
         "Effect floor, as PSI",
         0.0,
-        0.25,
-        value=min(model.limits.drift_floor, 0.25),
+        max(0.25, model.limits.drift_floor),
+        value=model.limits.drift_floor,
         step=0.005,
         format="%.3f",
         key="new-floor",
@@ -78,7 +78,7 @@ def _drawer(scope: Scope, features: list[str], method: str) -> None:
     if not _differs(model, changed):
         st.info("These are the limits in force.", icon=":material/check:")
         return
-    _replayed(session.replayed(scope, changed, method))
+    _replayed(drift_session.replayed(scope, changed, method))
     if st.button("Save these limits", type="primary", key="save-limits"):
         _save(model, changed)
 

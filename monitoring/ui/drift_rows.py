@@ -112,6 +112,8 @@ def _note(feature: FeatureVerdict) -> str:
         parts.append("not in this chunk")
     if feature.reason and feature.reason != "drift":
         parts.append(reasons.REASONS[feature.reason].words)
+    if feature.beside:
+        parts.insert(0, feature.beside)
     if not feature.counted:
         parts.append(reasons.REASONS["excluded"].words)
     return " · ".join(parts)

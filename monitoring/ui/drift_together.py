@@ -12,14 +12,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import drift
-from monitoring.drift import Assessment, Inspection, Likely, Started
-from monitoring.drift.wording import listed
+from monitoring.drift import Inspection, Likely
 from monitoring.models import Model
-from monitoring.ui import cards, charts, session
+from monitoring.ui import cards, charts, drift_likely, drift_session
 from monitoring.ui.drift_view import View, words
 from monitoring.ui.filters import Scope
 from monitoring.ui.jobs import Job
-from monitoring.ui.numbers import count, day, short
+from monitoring.ui.numbers import count, short
 from monitoring.windows import Window
 
 EVERY_SECONDS = 0.2
@@ -46,10 +45,10 @@ def panel(view: View, scope: Scope, window: Window, shown: slice) -> None:
     with left:
         table = st.empty()
         with table.container():
-            likely(_ranked(view, {}), assessment)
-        began_together(groups(view), model)
+            drift_likely.likely(_ranked(view, {}), assessment)
+        drift_likely.began_together(drift_likely.groups(view), model)
         below = st.container()
-    job = session.inspection(scope, window, assessment.keys[shown])
+    job = drift_session.inspection(scope, window, assessment.keys[shown])
     _wait(job, head)
     with head.container():
         if failed(job):
@@ -57,15 +56,15 @@ def panel(view: View, scope: Scope, window: Window, shown: slice) -> None:
         looked: Inspection = job.future.result()
         verdict(looked, model)
     with table.container():
-        likely(_ranked(view, looked.attribution), assessment)
-    with below:
-        slices(looked, model)
+        drift_likely.likely(_ranked(view, looked.attribution), assessment)
     with right:
         error = reconstruction(looked)
         if error is not None:
             st.subheader("Distance from what features have in common", anchor=False)
             st.plotly_chart(error, key="reconstruction", config=charts.CONFIG)
+    with below:
         mixes(looked)
+    slices(looked, model)
 
 
 def _ranked(view: View, attribution: Mapping[str, tuple[float, float]]) -> list[Likely]:
@@ -118,69 +117,6 @@ def _of(rows: int, total: int) -> str:
     return count(rows) if rows == total else f"{count(rows)} of {count(total)}"
 
 
-def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
-    """Features that a change is likely related to, as a table."""
-    st.subheader("Likely related features", anchor=False)
-    if not rows:
-        st.caption("No feature that counts is beyond its limit in the judged chunk.")
-        return
-    st.dataframe(
-        [
-            {
-                "Feature": one.title,
-                "Beyond its limit": one.excess,
-                "Importance": None if np.isnan(one.importance) else one.importance,
-                "Ranking": one.score,
-                "Classifier loses": None if np.isnan(one.attribution) else max(one.attribution, 0.0),
-            }
-            for one in rows[:MOST]
-        ],
-        hide_index=True,
-        height="content",
-        column_config={
-            "Beyond its limit": st.column_config.NumberColumn(
-                format="%.2f ×", help="Value over limit, less 1."
-            ),
-            "Importance": st.column_config.NumberColumn(
-                format="percent", help="Its share of all importance."
-            ),
-            "Ranking": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0.0, max_value=max(one.score for one in rows) or 1.0,
-                help="Beyond its limit times importance.",
-            ),
-            "Classifier loses": st.column_config.NumberColumn(
-                format="%.3f", help="AUC that the classifier of all features loses without it.",
-            ),
-        },
-    )  # fmt: skip
-    st.caption(_weighed(assessment.weights.source, assessment.weights.quality))
-
-
-def _weighed(source: str, quality: float) -> str:
-    """Where importances come from."""
-    learnt = "Importances are learnt: by how much a surrogate of the model gets worse at predicting "
-    learnt += f"its score when a feature is shuffled. It explains {quality:.0%} of the score.".replace(
-        "%", " %"
-    )
-    words = {"file": "Importances are those of the model's file.", "surrogate": learnt}
-    known = words.get(source, "No importance is known, so the ranking is by drift alone.")
-    return f"{known} A likely relation is no proof."
-
-
-def began_together(groups: Sequence[Sequence[tuple[str, Started]]], model: Model) -> None:
-    """Features whose drift began within three days of each other."""
-    shown = [group for group in groups if len(group) > 1]
-    for group in shown[:3]:
-        names = [
-            (model.features[name].title if name in model.features else None) or name for name, _ in group
-        ]
-        first, last = group[0][1].at, group[-1][1].at
-        when = day(first) if first == last else f"{day(first)} to {day(last)}"
-        st.markdown(cards.escaped(f"Began together, {when}: {listed(names, 6)}."))
-    if not shown and groups:
-        st.caption("No two drifting features began within three days of each other.")
-
-
 def mixes(found: Inspection) -> None:
     """The change of the mean score: other rows, or other scores of the same rows."""
     st.subheader("The change of the mean score, taken apart", anchor=False)
@@ -197,8 +133,7 @@ def mixes(found: Inspection) -> None:
     st.markdown(
         cards.escaped(
             f"The mean {found.target} changed by {change}: {part} because the mix of {mix['column']} is "
-            f"another, "
-            f"{rate} because rows of the same {mix['column']} score differently."
+            f"another, {rate} because rows of the same {mix['column']} score differently."
         )
     )
     st.dataframe(
@@ -237,17 +172,16 @@ def slices(found: Inspection, model: Model) -> None:
             {
                 "Slice": " and ".join(f"{_title(model, name)} {what}" for name, what in one["where"]),
                 "Rows now": one["current_rows"],
-                "Share now": one["current_share"],
+                "Change, 95 %": _three([one["change"], one["lower"], one["upper"]]),
                 "Score before": one["reference_mean"],
                 "Score now": one["current_mean"],
-                "Change, 95 %": f"{_signed(one['lower'])} to {_signed(one['upper'])}",
+                "Share now": one["current_share"],
             }
             for one in found.slices
         ],
         hide_index=True,
         height="content",
         column_config={
-            "Share before": st.column_config.NumberColumn(format="percent"),
             "Share now": st.column_config.NumberColumn(format="percent"),
             "Score before": st.column_config.NumberColumn(format="%.3f"),
             "Score now": st.column_config.NumberColumn(format="%.3f"),
@@ -256,8 +190,7 @@ def slices(found: Inspection, model: Model) -> None:
     )
     st.caption(
         "Of every value and every pair of values of two features, those whose mean score changed beyond "
-        "what all "
-        "other rows show, after the correction for how many were tried."
+        "what all other rows show, after the correction for how many were tried."
     )
 
 
@@ -277,13 +210,6 @@ def reconstruction(found: Inspection) -> go.Figure | None:
         interval=(mean - 1.96 * error, mean + 1.96 * error),
         height=260,
     )
-
-
-def groups(view: View) -> list[list[tuple[str, Started]]]:
-    """Drifting features by when they most likely began."""
-    names = [one.feature for one in view.verdict.features if one.counted and one.lasting in ("amber", "red")]
-    at = view.assessment.keys[view.last].start
-    return drift.together(view.assessment, names[:40], at=at)
 
 
 def _three(estimate: Sequence[float]) -> str:

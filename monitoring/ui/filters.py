@@ -187,6 +187,9 @@ def _chunk(model: Model) -> str:
 def _reference(model: Model) -> str:
     """What chunks are compared with; the model's own choice comes first."""
     options = list(drift.options(model))
+    asked = st.query_params.get("reference", "")
+    if asked and asked not in options and _is_reference(asked, model):
+        options.append(asked)  # as the command line writes it, or with numbers of one's own
     chosen = st.selectbox(
         "Reference",
         options,
@@ -195,9 +198,18 @@ def _reference(model: Model) -> str:
         width=150,
         help="What every chunk is compared with. fixed: the reference of the model's file. rolling: the "
         "chunks before it, with a gap. weekday: the same weekday of the weeks before. version: the own days "
-        "of a version. Bins stay those of the model's reference.",
+        "of a version. Bins stay those of the model's reference. For other numbers write "
+        "reference=rolling:14:2 in the address.",
     )
     return chosen if chosen in options else options[0]
+
+
+def _is_reference(text: str, model: Model) -> bool:
+    try:
+        drift.parsed(text, model)
+    except drift.AgainstError:
+        return False
+    return True
 
 
 def _segment(model: Model) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,6 +95,12 @@ class Desk:
             while len(self._jobs) > KEPT:
                 self._jobs.popitem(last=False)
             return job
+
+    def rest(self, seconds: float = 60.0) -> None:
+        """Wait until nothing is asked of it any more, at most for so long."""
+        with self._lock:
+            waiting = [job.future for job in self._jobs.values()]
+        wait(waiting, timeout=seconds)
 
     def close(self) -> None:
         """Let go of what waits, and of what is being done as soon as it says how far it is."""

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
 
 from monitoring import drift, health, windows
-from monitoring.drift.exact import Exact, exact
 from monitoring.models import Model
-from monitoring.store import Span, Store, misfits
+from monitoring.store import Span, Store
 from monitoring.ui import jobs
 from monitoring.ui.days import Days, statuses
-from monitoring.windows import Window
-
-if TYPE_CHECKING:
-    from monitoring.ui.filters import Scope
 
 
 def store_path() -> Path:
@@ -94,10 +87,10 @@ def _span(path: str, name: str, version: str) -> Span:
 
 def span(name: str) -> Span:
     """What a model's log covers."""
-    return _span(*_key(name))
+    return _span(*key_of(name))
 
 
-def _key(name: str) -> tuple[str, str, str]:
+def key_of(name: str) -> tuple[str, str, str]:
     """What a remembered answer depends on: the store, the model and the version of its data."""
     return _path(), name, _version(_path(), name)
 
@@ -115,7 +108,7 @@ def _segments(path: str, name: str, version: str) -> list[str]:
 
 def segments(name: str) -> list[str]:
     """The segments of a model that have a profile, as ``column=value``."""
-    return _segments(*_key(name))
+    return _segments(*key_of(name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -134,7 +127,7 @@ def material(model: Model, segment: tuple[str, str] = ("", ""), against: str = "
     AgainstError
         If there is no such reference.
     """
-    return _material(*_key(model.name), segment, against)
+    return _material(*key_of(model.name), segment, against)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -180,164 +173,18 @@ def assessment(
     AgainstError
         If there is no such reference.
     """
-    return _assessment(*_key(model.name), chunk, segment, method, against, _grain(model))
+    return _assessment(*key_of(model.name), chunk, segment, method, against, grain_of(model))
 
 
-def _grain(model: Model) -> dt.datetime:
+def grain_of(model: Model) -> dt.datetime:
     """Which chunk is complete depends on the clock, but no finer than the profile's grain."""
     return windows.key_of(now_of(model), model.grain, model.zone)
-
-
-@st.cache_data(show_spinner=False, max_entries=256)
-def _unseen(path: str, name: str, version: str, feature: str) -> pd.DataFrame:
-    return store().unseen(name, feature)
-
-
-def unseen(model: Model, feature: str) -> pd.DataFrame:
-    """Categories of a feature that the reference never held, oldest first."""
-    return _unseen(*_key(model.name), feature)
-
-
-@st.cache_resource(show_spinner=False, max_entries=256)
-def _single(
-    path: str, name: str, version: str, segment: tuple[str, str], against: str, feature: str
-) -> drift.Material:
-    return _material(path, name, version, segment, against).only(feature)
-
-
-def single(
-    model: Model, feature: str, segment: tuple[str, str] = ("", ""), against: str = ""
-) -> drift.Material:
-    """What the drift of one feature is computed from, shared by all visitors: never change it."""
-    return _single(*_key(model.name), segment, against, feature)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _consecutive(
-    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, feature: str,
-    now: dt.datetime,
-) -> drift.Assessment:  # fmt: skip
-    found = _single(path, name, version, segment, drift.CONSECUTIVE.key, feature)
-    at = store().now(found.model)
-    return drift.judged(found, chunk=chunk, method=method, as_of=at, checks=("chunk",), intervals=False)
-
-
-def consecutive(
-    model: Model, feature: str, chunk: str, segment: tuple[str, str], method: str
-) -> drift.Assessment:
-    """One feature, each chunk against the one before it, by a named method; never change it."""
-    return _consecutive(*_key(model.name), chunk, segment, method, feature, _grain(model))
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _by_segment(
-    path: str, name: str, version: str, chunk: str, method: str, against: str, feature: str, now: dt.datetime
-) -> dict[str, tuple[drift.Assessment, drift.Signal]]:
-    chosen = drift.parsed(against, model_named(name))
-    found = drift.by_segment(store(), name, feature, against=chosen)
-    at = store().now(model_named(name))
-    judged = {
-        label: drift.judged(one, chunk=chunk, method=method, as_of=at, intervals=False)
-        for label, one in found.items()
-    }
-    return {label: (one, drift.signal(one)) for label, one in judged.items()}
-
-
-def by_segment(
-    model: Model, feature: str, chunk: str, method: str, against: str
-) -> dict[str, tuple[drift.Assessment, drift.Signal]]:
-    """One feature in every segment, by ``column=value``; never change it."""
-    return _by_segment(*_key(model.name), chunk, method, against, feature, _grain(model))
-
-
-def replayed(scope: Scope, changed: Mapping[str, Any], method: str) -> drift.Replay:
-    """What other limits would have done in a page's range, all rows together.
-
-    Parameters
-    ----------
-    scope : Scope
-    changed : mapping
-        As `monitoring.drift.with_limits` takes it.
-    method : str
-    """
-    model = scope.model
-    found = material(model, against=scope.reference)
-    before, _ = assessment(model, scope.chunk, method=method, against=scope.reference)
-    at = store().now(model)
-    other = drift.with_limits(model, **changed)
-    after = drift.judged(found, chunk=scope.chunk, method=method, as_of=at, intervals=False, model=other)
-    return drift.replay(before, after, scope.window)
 
 
 def forget_models() -> None:
     """Read the models' files again at once, after one was saved."""
     _models.clear()
     _version.clear()
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _exact(
-    path: str, name: str, version: str, feature: str, window: Window, against: drift.Against,
-    segment: tuple[str, str],
-) -> Exact:  # fmt: skip
-    return exact(store(), name, feature, window, against=against, segment=segment)
-
-
-def exactly(scope: Scope, feature: str, window: Window, against: drift.Against) -> Exact:
-    """One numeric feature of a window against its reference, from raw rows; raises as `exact` does."""
-    return _exact(*_key(scope.model.name), feature, window, against, scope.segment)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _values(
-    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], against: str, feature: str
-) -> drift.Values:
-    return drift.values(_single(path, name, version, segment, against, feature), chunk)
-
-
-def values(scope: Scope, feature: str) -> drift.Values:
-    """One feature's distances by every method, chunk by chunk; never change them."""
-    return _values(*_key(scope.model.name), scope.chunk, scope.segment, scope.reference, feature)
-
-
-@st.cache_data(show_spinner=False, max_entries=64)
-def _misfits(path: str, name: str, version: str) -> dict[str, int]:
-    return misfits.type_misfits(store(), name)
-
-
-def type_misfits(model: Model) -> dict[str, int]:
-    """Rows in the quarantine whose value of a feature has another type, by feature."""
-    return _misfits(*_key(model.name))
-
-
-def inspection(scope: Scope, window: Window, chunks: Sequence[Window]) -> jobs.Job:
-    """A closer look at a window, worked out beside the page.
-
-    Parameters
-    ----------
-    scope : Scope
-    window : Window
-        The current rows.
-    chunks : sequence of Window
-        Those over which the reconstruction error is drawn.
-    """
-    opened, name, segment, chunk = store(), scope.model.name, scope.segment, scope.chunk
-    chosen = drift.parsed(scope.reference, scope.model)
-    key = (*_key(name), *segment, scope.reference, chunk, str(window), str(chunks[0]), str(len(chunks)))
-
-    def work(progress: jobs.Progress) -> drift.Inspection:
-        return drift.inspect(
-            opened,
-            name,
-            window,
-            against=chosen,
-            segment=segment,
-            chunk=chunk,
-            chunks=chunks,
-            progress=progress,
-        )
-
-    return jobs.desk().job(name, key, work)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
@@ -348,13 +195,13 @@ def _volume(path: str, name: str, version: str) -> pd.DataFrame:
 @st.cache_resource(show_spinner=False, max_entries=512)
 def _report(path: str, name: str, version: str, at: dt.datetime) -> health.Report:
     model = model_named(name)
-    return health.report(model, *_judged(model), _volume(*_key(name)), at)
+    return health.report(model, *_judged(model), _volume(*key_of(name)), at)
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
     """How a model does at an instant; by default at its own clock, to the minute."""
     at = as_of_at or now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
-    return _report(*_key(model.name), at)
+    return _report(*key_of(model.name), at)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -369,12 +216,12 @@ def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
 
 def days(model: Model) -> Days:
     """A model's colour on every day, shared by all visitors: never change it."""
-    return _days(*_key(model.name), windows.key_of(now_of(model), model.grain, model.zone))
+    return _days(*key_of(model.name), windows.key_of(now_of(model), model.grain, model.zone))
 
 
 def rejected(model: Model) -> int:
     """How many rows of a model's files were not taken in."""
-    return _rejected(*_key(model.name))
+    return _rejected(*key_of(model.name))
 
 
 def quarantine(model: Model) -> pd.DataFrame:

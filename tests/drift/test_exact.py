@@ -13,10 +13,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from monitoring.drift import binned
 from monitoring.drift import exact as module
 from monitoring.drift.against import Against
-from monitoring.drift.exact import Binned, Exact, exact
-from monitoring.drift.reading import NoReferenceError
+from monitoring.drift.binned import Binned, Side
+from monitoring.drift.exact import Exact, exact
+from monitoring.drift.reference_days import NoReferenceError
 from monitoring.statistics.gaps import kolmogorov_smirnov_bound
 from monitoring.store import Store, UnknownModel
 from monitoring.store.grids import LEVELS, Grid
@@ -306,14 +308,14 @@ def test_a_model_without_a_reference_and_one_that_there_is_not_are_told_apart(tm
             exact(store, "other", "normal", days(0, 1))
 
 
-def side(grid: Grid, values: np.ndarray) -> module._Side:
+def side(grid: Grid, values: np.ndarray) -> Side:
     """The profile of some values, counted here."""
     edges = np.array(grid.edges)
     slot = np.searchsorted(edges, values, side="left") + 1
     slot = np.where(values < (edges[0] if len(edges) else -np.inf), 0, slot)
     counts = np.bincount(slot, minlength=grid.slots).astype(float)
     sums = np.bincount(slot, values - grid.centre, minlength=grid.slots)
-    return module._Side(counts, sums, float(sums.sum()), 0.0, float(values.min()), float(values.max()))
+    return Side(counts, sums, float(sums.sum()), 0.0, float(values.min()), float(values.max()))
 
 
 def grid_of(values: np.ndarray) -> Grid:
@@ -337,7 +339,7 @@ apart = some(st.one_of(st.integers(-3, 3).map(float), st.integers(-3000, 3000).m
 
 
 def assert_allowed(grid: Grid, before: np.ndarray, now: np.ndarray, drawn: np.ndarray) -> None:
-    bins = module._binned(grid, side(grid, before), side(grid, now), 2.0, drawn)
+    bins = binned.bounds(grid, side(grid, before), side(grid, now), 2.0, drawn)
     true, way = gap(before, now), moved(before, now) / 2.0
     assert bins.kolmogorov_smirnov - 1e-12 <= true <= bins.kolmogorov_smirnov_bound + 1e-12
     assert abs(way - bins.wasserstein) <= bins.wasserstein_bound - bins.wasserstein + 1e-9 * (1 + way)
@@ -366,11 +368,11 @@ def test_the_profile_alone_knows_it_where_values_differ_by_more_than_rounding(
 def test_the_bounds_are_reached() -> None:
     grid = Grid("x", "numeric", edges=(0.0, 10.0))
     before, now = np.array([0.0, 10.0, 10.0]), np.array([1e-6, 1e-6, 10.0])
-    bins = module._binned(grid, side(grid, before), side(grid, now), 1.0, before)
+    bins = binned.bounds(grid, side(grid, before), side(grid, now), 1.0, before)
     assert isinstance(bins, Binned)
     assert bins.kolmogorov_smirnov == pytest.approx(1 / 3)
     assert bins.kolmogorov_smirnov_bound == pytest.approx(1.0)
     ends = np.array([1e-6, 10.0] * 20)
-    wide = module._binned(grid, side(grid, ends), side(grid, np.full(40, 5.0)), 1.0, ends)
+    wide = binned.bounds(grid, side(grid, ends), side(grid, np.full(40, 5.0)), 1.0, ends)
     assert moved(ends, np.full(40, 5.0)) == pytest.approx(5.0)
     assert (wide.wasserstein, wide.wasserstein_bound) == pytest.approx((0.0, 10.0), abs=1e-5)

@@ -284,7 +284,7 @@ def test_a_closer_look_is_a_tidy_frame(looked):
     ]
     by = frame.set_index(["measure", "segment"])
     assert by.loc[("mix", "city=Rome"), "value"].item() == 0.02
-    assert by.loc[("rate", "city=Rome"), "coverage"].item() == 0.6
+    assert by.loc[("rate", "city=Rome"), "n"].item() == 420
     assert by.loc[("slice", "a up to 1 and city is Rome"), "value"].item() == 0.3
     assert frame[frame["measure"] == "attribution"]["subject"].tolist() == ["b", "a"]
     assert set(frame["status"].iloc[1:]) == {"grey"}

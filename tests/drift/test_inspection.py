@@ -523,7 +523,7 @@ def test_a_window_is_never_part_of_what_it_is_compared_with(filled, against):
     store = filled(rows(days=2))
     for days, offset, chunk in itertools.product((1, 7, 10), (-3, 5, 40), ("1 day", "7 days", "28 days")):
         window = Window(START + offset * DAY, START + (offset + days) * DAY)
-        found = drift.inspection.references(store, store.model("m"), window, against, chunk)
+        found = drift.references(store, store.model("m"), window, against, chunk)
         assert inside(found, window) == []
         assert all(one.start < one.stop for one in found)
         for place, one in enumerate(found):
@@ -535,7 +535,7 @@ def test_a_window_is_compared_with_what_the_words_say(filled):
     model = store.model("m")
 
     def found(against, chunk="1 day"):
-        return drift.inspection.references(store, model, WEEK, against, chunk)
+        return drift.references(store, model, WEEK, against, chunk)
 
     assert found(Against()) == [Window(START, LIVE)]
     assert found(CONSECUTIVE) == [Window(LIVE - DAY, LIVE)]
@@ -543,7 +543,7 @@ def test_a_window_is_compared_with_what_the_words_say(filled):
     assert found(Against("weekday", weeks=9)) == [
         Window(LIVE - 7 * DAY, LIVE), Window(LIVE - 14 * DAY, LIVE - 7 * DAY),
     ]  # fmt: skip
-    assert drift.inspection.references(store, model, Window(START, START + DAY), Against()) == [
+    assert drift.references(store, model, Window(START, START + DAY), Against()) == [
         Window(START + DAY, LIVE)
     ]
 

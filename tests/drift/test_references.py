@@ -193,7 +193,7 @@ def test_hours_are_compared_with_the_same_weekday_and_hour(make_cubes, rng):
     against = Against("weekday", weeks=4)
     found = statuses(judged(cubes, HOURLY, against, two_weeks, checks=("chunk",)))
     assert found[: 2 * 168].tolist() == [GREY] * 336
-    assert (found[336:] == GREEN).mean() > 0.995
+    assert (found[336:] == GREEN).mean() > 0.985, "by chance at most one in a hundred, and its spread"
     morning = Window(START, START + 11 * HOUR)
     fixed = statuses(judged(cubes, HOURLY, Against(), morning, checks=("chunk",)))
     assert (fixed[noon] >= AMBER).all()
@@ -388,7 +388,7 @@ def test_a_log_that_is_later_extended_backwards_keeps_its_numbers(tmp_path, chun
 )
 def test_rows_of_a_file_are_not_what_came_before_a_chunk(tmp_path, against):
     """The file lies elsewhere: were it part of a moving reference, quiet days would be red."""
-    elsewhere = log(60, 1, "2012-12-01", shift=4.0)
+    elsewhere = log(60, 1, "2012-12-01", shift=1.5)
     after = log(100, 2, "2013-03-15")
     with stored(tmp_path / "s", (HEAD, VERSIONS, FILE), [after], elsewhere) as store:
         model = store.model("m")

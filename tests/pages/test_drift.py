@@ -4,7 +4,9 @@ import time
 
 import numpy as np
 import pytest
+import streamlit as st
 
+from monitoring.ui import drift_together
 from monitoring.ui.components.ranking import thinned
 
 CHURN = """
@@ -40,6 +42,12 @@ def constant(random, day, rows):
     return np.ones(rows)
 
 
+@pytest.fixture(autouse=True)
+def in_turn(monkeypatch):
+    """The test harness stops a run, and with it every parallel part, as soon as the script has ended."""
+    monkeypatch.setattr(drift_together, "panel", st.fragment(drift_together.panel.__wrapped__))
+
+
 def said(app):
     return " ".join(str(item.value) for item in [*app.markdown, *app.caption, *app.title, *app.subheader])
 
@@ -58,7 +66,7 @@ def test_the_feature_that_moved_is_named_first(open_app, stored, log_of):
 
 def test_before_it_moved_nothing_drifts(open_app, stored, log_of):
     stored(log_of({"calm": normal, "moved": shifting}))
-    app = open_app("drift", as_of="2024-02-03")
+    app = open_app("drift", as_of="2024-02-01")
     assert not app.exception
     assert "No lasting drift in 2 features" in said(app)
 
@@ -217,12 +225,12 @@ def test_small_segments_are_grey_with_their_rows(open_app, stored, log_of):
 
 def segment_rows(app):
     """The rows of the table by segment, made as the page makes them."""
-    from monitoring.ui import drift_segments, drift_view, filters, session
+    from monitoring.ui import drift_segments, drift_session, drift_view, filters, session
 
     model = session.model_named("churn")
     scope = filters.scope_of(model, filters.Choices(model="churn"))
     view = drift_view.view(*session.assessment(model, model.chunk), scope)
-    found = session.by_segment(model, "x", model.chunk, "auto", "")
+    found = drift_session.by_segment(model, "x", model.chunk, "auto", "")
     return {row.name: row for row in drift_segments.rows(view, found)}
 
 

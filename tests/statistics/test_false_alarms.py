@@ -31,24 +31,17 @@ def test_noise_exceeds_its_99_percent_level_in_one_of_a_hundred(key):
 
 @pytest.mark.parametrize(("wobble", "rows"), [(0.0, 1000), (0.03, 5000), (0.03, 100_000)])
 def test_ten_reference_days_keep_false_alarms_near_one_percent(wobble, rows):
-    generator = np.random.default_rng(2)
-    reference, current = (simulation.days(generator, 800, k, rows, wobble) for k in (10, 8))
-    alarms, _ = simulation.judged("psi", reference, current)
-    assert alarms.mean() <= 0.035
+    world = simulation.World("normal", 10, rows, wobble, 150, 20, seed=2)
+    assert 0.001 <= simulation.found(world, "psi").alarms.mean() <= 0.035
 
 
 def test_thirty_quiet_features_rarely_make_a_loud_day():
-    generator = np.random.default_rng(3)
-    reference, current = (simulation.days(generator, 30, k, 1000) for k in (30, 400))
-    _, p_value = simulation.judged("psi", reference, current)
+    world = simulation.World("normal", 30, 1000, 0.0, 30, 400, seed=3)
+    p_value = simulation.found(world, "psi").number("p_value")
     assert (benjamini_hochberg(p_value, axis=0) < 0.05).any(axis=0).mean() <= 0.07
     assert (p_value < 0.01).any(axis=0).mean() >= 0.05  # without the correction many days would be loud
 
 
 def test_a_change_of_a_fifth_of_a_deviation_is_found():
-    generator = np.random.default_rng(4)
-    reference = simulation.days(generator, 300, 30, 2000)
-    moved = simulation.days(generator, 300, 4, 2000)
-    moved[..., 5:] *= np.array([1.1, 1.15, 1.2, 1.3, 1.4])
-    alarms, _ = simulation.judged("psi", reference, np.round(moved))
-    assert alarms.mean() >= 0.9
+    world = simulation.World("normal", 30, 2000, 0.0, 150, 4, shift=0.2, seed=4)
+    assert simulation.found(world, "psi").alarms.mean() >= 0.9

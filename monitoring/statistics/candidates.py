@@ -1,0 +1,126 @@
+"""Candidate slices: every cell with enough rows, how its score changed, and how clearly it stands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.statistics import cells, changes
+from monitoring.statistics.arrays import Floats
+from monitoring.statistics.cells import Codes, Sample
+from monitoring.statistics.changes import Change
+from monitoring.statistics.multiplicity import benjamini_hochberg
+
+FEWEST_REFERENCE_ROWS = 30
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Every slice (cell), and those that are tested.
+
+    Attributes
+    ----------
+    samples : (Sample, Sample)
+        With scores in standard deviations within both samples, less the reference's mean.
+    centre, scale : float
+        That mean and standard deviation.
+    parents : ndarray of int, shape (cells, 2)
+        The cells of both predicates, -1 where there is only one.
+    before, now : ndarray of shape (3, cells)
+        Rows, sum and sum of squares of those scores.
+    sizes : list of int
+        Numbers of codes, so that the first ``sizes[0]`` cells hold all rows.
+    tested : ndarray of int, shape (tested,)
+        Positions of cells, ascending.
+    own, rest : Change
+        How the rows inside and outside those changed.
+    """
+
+    samples: tuple[Sample, Sample]
+    centre: float
+    scale: float
+    parents: Codes
+    before: Floats
+    now: Floats
+    sizes: list[int]
+    tested: Codes
+    own: Change
+    rest: Change
+
+    def name(self, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Columns and codes of a cell."""
+        predicates = [int(parent) for parent in self.parents[cell] if parent >= 0] or [int(cell)]
+        first = np.concatenate([[0], np.cumsum(self.sizes)])
+        columns = [int(np.searchsorted(first, predicate, side="right")) - 1 for predicate in predicates]
+        return tuple(columns), tuple(int(p - first[i]) - 1 for p, i in zip(predicates, columns, strict=True))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of each tested slice: the change's sign, effect, t against the rest, p-values, and if it passes."""
+
+    sign: Floats
+    effect: Floats
+    clearness: Floats
+    p_value: Floats
+    rate: Floats
+    passes: NDArray[np.bool_]
+
+
+def candidates(r: Sample, c: Sample, least: float) -> Candidates:
+    """All cells of a reference and a current sample of the same columns.
+
+    Parameters
+    ----------
+    r, c : Sample
+    least : float
+        Current rows that a slice needs; it also needs 30 of the reference, and 30 of both outside it.
+
+    Examples
+    --------
+    >>> half = cells.sample([[0]] * 40 + [[1]] * 40, [0.0] * 80)
+    >>> found = candidates(half, cells.sample([[0]] * 40 + [[1]] * 40, [1.0] * 40 + [0.0] * 40), 10)
+    >>> [found.name(cell) for cell in found.tested]
+    [((0,), (0,)), ((0,), (1,))]
+    >>> found.own.value * found.scale
+    array([1., 0.])
+    """
+    sizes = [int(max(a.max(), b.max())) + 1 for a, b in zip(r.columns, c.columns, strict=True)]
+    squares = r.score.var() * len(r.score) + c.score.var() * len(c.score)
+    scale = float(np.sqrt(squares / (len(r.score) + len(c.score) - 2))) or 1.0
+    centre = float(r.score.mean())
+    r, c = (Sample(side.columns, (side.score - centre) / scale) for side in (r, c))
+    parents = cells.predicates(sizes)
+    before, now = cells.moments(r, sizes), cells.moments(c, sizes)
+    outside = [table[:, : sizes[0]].sum(axis=1, keepdims=True) - table for table in (before, now)]
+    enough = (before[0] >= FEWEST_REFERENCE_ROWS) & (now[0] >= least)
+    enough &= (outside[0][0] >= FEWEST_REFERENCE_ROWS) & (outside[1][0] >= FEWEST_REFERENCE_ROWS)
+    # A pair that holds the same rows as one of its predicates is that predicate.
+    same = (before[0][parents] == before[0][:, None]) & (now[0][parents] == now[0][:, None])
+    tested = np.flatnonzero(enough & ~(same & (parents >= 0)).any(axis=1))
+    own, rest = (changes.change(a[:, tested], b[:, tested]) for a, b in ((before, now), outside))
+    return Candidates((r, c), centre, scale, parents, before, now, sizes, tested, own, rest)
+
+
+def standing(search: Candidates, moved: Floats, bar: tuple[float, float]) -> Standing:
+    """How the slices stand once ``moved`` is taken off the sum of the current scores in every cell.
+
+    Parameters
+    ----------
+    search : Candidates
+    moved : ndarray of shape (cells,)
+    bar : (float, float)
+        The largest false discovery rate that passes, and the effect that has to be exceeded.
+    """
+    rows, inside = search.now[0, search.tested], moved[search.tested]
+    all_rows, everywhere = len(search.samples[1].score), moved[: search.sizes[0]].sum()
+    own = changes.shifted(search.own, inside / rows)
+    excess = changes.difference(own, changes.shifted(search.rest, (everywhere - inside) / (all_rows - rows)))
+    p_value = np.maximum(changes.p_value(own), changes.p_value(excess))
+    same_way = own.value * excess.value > 0
+    effect = np.where(same_way, np.minimum(np.abs(own.value), np.abs(excess.value)), 0.0)
+    rate = benjamini_hochberg(p_value)
+    passes = (rate <= bar[0]) & (effect > bar[1])
+    return Standing(np.sign(own.value), effect, changes.clearness(excess), p_value, rate, passes)
