@@ -59,8 +59,8 @@ def test_every_method_has_an_interval():
 def test_skewed_features_are_told(simulation, figures, shape, method):
     """Deviations of skewed samples vary more than the formula says: only small drifts are covered.
 
-    A shift moves the spread of a lognormal sample along, and Student's t2 has none: there a value in deviations
-    means little, and its interval less.
+    A shift moves the spread of a lognormal sample along, and Student's t2 has none: there a value in
+    deviations means little, and its interval less.
     """
     rates = {shift: coverage(simulation, shape, method, shift) for shift in SHIFTS}
     words = "  ".join(f"{shift} sd ({truth:.3f}) {rate:.3f}" for shift, (truth, rate) in rates.items())
