@@ -9,8 +9,14 @@ from scipy import stats
 from monitoring.statistics import METHODS, Levels
 from monitoring.statistics.changepoint import change
 from monitoring.statistics.limits import calibrated_limit, calibrated_p_value, calibration, limit
-from monitoring.statistics.merging import merged, quantile_groups, rare_groups
-from monitoring.statistics.noise import noise_floor, noise_p_value, noise_quantile, simulated_null
+from monitoring.statistics.merging import group_count, merged, quantile_groups, rare_groups, value_groups
+from monitoring.statistics.noise import (
+    noise_floor,
+    noise_p_value,
+    noise_quantile,
+    noise_scale,
+    simulated_null,
+)
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, persistent, severity
 from monitoring.statistics.shares import rise_limit, rise_p_value, spread, two_shares, wilson
 
@@ -56,6 +62,48 @@ def test_chunks_that_cannot_be_scored_do_not_calibrate():
     assert calibrated_limit(calibration(scores, noise), [[0.01]]) == pytest.approx(
         calibrated_limit(without, [[0.01]])
     )
+
+
+def test_rows_that_vary_inside_their_bins_make_noise_of_their_own():
+    method, place = METHODS["wasserstein"], np.array([[[0.0, 1.0, 30.0]]])
+    given = {"reference_means": place, "current_means": place, "scale": np.ones((1, 1))}
+    counts, rows = [[500, 480, 20]], [100]
+    still, moving = (
+        simulated_null(method, counts, rows, spread=spread_, **given)
+        for spread_ in (None, np.array([[0.1, 0.1, 20.0]]))
+    )
+    assert np.quantile(moving, 0.99) > 1.2 * np.quantile(still, 0.99)
+    rng, drawn = np.random.default_rng(8), []
+    for n in rng.multinomial(100, np.array(counts[0]) / 1000, size=2000).astype(float):
+        means = place[0] + rng.normal(size=3) * [0.1, 0.1, 20.0] / np.sqrt(np.maximum(n, 1))
+        inputs = {"reference_means": place[0], "current_means": means, "scale": np.ones(1)}
+        drawn.append(float(method(np.array(counts) * 1e9, n[None], **inputs)[0]) ** 2 * 100)
+    assert np.quantile(moving, 0.95) == pytest.approx(np.quantile(drawn, 0.95), rel=0.1)
+
+
+def test_draws_take_the_place_of_a_law():
+    method = METHODS["kolmogorov_smirnov"]
+    null = simulated_null(method, [[800, 100, 100]], [500])
+    law, drawn = (noise_quantile(method, [[0.002]], [[3]], 0.99, given)[0, 0] for given in (None, null))
+    assert drawn < 0.75 * law, "gaps at two places only are smaller than the largest of all"
+    p = noise_p_value(method, [[drawn]], [[0.002]], [[3]], null)
+    assert p[0, 0] == pytest.approx(0.01, abs=0.003)
+    assert p[0, 0] < noise_p_value(method, [[drawn]], [[0.002]], [[3]])[0, 0]
+
+
+@pytest.mark.parametrize("key", ["fisher", "mann_whitney"])
+def test_draws_are_in_the_units_of_the_noise(key):
+    method, reference, rng = METHODS[key], np.array([9000.0, 1000.0]), np.random.default_rng(9)
+    null = simulated_null(method, reference[None], [400])
+    current = rng.multinomial(400, [0.9, 0.1], size=4000).astype(float)
+    scale = noise_scale(method, reference, current)
+    top = noise_quantile(method, scale[None], np.full((1, 4000), 2.0), 0.95, null)[0]
+    assert (method(reference, current) ** method.power > top).mean() == pytest.approx(0.05, abs=0.02)
+
+
+def test_moments_are_compared_in_one_bin_as_well():
+    assert np.isfinite(noise_quantile(METHODS["welch_t"], 0.01, 1, 0.99))
+    assert np.isnan(noise_quantile(METHODS["mann_whitney"], 0.01, 1, 0.99))
 
 
 def test_the_noise_floor_of_one_bin_is_unknown():
@@ -126,6 +174,31 @@ def test_one_bad_chunk_is_not_persistent_and_two_of_three_are():
 def test_the_outer_slots_belong_to_the_outer_groups():
     groups = quantile_groups(np.array([0, *[5] * 20, 0]))
     assert groups.tolist() == [0, 0, 0] + [g for g in range(1, 9) for _ in range(2)] + [9, 9, 9]
+
+
+def test_small_chunks_get_fewer_groups():
+    assert group_count([1, 25, 50, 99, 100, 1e6]).tolist() == [2, 2, 5, 9, 10, 10]
+    reference = np.array([[0, *[50] * 20, 0]] * 2)
+    groups = quantile_groups(reference, group_count([50, 5000]))
+    assert [len(np.unique(row)) for row in groups] == [5, 10]
+    masses = merged(reference[:, None], groups)
+    assert masses[0, 0, :5].tolist() == [200] * 5
+    assert masses[1, 0].tolist() == [100] * 10
+
+
+def test_values_of_which_too_few_are_expected_join_their_neighbours():
+    reference = [[0, 500, 300, 100, 60, 30, 10, 0, 0, 0]]
+    groups = value_groups(reference, [100], [7])
+    assert groups.tolist() == [[0, 1, 2, 3, 4, 4, 4, 7, 4, 4]]
+    assert value_groups(reference, [1000], [7])[0, :8].tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert value_groups(reference, [1], [7])[0, :8].tolist() == [0, 1, 1, 1, 1, 1, 1, 7]
+
+
+def test_values_beyond_those_of_the_reference_stand_alone():
+    groups = value_groups([[0, 2, 2, 0]], [4], [3])
+    masses = merged([[[7, 1, 1, 5]]], groups)[0, 0]
+    assert masses[groups[0, 0]] == 7
+    assert masses[groups[0, 3]] == 5
 
 
 def test_a_heavy_value_does_not_empty_its_neighbours():
