@@ -173,6 +173,11 @@ class Model(_Part):
         """Whether a log holds one row per request with a score column per version."""
         return bool(self.columns.scores)
 
+    def feature_title(self, name: str) -> str:
+        """What to call a feature: its title in the file, or its name."""
+        known = self.features.get(name)
+        return (known.title if known else None) or name
+
     @property
     def label_title(self) -> str:
         """What to call the model in a sentence."""

@@ -83,8 +83,8 @@ _TABLE = (
     (
         "off_grid",
         "beyond the bins",
-        "most values of {feature} lie beyond the bins, which come from the model's own reference",
-        "Compare exactly from the rows, or name a newer window as [reference].",
+        "most values of {feature}, and of what they are compared with, lie beyond the model's bins",
+        "Choose a method that sees values (Wasserstein, Welch's t), or name a newer window as [reference].",
     ),
     (
         "told_only",

@@ -214,13 +214,13 @@ with after:
     started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))
     cards.trust(
-        drift_trust.facts(view, scope, feature.feature, check),
+        drift_trust.facts(view, scope, feature.feature, check, cube.grids[0]),
         drift_trust.command(view, scope, method),
         partial(drift_trust.csv, view, feature.feature),
         f"{model.name}-{feature.feature}.csv",
         key="trust",
         others=drift_trust.others(view, drift_session.values(scope, feature.feature), feature.feature),
-        every=partial(drift_trust.every, single, view),
+        every=partial(drift_trust.every, single, view, session.now_of(model)),
     )
     if not scope.segment[0] and model.segments.columns:
         by_segment = drift_session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)

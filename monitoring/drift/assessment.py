@@ -17,7 +17,7 @@ from monitoring.drift.comparison import Rules, comparison
 from monitoring.drift.layouts import layout
 from monitoring.drift.scores import Context, Scores, effect_floor
 from monitoring.drift.sides import Side, sides
-from monitoring.drift.spans import Spans, Timeline, chunks, summed, timeline, trailing
+from monitoring.drift.spans import Spans, Timeline, chunks, timeline, trailing
 from monitoring.models import Model
 from monitoring.statistics.arrays import Floats
 from monitoring.windows import Window
@@ -186,9 +186,7 @@ def assess(
     parts = [one for cube in (cubes.numeric, cubes.categorical) for one in sides(cube, method, line)]
     starts, stops = _instants(line, spans, model)
     complete = np.array([as_of is None or stop <= _aware(as_of) for stop in stops], dtype=bool)
-    context = Context(
-        model, line, layout(against, line), complete, first, spans, shown, intervals, against.moves
-    )
+    context = Context(model, line, layout(against, line), complete, first, spans, shown, intervals)
     features = tuple(name for one in parts for name in one.features)
     return Assessment(
         model=model,
@@ -247,21 +245,11 @@ def _checks(sides: list[Side], context: Context, wanted: Sequence[str]) -> dict[
                 for one in sides
                 for floor in (effect_floor(one.method, limits.drift_floor),)
             ]
-            open_ends = [_open_ends(one, spans, context) for one in sides]
-            found[name] = judging.distribution(parts, sides, spans, context, length, open_ends)
+            found[name] = judging.distribution(parts, sides, spans, context, length)
         else:
             hits = [shares.hits(one.cube, name, line) for one in sides]
             found[name] = share_judging.judged(hits, name, sides, context)
     return found
-
-
-def _open_ends(side: Side, spans: Spans, context: Context) -> Floats | None:
-    """Share of rows beyond the frozen bins, where a moving reference may lie too; None for a fixed one."""
-    hits = shares.hits(side.cube, "out_of_range", context.line) if context.against_moves else None
-    if hits is None:
-        return None
-    rows = summed(hits.rows, spans)
-    return summed(hits.hits, spans) / np.where(rows > 0, rows, np.nan)
 
 
 def _shown(line: Timeline, model: Model, as_of: dt.datetime | None, first: int) -> slice:

@@ -81,6 +81,7 @@ def exact(
     *,
     against: Against | None = None,
     segment: tuple[str, str] = ("", ""),
+    chunk: str | None = None,
     rows: int = ROWS,
 ) -> Exact:
     r"""Compare the rows of a window with those of its reference, one numeric or ordinal feature.
@@ -99,6 +100,8 @@ def exact(
         What they are compared with; the model's own choice by default.
     segment : (column, value)
         As the profile writes them; ('', '') for all rows.
+    chunk : str, optional
+        The length of a chunk, for a rolling reference; the model's own by default.
     rows : int
         Rows of each side that are compared at most, drawn by the hash of their ids.
 
@@ -147,7 +150,7 @@ def exact(
         known = f"{feature!r} is {kind} and holds" if kind else f"no feature {feature!r} that has a profile:"
         raise ValueError(f"{name}: {known} no numbers to compare one by one")
     against = against or own(model)
-    parts = references(store, model, window, against)
+    parts = references(store, model, window, against, chunk)
     profile = store.cubes(name, segment=segment, features=[feature]).numeric
     healthy = _healthy(store, model, profile, against, segment)
     reference = healthy if parts is None else side_of(profile, parts)

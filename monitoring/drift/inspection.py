@@ -104,7 +104,7 @@ class Inspection:
             )
         if not self.drifted:
             return f"A classifier cannot tell these rows from the reference better than its own days: {area}."
-        names = [_title(model, name) for name in _leading(found["attribution"])]
+        names = [model.feature_title(name) for name in _leading(found["attribution"])]
         by = f", most by {listed(names)}" if names else ", by how features go together"
         return f"A classifier tells these rows from the reference{by}: {area}."
 
@@ -273,8 +273,3 @@ def _part(out: dict[str, Any], name: str, work: Any) -> Any:
     except ValueError as error:
         out["notes"][name] = str(error)
         return {}
-
-
-def _title(model: Model, name: str) -> str:
-    known = model.features.get(name)
-    return (known.title if known else None) or name

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from monitoring.drift import shares
 from monitoring.drift.comparison import Comparison
 from monitoring.drift.scores import FALSE_DISCOVERIES, NUMBER, Context, Scores, counted, discovery_rate
-from monitoring.drift.sides import Side
+from monitoring.drift.sides import MEANS, MOMENTS, Side
 from monitoring.drift.spans import Spans
 from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, severity
 
-MOST_BEYOND = 0.5
-"""Share of rows beyond the grid from which its bins cannot tell how they are distributed."""
+MOST_HIDDEN = 0.5
+"""Share of rows that lie beyond the bins on both sides alike, from which on no drift seen is none known."""
 
 
 def distribution(
@@ -24,7 +26,6 @@ def distribution(
     spans: Spans,
     context: Context,
     length: int,
-    open_ends: Sequence[Floats | None],
 ) -> Scores:
     """Distances judged: the chunk check and the trailing windows.
 
@@ -37,8 +38,6 @@ def distribution(
     context : Context
     length : int
         Positions in a whole span.
-    open_ends : sequence of ndarray or None
-        One per side: the share of rows beyond the frozen grid, where a moving reference may lie there too.
 
     Returns
     -------
@@ -48,16 +47,13 @@ def distribution(
     masks = [
         _unjudged(part, one, spans, context, length, empty) for part, one in zip(parts, sides, strict=True)
     ]
-    for mask, beyond in zip(masks, open_ends, strict=True):
-        if beyond is not None:
-            mask[(mask == 0) & (np.nan_to_num(beyond) > MOST_BEYOND)] = NUMBER["off_grid"]
     p_value = np.concatenate(
         [np.where(mask > 0, np.nan, part.p_value) for part, mask in zip(parts, masks, strict=True)]
     )
     sizes = [len(one.features) for one in sides]
     rate = np.split(discovery_rate(p_value, counted(context.model, sides)), np.cumsum(sizes)[:-1])
     coloured = [
-        _coloured(part, one.method.levels, mask, q)
+        _coloured(part, one.method.levels, mask, q, _hidden(one, spans, context))
         for part, one, mask, q in zip(parts, sides, masks, rate, strict=True)
     ]
 
@@ -107,8 +103,17 @@ def _rows(one: Side, spans: Spans) -> Floats:
     return one.rows[:, spans.stop] - one.rows[:, spans.start]
 
 
-def _coloured(part: Comparison, levels: Levels, mask: Codes, rate: Floats) -> tuple[Codes, Codes]:
-    """Colour and reason of one side."""
+def _hidden(one: Side, spans: Spans, context: Context) -> NDArray[np.bool_]:
+    """Where most rows of both sides lie beyond the bins, and the method sees nothing but bins."""
+    if MEANS in one.method.inputs or MOMENTS in one.method.inputs or one.total is None:
+        return np.zeros((len(one.features), len(spans)), dtype=bool)
+    return shares.beyond(one.cube, context.line, context.layout, spans) > MOST_HIDDEN
+
+
+def _coloured(
+    part: Comparison, levels: Levels, mask: Codes, rate: Floats, hidden: NDArray[np.bool_]
+) -> tuple[Codes, Codes]:
+    """Colour and reason of one side; what bins show has moved, what they hide may have moved too."""
     with np.errstate(invalid="ignore"):
         significant = rate < FALSE_DISCOVERIES
         alarm = part.value > part.limit
@@ -121,6 +126,7 @@ def _coloured(part: Comparison, levels: Levels, mask: Codes, rate: Floats) -> tu
     reason[alarm & significant] = NUMBER["detectable_small"]
     reason[status >= AMBER] = NUMBER["drift"]
     status, reason = _constant(part, status, reason)
+    mask = np.where((mask == 0) & hidden & (status < AMBER), NUMBER["off_grid"], mask)
     status = np.where(mask > 0, GREY, status).astype(np.int8)
     return status, np.where(mask > 0, mask, reason).astype(np.int8)
 

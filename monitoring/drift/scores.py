@@ -41,7 +41,6 @@ class Context:
     spans: Spans
     shown: slice
     intervals: bool = True
-    against_moves: bool = False
 
 
 @dataclass(frozen=True)

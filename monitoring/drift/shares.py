@@ -87,6 +87,37 @@ def hits(cube: Cube, measure: str, line: Timeline) -> Hits | None:
     return Hits(cumulative(found, places, line.length), cumulative(rows, places, line.length))
 
 
+def beyond(cube: Cube, line: Timeline, layout: Layout, spans: Spans) -> Floats:
+    """Share of rows that both a span and its reference have beyond the same end of the bins.
+
+    How rows lie within an end no bin tells, so a distance by bins may miss a move of so many of them.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of numeric features.
+    line : Timeline
+    layout : Layout
+        Where references lie.
+    spans : Spans
+
+    Returns
+    -------
+    ndarray of shape (features, spans)
+        0 where either has no rows.
+    """
+    counts = np.asarray(cube.counts, dtype=float)
+    last = np.array([grid.slots - 1 for grid in cube.grids])
+    ends = np.stack([counts[..., 0], counts[np.arange(len(last)), :, last]], axis=-1)
+    places = np.array([line.position(key) for key in cube.chunks], dtype=np.intp)
+    running = [cumulative(one, places, line.length) for one in (ends, counts.sum(axis=-1))]
+    found = []
+    for taken in (lambda one: layout.total(one, spans), lambda one: summed(one, spans)):
+        held, rows = (taken(one) for one in running)
+        found.append(held / np.maximum(rows, 1.0)[..., None])
+    return np.minimum(*found).sum(axis=-1)
+
+
 def share(
     found: Hits, layout: Layout, spans: Spans, levels: Levels, *, length: int, level: float = 0.99
 ) -> Share:

@@ -214,7 +214,8 @@ def _sentence(
     note = f"; detectable, small: {listed(small)}" if small else ""
     gaps = [one.title for one in counted if one.beside]
     note += f"; but missing, never seen or not finite values rose in {listed(gaps)}" if gaps else ""
-    return f"green: no lasting drift in {len(counted)} features{note}"
+    many = f"{len(counted)} features" if len(counted) != 1 else "the one feature"
+    return f"green: no lasting drift in {many}{note}"
 
 
 def _alarm(

@@ -44,9 +44,7 @@ def listed(names: Sequence[str], most: int = 3) -> str:
 
 def title(assessment: Assessment, place: int) -> str:
     """What to call a feature: its title in the model's file, or its name."""
-    name = assessment.features[place]
-    known = assessment.model.features.get(name)
-    return (known.title if known else None) or name
+    return assessment.model.feature_title(assessment.features[place])
 
 
 def feature_sentence(assessment: Assessment, place: int, last: int, check: str, status: int) -> str:

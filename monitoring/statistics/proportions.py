@@ -143,8 +143,10 @@ def log_odds_shift(reference: Counts, current: Counts) -> Floats:
     ValueError
         If the bins differ or a single histogram is empty.
 
-    References ---------- Chinn, S. (2000). A simple method for converting an odds ratio to effect size.
-    *Statistics in Medicine* 19.
+    References
+    ----------
+    Chinn, S. (2000). A simple method for converting an odds ratio to effect size. *Statistics in Medicine*
+    19.
 
     Examples
     --------
@@ -238,6 +240,7 @@ def _odds_interval(reference: Counts, current: Counts, *, level: float = 0.95) -
     kinds=("binary",),
     bins="grid",
     levels=(0.1272, 0.2859, 0.4566),
+    smoothing="half a row added to every cell of the table",
     laws=_LAWS,
     null=Null("chi_square", 1.0, freedom=1, adjust=_odds_adjust),
     test=fisher_test,

@@ -106,6 +106,8 @@ class Method:
         For the general interval of `monitoring.statistics.intervals`; see `Influence`.
     bound : callable or None
         The largest value that the rows in these bins can have had.
+    smoothing : str
+        What is added to the counts, in words; empty where they are taken as they are.
     """
 
     key: str
@@ -125,6 +127,7 @@ class Method:
     interval: Callable[..., Interval] | None = None
     influence: Influence | None = None
     bound: Function | None = None
+    smoothing: str = ""
 
     def __call__(self, *histograms: object, **inputs: object) -> Floats:
         """The method's value; the same as calling its function."""
@@ -152,6 +155,7 @@ def drift_method(
     interval: Callable[..., Interval] | None = None,
     influence: Influence | None = None,
     bound: Function | None = None,
+    smoothing: str = "",
 ) -> Callable[[Function], Function]:
     """Enter a function into `METHODS` under its own name.
 
@@ -163,7 +167,7 @@ def drift_method(
         Effect floor, amber, red.
     laws : tuple of Law
         What it promises beyond the laws that every method obeys.
-    kinds, inputs, bins, power, null, test, signed, interval, influence, bound
+    kinds, inputs, bins, power, null, test, signed, interval, influence, bound, smoothing
         As in `Method`; ``inputs`` names what it takes besides the two histograms.
 
     Returns
@@ -205,6 +209,7 @@ def drift_method(
             interval=interval,
             influence=influence,
             bound=bound,
+            smoothing=smoothing,
         )
         return function
 

@@ -108,7 +108,9 @@ def opened(cursor: duckdb.DuckDBPyConnection, model: Model, folder: Path | None)
     model : Model
         As it is to be.
     folder : Path, optional
-        Where a relative path begins; by default where this process works.
+        Where a relative path begins. Without one it begins where this process works, and then only a path
+        that the description did not name before is looked up: elsewhere there may be another file of its
+        name.
 
     Returns
     -------
@@ -127,15 +129,20 @@ def opened(cursor: duckdb.DuckDBPyConnection, model: Model, folder: Path | None)
         return None
     path = Path(folder or "", Path(model.reference.file).expanduser())
     known, before = kept(cursor, model.name), _before(cursor, model.name)
+    same = bool(known and before and before.reference and before.reference.file == model.reference.file)
+    if same and folder is None and not path.is_absolute():
+        return None
     if not path.is_file():
-        if known and before and before.reference and before.reference.file == model.reference.file:
+        if same:
             return None
         raise StoreError(f"{path}: no such file; [reference] file is looked up beside the model's file")
     entry = journal.Entry(model.name, REFERENCE, path.name, journal.digest(path), path.stat().st_size)
-    if known and before and known.digest == entry.digest:
-        same = _read_as(before) == _read_as(model)
-        if same or profiling.frozen(cursor, before):  # after retention, rows stay as they were read
-            return None
+    # After retention rows stay as they were read.
+    as_before = before is not None and (
+        _read_as(before) == _read_as(model) or profiling.frozen(cursor, before)
+    )
+    if known and as_before and known.digest == entry.digest:
+        return None
     return Given(sources.read(cursor, path, ids=("_id", model.columns.id)), entry)
 
 

@@ -69,9 +69,7 @@ def began_together(groups: Sequence[Sequence[tuple[str, Started]]], model: Model
     """Features whose drift began within three days of each other."""
     shown = [group for group in groups if len(group) > 1]
     for group in shown[:3]:
-        names = [
-            (model.features[name].title if name in model.features else None) or name for name, _ in group
-        ]
+        names = [model.feature_title(name) for name, _ in group]
         first, last = group[0][1].at, group[-1][1].at
         when = day(first) if first == last else f"{day(first)} to {day(last)}"
         st.markdown(cards.escaped(f"Began together, {when}: {listed(names, 6)}."))

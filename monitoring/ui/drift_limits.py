@@ -37,9 +37,8 @@ def limits(scope: Scope, features: list[str], method: str) -> None:
 def _drawer(scope: Scope, features: list[str], method: str) -> None:
     model = scope.model
     st.caption(
-        "Nothing changes until you save. Below stands what the new limits would have done in the range "
-        "of the "
-        "page, all rows together."
+        "Nothing changes until you save. Below stands what the new limits would have done in the range of "
+        "the page, all rows together."
     )
     floor = st.slider(
         "Effect floor, as PSI",

@@ -104,14 +104,14 @@ def replayed(scope: Scope, changed: Mapping[str, Any], method: str) -> drift.Rep
 @st.cache_resource(show_spinner=False, max_entries=32)
 def _exact(
     path: str, name: str, version: str, feature: str, window: Window, against: drift.Against,
-    segment: tuple[str, str],
+    segment: tuple[str, str], chunk: str,
 ) -> Exact:  # fmt: skip
-    return exact(session.store(), name, feature, window, against=against, segment=segment)
+    return exact(session.store(), name, feature, window, against=against, segment=segment, chunk=chunk)
 
 
 def exactly(scope: Scope, feature: str, window: Window, against: drift.Against) -> Exact:
     """One numeric feature of a window against its reference, from raw rows; raises as `exact` does."""
-    return _exact(*session.key_of(scope.model.name), feature, window, against, scope.segment)
+    return _exact(*session.key_of(scope.model.name), feature, window, against, scope.segment, scope.chunk)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -170,7 +170,7 @@ def slices(found: Inspection, model: Model) -> None:
     st.dataframe(
         [
             {
-                "Slice": " and ".join(f"{_title(model, name)} {what}" for name, what in one["where"]),
+                "Slice": " and ".join(f"{model.feature_title(name)} {what}" for name, what in one["where"]),
                 "Rows now": one["current_rows"],
                 "Change, 95 %": _three([one["change"], one["lower"], one["upper"]]),
                 "Score before": one["reference_mean"],
@@ -227,8 +227,3 @@ def _signed(value: float) -> str:
     """
     text = f"{value:+.{_PLACES}f}"
     return text[1:] if float(text) == 0 else text.replace("-", "−")
-
-
-def _title(model: Model, name: str) -> str:
-    known = model.features.get(name)
-    return (known.title if known else None) or name

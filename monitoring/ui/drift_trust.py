@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 
 import numpy as np
@@ -10,7 +11,9 @@ import pandas as pd
 from monitoring import drift, results
 from monitoring.drift import POOLED, Assessment, Material, Values, frames
 from monitoring.drift.shares import LEVELS
-from monitoring.statistics import METHODS
+from monitoring.drift.sides import MOMENTS
+from monitoring.statistics import METHODS, Method
+from monitoring.store.grids import Grid
 from monitoring.ui.drift_rows import measure_title, number
 from monitoring.ui.drift_view import View, words
 from monitoring.ui.filters import Scope, local_time
@@ -18,7 +21,7 @@ from monitoring.ui.numbers import count, short
 from monitoring.windows import Window
 
 
-def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
+def facts(view: View, scope: Scope, feature: str, check: str, grid: Grid) -> dict[str, str]:
     """Method, bins, smoothing, n, limit, reference and data cut-off of one number.
 
     Parameters
@@ -28,6 +31,8 @@ def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
     feature : str
     check : str
         A key of the assessment's checks.
+    grid : Grid
+        Of the feature.
     """
     assessment = view.assessment
     place = view.place(feature)
@@ -38,12 +43,14 @@ def facts(view: View, scope: Scope, feature: str, check: str) -> dict[str, str]:
         "Measure": _measure(assessment, place, check),
         "Chosen because": _why(assessment, place, check),
         "Value": _value(assessment, place, check, view.last),
-        "Bins": _bins(assessment, place, check),
+        "Bins": _bins(METHODS[assessment.measures[place]], grid)
+        if check in POOLED
+        else "none: rows are counted",
         "Smoothing": _smoothing(assessment, place, check),
         "Compared": f"{words(chunk)} ({scope.chunk}"
         + (f", with the {length - 1} before)" if length > 1 else ")"),
         "Rows compared": count(scores.rows[place, view.last]),
-        "Limit": _limit(check),
+        "Limit": _limit(check, assessment.model.limits.false_alarms),
         "Colours": _colours(assessment, place, check),
         "Reference": _reference(assessment),
         "Segment": assessment.segment or "all rows",
@@ -93,28 +100,33 @@ def _reference(assessment: Assessment) -> str:
     return f"{assessment.reference_words}; a chunk inside it is compared with the rest of it"
 
 
-def _bins(assessment: Assessment, place: int, check: str) -> str:
-    if check not in POOLED:
-        return "none: rows are counted"
-    numeric = assessment.kinds[place] in ("numeric", "ordinal")
-    if METHODS[assessment.measures[place]].bins == "grid":
+def _bins(method: Method, grid: Grid) -> str:
+    """What rows are counted in."""
+    if MOMENTS in method.inputs:
+        return "none: mean and variance of the rows"
+    if method.bins == "grid":
+        if not grid.numeric:
+            return "the two values of the reference, any other with the rarer; frozen"
+        if grid.discrete:
+            return "every value of the reference, and what lies below and above; frozen"
         return "all quantiles kept of the reference, 5 % apart, with the outermost 0.1 %; frozen"
-    if numeric:
-        return "about ten groups of equal reference mass, merged from its quantiles; frozen"
-    return "the reference's categories, rare ones pooled; never seen ones on their own; frozen"
+    if not grid.numeric:
+        return "the reference's categories, rare ones pooled; never seen ones on their own; frozen"
+    if grid.discrete:
+        return "the reference's values, neighbours pooled to five rows a chunk; below and above apart; frozen"
+    return "ten groups of equal reference mass, fewer below a hundred rows a chunk, of its quantiles; frozen"
 
 
 def _smoothing(assessment: Assessment, place: int, check: str) -> str:
-    if check in POOLED and assessment.measures[place] == "psi":
-        return "half a row added to every bin"
-    return "none"
+    return (METHODS[assessment.measures[place]].smoothing if check in POOLED else "") or "none"
 
 
-def _limit(check: str) -> str:
+def _limit(check: str, false_alarms: float) -> str:
     if check in POOLED:
         return (
-            "the largest of: sampling noise at 99 %, what the reference's own chunks show when each is left "
-            "out in turn, and the effect floor; then Benjamini-Hochberg at 5 % over the features of the chunk"
+            f"the largest of: sampling noise at {100 * (1 - false_alarms):g} %, what the reference's own "
+            "chunks show when each is left out in turn, and the effect floor; then Benjamini-Hochberg at 5 % "
+            "over the features of the chunk"
         )
     return "the reference's share, plus the larger of amber and what the reference's own chunks show"
 
@@ -147,10 +159,12 @@ def others(view: View, found: Values, feature: str) -> list[tuple[str, str, str]
     return rows
 
 
-def every(found: Material, view: View) -> bytes:
-    """Every method's numbers of one feature in the chunks shown, as a CSV file."""
+def every(found: Material, view: View, as_of: dt.datetime) -> bytes:
+    """Every method's numbers of one feature in the chunks shown, judged at an instant, as a CSV file."""
     keys = view.assessment.keys[view.shown]
-    data = drift.every_method(found, Window(keys[0].start, keys[-1].stop), chunk=view.assessment.chunk)
+    data = drift.every_method(
+        found, Window(keys[0].start, keys[-1].stop), chunk=view.assessment.chunk, as_of=as_of
+    )
     return data.to_csv(index=False).encode()
 
 

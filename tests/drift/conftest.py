@@ -1,4 +1,4 @@
-"""Profiles made in memory from rows, so that drift is tested without a store."""
+"""Profiles made in memory from rows, for drift without a store; and stores, for what reads rows."""
 
 import datetime as dt
 
@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from monitoring.models import parse
+from monitoring.store import Store
 from monitoring.store.cubes import Cube, Cubes
 from monitoring.store.grids import Grid
 from monitoring.windows import Window
+from tests.drift.inspected_rows import HEAD, REFERENCE, SEGMENTS
 
 LEVELS = (0.001, *(step / 20 for step in range(1, 20)), 0.999)
 START = dt.datetime(2013, 3, 1)
@@ -119,3 +121,25 @@ def model():
 @pytest.fixture
 def rng():
     return np.random.default_rng(20130301)
+
+
+@pytest.fixture
+def filled(tmp_path):
+    """A function that makes a store of a model's file, a log, and a reference file."""
+    opened = []
+
+    def fill(log, toml=HEAD + REFERENCE + SEGMENTS, reference=None):
+        folder = tmp_path / str(len(opened))
+        folder.mkdir()
+        if reference is not None:
+            reference.to_parquet(folder / "reference.parquet", index=False)
+        store = Store.open(folder / "lookout.duckdb")
+        opened.append(store)
+        store.add(toml, folder=folder)
+        log.to_parquet(folder / "log.parquet", index=False)
+        assert not store.ingest("m", folder / "log.parquet").problem
+        return store
+
+    yield fill
+    for store in opened:
+        store.close()

@@ -236,6 +236,16 @@ def test_a_reference_file_is_read_where_it_is_the_reference(
     assert_within(found)
 
 
+@pytest.mark.parametrize("gap_", [0, 1])
+def test_a_rolling_reference_counts_in_the_chunks_it_is_asked_for(store: Store, gap_: int) -> None:
+    against = Against("rolling", chunks=2, gap=gap_)
+    found = exact(store, "m", "skewed", days(28, 35), against=against, chunk="7 days")
+    before = rows_of("skewed", days(14 - 7 * gap_, 28 - 7 * gap_))
+    assert found.reference_rows == len(before)
+    assert found.kolmogorov_smirnov == pytest.approx(gap(before, rows_of("skewed", days(28, 35))))
+    assert_within(found)
+
+
 def test_hours_are_compared_where_the_model_counts_them(tmp_path: Path) -> None:
     LOG.to_parquet(tmp_path / "log.parquet", index=False)
     with Store.open(tmp_path / "lookout.duckdb") as store:

@@ -1,13 +1,18 @@
 """The Drift page answers on awkward data as on ordinary data."""
 
+import io
 import time
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 
-from monitoring.ui import drift_together
+from monitoring import drift
+from monitoring.store import Store
+from monitoring.ui import drift_together, drift_trust
 from monitoring.ui.components.ranking import thinned
+from monitoring.ui.drift_view import View
 
 CHURN = """
 name = "churn"
@@ -65,8 +70,8 @@ def test_the_feature_that_moved_is_named_first(open_app, stored, log_of):
 
 
 def test_before_it_moved_nothing_drifts(open_app, stored, log_of):
-    stored(log_of({"calm": normal, "moved": shifting}))
-    app = open_app("drift", as_of="2024-02-01")
+    stored(log_of({"calm": normal, "moved": shifting}, rows=200))
+    app = open_app("drift", as_of="2024-02-03")
     assert not app.exception
     assert "No lasting drift in 2 features" in said(app)
 
@@ -259,3 +264,41 @@ def test_the_method_that_was_chosen_says_why(open_app, stored, log_of):
     assert "fewer than 1,000 rows in a chunk" in said(app).replace("\\", "")
     app.selectbox(key="method").select("welch_t").run()
     assert "chosen by hand" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("method", "smoothing", "bins"),
+    [
+        ("psi", "half a row added to every bin that is occupied on either side", "ten groups"),
+        ("kullback_leibler", "half a row added to every bin that is occupied on either side", "ten groups"),
+        ("hellinger", "none", "ten groups"),
+        ("wasserstein", "none", "all quantiles kept"),
+        ("welch_t", "none", "none: mean and variance of the rows"),
+    ],
+)
+def test_the_trust_panel_tells_the_bins_and_smoothing_of_the_method_in_use(
+    open_app, stored, log_of, method, smoothing, bins
+):
+    stored(log_of({"x": normal}, rows=200), CHURN + "[limits]\nfalse_alarms = 0.05\n")
+    app = open_app("drift")
+    app.selectbox(key="method").select(method).run()
+    (table,) = [item.value for item in app.markdown if item.value.startswith("| What | How |")]
+    facts = table.replace("\\", "")
+    assert f"| Smoothing | {smoothing} |" in facts
+    assert f"| Bins | {bins}" in facts
+    assert "sampling noise at 95 %" in facts
+
+
+def test_every_methods_numbers_judge_a_last_chunk_that_is_not_over_as_partial(store_file, stored, log_of):
+    stored(log_of({"x": normal}, days=39))
+    with Store.open(store_file) as store:
+        now = store.now(store.model("churn"))
+        found = drift.material(store, "churn", features=["x"])
+        assessment = drift.judged(found, chunk="7 days", as_of=now)
+        colours = drift.signal(assessment)
+        view = View(assessment, colours, drift.verdict(assessment, colours), 0, slice(len(assessment.keys)))
+    data = pd.read_csv(io.BytesIO(drift_trust.every(found, view, now)))
+    last = data[data["chunk_start"] == data["chunk_start"].max()]
+    assert set(last["reason"]) == {"partial"}
+    assert set(last["status"]) == {"grey"}
+    assert "partial" not in set(data.drop(last.index)["reason"])

@@ -47,8 +47,8 @@ def test_a_drifting_model_is_counted_explained_and_linked(open_app, stored, log_
 
 
 def test_as_of_a_day_before_it_moved_the_model_is_healthy(open_app, stored, log_of):
-    stored(log_of({"calm": normal, "moved": shifting}))
-    app = open_app(as_of="2024-02-01")
+    stored(log_of({"calm": normal, "moved": shifting}, rows=200))
+    app = open_app(as_of="2024-02-03")
     assert not app.exception
     assert tiles(app)["Healthy"] == "1"
     app.button[0].click().run()

@@ -9,7 +9,7 @@ import pytest
 
 from monitoring.store import Store, UnknownModel
 from monitoring.store.misfits import type_misfits
-from tests.store.test_rows import plain, sequence, take
+from tests.store.numbered_rows import plain, sequence, take
 
 MISFITS = [
     "a",

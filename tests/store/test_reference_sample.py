@@ -12,7 +12,7 @@ import pytest
 from monitoring.store import Store, StoreError, UnknownModel, profiling
 from monitoring.store.reference_rows import UNDATED
 from monitoring.store.rows import Rows, reference_sample, reference_values, sample, values
-from tests.store.test_reference_file import (
+from tests.store.reference_files import (
     FILE,
     HEAD,
     HOSTILE,

@@ -1,4 +1,4 @@
-"""Laws of bounded reads: exactly the rows of the windows, drawn alike every time, with their scores."""
+"""Laws of bounded reads: exactly the rows of the windows, drawn alike every time, as they were logged."""
 
 from __future__ import annotations
 
@@ -10,76 +10,34 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring import windows
 from monitoring.store import Store, StoreError, UnknownModel
-from monitoring.store.rows import Rows, sample, values
+from monitoring.store.rows import sample, values
 from monitoring.store.slots import segment_labels
 from monitoring.windows import Window
 from tests.store import logs
 from tests.store.logs import CITY, FEATURES, NUMBERS, START, WORDS
-
-QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example makes a store: shrinking takes minutes
-EVERY = [Window(dt.datetime.min, dt.datetime.max)]
-MODEL = """
-name = "m"
-task = "binary"
-timezone = "{zone}"
-chunk = "{chunk}"
-[versions]
-champion = "a"
-shadows = ["b"]
-[reference]
-start = 2026-03-01
-stop = 2026-05-01
-[segments]
-columns = {segments}
-"""
-
-
-def filled(path: Path, log: logs.Log, *, zone: str = "UTC", chunk: str = "1 day") -> Store:
-    """A store of one hostile log, whose first number is the place of the row and whose score tells it too."""
-    store = Store.open(path)
-    store.add(MODEL.format(zone=zone, chunk=chunk, segments=f'["{CITY}"]'))
-    columns = list(zip(*log, strict=True)) if log else [()] * (1 + len(FEATURES))
-    table = {
-        "id": pa.array([f"r{i}" for i in range(len(log))], pa.string()),
-        "predicted_at": pa.array([instant(row) for row in log], pa.timestamp("us")),
-        "version": pa.array(["a"] * len(log), pa.string()),
-        "score": pa.array([i / 100 for i in range(len(log))], pa.float64()),
-        "row": pa.array(range(len(log)), pa.float64()),
-    }
-    for name, column in zip(FEATURES, columns[1:], strict=True):
-        table[name] = pa.array(column, pa.float64() if name in NUMBERS else pa.string())
-    pq.write_table(pa.table(table), path.with_suffix(".parquet"))
-    assert not store.ingest("m", path.with_suffix(".parquet")).problem
-    return store
-
-
-def instant(row: tuple) -> dt.datetime:
-    return START + dt.timedelta(hours=row[0], minutes=7 * row[0] % 60)
-
-
-def places(rows: Rows) -> list[int]:
-    return [int(place) for place in rows.columns["row"]]
+from tests.store.numbered_rows import (
+    EVERY,
+    MODEL,
+    QUICK,
+    filled,
+    instant,
+    places,
+    plain,
+    sequence,
+    spans,
+    take,
+)
 
 
 def same(one: object, two: object) -> bool:
     """Whether two values are equal, a missing number being NaN."""
     return one == two or (two is None and isinstance(one, float) and np.isnan(one))
-
-
-spans = st.tuples(st.integers(-30, 90), st.integers(0, 40)).map(
-    lambda span: Window(
-        START + dt.timedelta(hours=span[0], minutes=30 * (span[1] % 2)),
-        START + dt.timedelta(hours=sum(span), minutes=30 * (span[1] % 2)),
-    )
-)
 
 
 @settings(max_examples=20, deadline=None, phases=QUICK)
@@ -144,27 +102,6 @@ def test_every_row_belongs_to_exactly_one_segment_as_in_the_profile(
             expected[labels[index]].append(place)
     assert {label: sorted(rows) for label, rows in found.items()} == expected
     assert {label: len(rows) for label, rows in found.items()} == profiled
-
-
-def sequence(count: int, first: int = 0, day: str = "2026-03-29", **columns: object) -> pd.DataFrame:
-    """Rows of one day, numbered by their id and by the feature ``row``."""
-    number = np.arange(first, first + count)
-    at = pd.Timestamp(f"{day}T00:00:00") + pd.to_timedelta(number % 86_400, unit="s")
-    return pd.DataFrame(
-        {"id": number.astype(str), "predicted_at": at, "row": number * 1.0, "score": 0.5, **columns}
-    )
-
-
-def plain(store: Store, segments: str = "[]") -> Store:
-    store.add(MODEL.format(zone="UTC", chunk="1 day", segments=segments))
-    return store
-
-
-def take(store: Store, folder: Path, *frames: pd.DataFrame, name: str = "m") -> None:
-    for frame in frames:
-        path = folder / f"{len(store.files(name))}.parquet"
-        frame.to_parquet(path, index=False)
-        assert not store.ingest(name, path).problem
 
 
 def test_a_sample_takes_all_parts_of_a_log_alike(store: Store, tmp_path: Path) -> None:
@@ -276,95 +213,6 @@ def test_a_value_that_reads_like_all_others_is_not_mistaken_for_them(store: Stor
     assert found == {
         "((other))": [0, 4], "((missing))": [1], "(missing)": [2], "(other)": [9], "a;b": [3]
     }  # fmt: skip
-
-
-def test_scores_are_those_of_the_version_that_is_asked_for(store: Store, tmp_path: Path) -> None:
-    both = [sequence(4).assign(version=v, score=s) for v, s in (("a", [0.1, 0.2, 0.3, None]), ("b", 0.9))]
-    take(plain(store), tmp_path, pd.concat([both[0], both[1].iloc[:2]]))
-    rows = {version: sample(store, "m", EVERY, version=version) for version in (None, "a", "b", "none")}
-    by_row = {
-        version: dict(zip(places(found), found.score.tolist(), strict=True))
-        for version, found in rows.items()
-    }
-    assert {len(found) for found in rows.values()} == {4}
-    nan = pytest.approx(np.nan, nan_ok=True)
-    for version in (None, "a"):
-        assert by_row[version] == {0: 0.1, 1: 0.2, 2: 0.3, 3: nan}
-    assert by_row["b"] == {0: 0.9, 1: 0.9, 2: nan, 3: nan}
-    assert by_row["none"] == dict.fromkeys(range(4), nan)
-
-
-def test_an_id_that_comes_again_on_a_later_day_keeps_its_own_score(store: Store, tmp_path: Path) -> None:
-    again = sequence(2, day="2026-04-20").assign(row=[10.0, 11.0], score=[0.7, 0.8])
-    take(plain(store), tmp_path, sequence(2).assign(score=[0.1, 0.2]), again)
-    rows = sample(store, "m", EVERY)
-    assert rows.total == 4
-    assert dict(zip(places(rows), rows.score, strict=True)) == {0: 0.1, 1: 0.2, 10: 0.7, 11: 0.8}
-
-
-def test_a_prediction_of_a_far_day_is_not_that_of_an_earlier_request_of_its_id(
-    store: Store, tmp_path: Path
-) -> None:
-    later = sequence(1, day="2026-04-20").assign(row=10.0)
-    take(plain(store), tmp_path, sequence(1), pd.concat([later.assign(version=v) for v in ("a", "b")]))
-    rows = sample(store, "m", EVERY, version="b")
-    assert dict(zip(places(rows), np.isnan(rows.score), strict=True)) == {0: True, 10: False}
-
-
-def test_a_shadow_that_scores_after_midnight_is_found_and_the_nearest_prediction_stands(
-    store: Store, tmp_path: Path
-) -> None:
-    late = sequence(1).assign(predicted_at=pd.Timestamp("2026-03-29T23:59:00"), version="a")
-    shadow = late.assign(predicted_at=pd.Timestamp("2026-03-30T00:01:00"), version="b", score=0.6)
-    other = late.assign(predicted_at=pd.Timestamp("2026-03-28T00:01:00"), version="b", score=0.1, row=7.0)
-    take(plain(store), tmp_path, pd.concat([late, shadow]), other)
-    rows = sample(store, "m", EVERY, version="b")
-    assert dict(zip(places(rows), rows.score, strict=True)) == {0: 0.6, 7: 0.1}
-
-
-def test_a_wide_log_has_a_score_for_each_version(store: Store, tmp_path: Path) -> None:
-    text = MODEL.format(zone="UTC", chunk="1 day", segments="[]")
-    store.add(text + '[columns.scores]\na = "sa"\nb = "sb"\n')
-    take(store, tmp_path, sequence(3).drop(columns="score").assign(sa=[0.1, 0.2, 0.3], sb=[0.4, None, 0.6]))
-    shadow = sample(store, "m", EVERY, version="b")
-    assert shadow.kinds == {"row": "numeric"}
-    assert dict(zip(places(shadow), shadow.score.tolist(), strict=True)) == {
-        0: 0.4, 1: pytest.approx(np.nan, nan_ok=True), 2: 0.6
-    }  # fmt: skip
-    assert sorted(sample(store, "m", EVERY).score) == [0.1, 0.2, 0.3]
-
-
-@pytest.mark.parametrize(
-    ("logged", "expected"),
-    [
-        ({"prediction": [5.0, -7.5]}, [5.0, -7.5]),
-        ({"score": [5.0, -7.5]}, [5.0, -7.5]),
-        ({"score": [1.0, 2.0], "prediction": [5.0, -7.5]}, [5.0, -7.5]),
-    ],
-)
-def test_the_score_of_a_regression_is_the_number_it_predicted(
-    store: Store, tmp_path: Path, logged: dict, expected: list[float]
-) -> None:
-    store.add('name = "m"\ntask = "regression"\n')
-    take(store, tmp_path, sequence(2).drop(columns="score").assign(**logged))
-    rows = sample(store, "m", EVERY)
-    assert rows.kinds == {"row": "numeric"}
-    assert [rows.score[places(rows).index(place)] for place in (0, 1)] == expected
-
-
-def test_a_multiclass_model_has_a_score_for_each_class(store: Store, tmp_path: Path) -> None:
-    store.add(
-        'name = "m"\ntask = "multiclass"\n[columns.score]\n"on time" = "p0"\n'
-        '\'la"te; --\' = "p1"\n"{x}" = "p2"\n'
-    )
-    take(store, tmp_path, sequence(3).drop(columns="score").assign(p0=[0.1, 0.2, 0.3], p1=0.5, p2=0.2))
-    rows = sample(store, "m", EVERY)
-    assert list(rows.scores) == ["on time", 'la"te; --', "{x}"]
-    assert dict(zip(places(rows), rows.scores["on time"], strict=True)) == {0: 0.1, 1: 0.2, 2: 0.3}
-    assert rows.scores['la"te; --'].tolist() == [0.5] * 3
-    assert np.isnan(rows.score).all()
-    empty = sample(store, "m", [])
-    assert {label: len(column) for label, column in empty.scores.items()} == dict.fromkeys(rows.scores, 0)
 
 
 def test_only_the_wanted_features_are_read_in_the_order_in_which_they_are_wanted(

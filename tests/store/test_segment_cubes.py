@@ -17,7 +17,7 @@ from monitoring.store.slots import segment_labels
 from monitoring.windows import Window
 from tests.store import logs
 from tests.store.logs import CITY, NUMBERS, WORDS
-from tests.store.test_rows import EVERY, QUICK, filled, plain, sequence, spans, take
+from tests.store.numbered_rows import EVERY, QUICK, filled, plain, sequence, spans, take
 
 ARRAYS = ("counts", "sums", "n", "missing", "non_finite", "total", "square", "minimum", "maximum")
 
