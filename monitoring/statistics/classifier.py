@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.auc import placements, roc_auc
+from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import tables, varying
 
 LEAST_ROWS = 100
@@ -106,43 +107,50 @@ def domain_classifier(
         say(0.0, "learning to tell current from reference rows")
         learnt = np.concatenate([r[:half_r], c[:half_c]])
         useful = np.flatnonzero(varying(learnt))
-        score = _scorer(learnt[:, useful], np.arange(len(learnt)) >= half_r, mask[useful])
+        known = mask[useful]
+        model = _model(learnt[:, useful], np.arange(len(learnt)) >= half_r, known)
         held_r, held_c = r[half_r:, useful], c[half_c:, useful]
-        auc = roc_auc(score(held_r), score(held_c))
+        auc = roc_auc(_scores(model, held_r), _scores(model, held_c))
         drop, error = np.full((2, r.shape[1]), 0.0 if attribute else np.nan)
         if not attribute:
             return DomainClassifier(auc.value, auc.lower, auc.upper, auc.p_value, len(r), len(c), drop, error)
         sides = held_r[:ATTRIBUTED_ROWS], held_c[:ATTRIBUTED_ROWS]
-        for column, (fall, its_error) in enumerate(_attributions(score, *sides, generator, say)):
+        for column, (fall, its_error) in enumerate(_attributions(model, known, *sides, generator, say)):
             drop[useful[column]], error[useful[column]] = fall, its_error
     say(1.0, "told apart")
     return DomainClassifier(auc.value, auc.lower, auc.upper, auc.p_value, len(r), len(c), drop, error)
 
 
-def _scorer(rows: Floats, labels: NDArray[np.bool_], mask: NDArray[np.bool_]) -> Callable[[Floats], Floats]:
-    """A function from rows to scores; without a column that varies, all rows score alike."""
+def _model(
+    rows: Floats, labels: NDArray[np.bool_], mask: NDArray[np.bool_]
+) -> HistGradientBoostingClassifier | None:
+    """A model of labels; None without a column that varies."""
     if not rows.shape[1]:
-        return lambda others: np.zeros(len(others))
+        return None
     settings: dict[str, Any] = {**TREES, "categorical_features": mask, "random_state": 0}
-    return HistGradientBoostingClassifier(**settings).fit(rows, labels).decision_function
+    return HistGradientBoostingClassifier(**settings).fit(rows, labels)
+
+
+def _scores(model: HistGradientBoostingClassifier | None, rows: Floats) -> Floats:
+    """The higher, the likelier current; all alike without a model."""
+    return np.zeros(len(rows)) if model is None else model.decision_function(rows)
 
 
 def _attributions(
-    score: Callable[[Floats], Floats],
+    model: HistGradientBoostingClassifier | None,
+    mask: NDArray[np.bool_],
     reference: Floats,
     current: Floats,
     generator: np.random.Generator,
     say: Callable[[float, str], None],
 ) -> Iterator[tuple[float, float]]:
     """For each column the fall of the area when it is shuffled, and DeLong's error of the difference."""
+    if model is None:
+        return
     rows, n = np.concatenate([reference, current]), len(reference)
-    scores = score(rows)
+    scores = _scores(model, rows)
     intact = placements(scores[:n], scores[n:])
-    for column in range(rows.shape[1]):
+    for column, scores in enumerate(shuffled_scores(model, rows, mask, generator)):
         say(0.3 + 0.7 * column / rows.shape[1], f"column {column + 1} of {rows.shape[1]}")
-        own = rows[:, column].copy()
-        rows[:, column] = generator.permutation(own)
-        scores = score(rows)
-        rows[:, column] = own
         falls = [a - b for a, b in zip(intact, placements(scores[:n], scores[n:]), strict=True)]
         yield float(falls[1].mean()), sum(fall.var(ddof=1) / len(fall) for fall in falls) ** 0.5

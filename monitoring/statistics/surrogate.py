@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
+from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import table, varying
 
 LEAST_ROWS = 100
@@ -121,9 +122,6 @@ def _growth(
     squares = (model.predict(held) - truth) ** 2
     r_squared = float(1 - squares.mean() / truth.var())
     held, truth, error = held[:SHUFFLED_ROWS], truth[:SHUFFLED_ROWS], squares[:SHUFFLED_ROWS].mean()
-    growth = np.zeros(rows.shape[1])
-    for column in range(rows.shape[1]):
-        shuffled = held.copy()
-        shuffled[:, column] = generator.permutation(held[:, column])
-        growth[column] = max(np.mean((model.predict(shuffled) - truth) ** 2) - error, 0.0)
-    return growth, r_squared
+    shuffled = shuffled_scores(model, held, mask, generator)
+    growth = [max(float(np.mean((found - truth) ** 2)) - error, 0.0) for found in shuffled]
+    return np.array(growth), r_squared
