@@ -164,7 +164,7 @@ def sides(cube: Cube, method: str, line: Timeline, *, noise: bool = True) -> lis
     for key in dict.fromkeys(keys):
         own = [place for place, one in enumerate(keys) if one == key]
         why = tuple(choices[place].why for place in own)
-        found.append(_side(part(cube, own), METHODS[key[0]], why, places, line, key[1]))
+        found.append(_side(part(cube, own), METHODS[key[0]], why, usual[own], places, line, key[1]))
     return found
 
 
@@ -201,17 +201,23 @@ def _usual(cube: Cube, places: Positions, line: Timeline) -> Floats:
     by_chunk = np.zeros((len(rows), int(position.max(initial=-1)) + 1))
     for place, chunk_rows in zip(position, rows[:, among].T, strict=True):
         by_chunk[:, place] += chunk_rows
-    by_chunk[by_chunk == 0] = np.nan
-    known = np.isfinite(by_chunk).any(axis=1)
-    out = np.zeros(len(rows))
-    out[known] = np.nanmedian(by_chunk[known], axis=1)
-    return out
+    return _median(np.where(by_chunk == 0, np.nan, by_chunk))
+
+
+def _median(rows: Floats) -> Floats:
+    """The median of each row without its nan, 0 where nothing else is; numpy's own takes milliseconds."""
+    if not rows.shape[1]:
+        return np.zeros(len(rows))
+    ordered, known = np.sort(rows, axis=1), np.isfinite(rows).sum(axis=1)
+    ends = [ordered[np.arange(len(rows)), place] for place in (np.maximum(known - 1, 0) // 2, known // 2)]
+    return np.where(known > 0, (ends[0] + ends[1]) / 2, 0.0)
 
 
 def _side(
     cube: Cube,
     using: Method,
     why: tuple[str, ...],
+    usual: Floats,
     places: Positions,
     line: Timeline,
     drawn: Simulation | None,
@@ -219,7 +225,6 @@ def _side(
     """Features made ready for their method."""
     kinds = tuple(grid.kind for grid in cube.grids)
     numeric = kinds[0] in ("numeric", "ordinal")
-    usual = _usual(cube, places, line)
     counts, single = np.asarray(cube.counts, dtype=float), _single(cube)
     if using.bins == "groups":
         groups = _groups(cube, usual, _inside(places, line), numeric=numeric)

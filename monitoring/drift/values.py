@@ -58,6 +58,8 @@ def values(found: Material, chunk: str | None = None) -> Values:
         names: list[str] = []
         parts: list[Floats] = []
         for cube in (found.cubes.numeric, found.cubes.categorical):
+            if not any(grid.kind in METHODS[key].kinds for grid in cube.grids):
+                continue
             for side in sides(cube, key, line, noise=False):
                 if side.method.key != key:
                     continue
