@@ -56,7 +56,7 @@ with right, st.container(horizontal=True, vertical_alignment="center", key="feat
     )
     method = method if method in METHODS else "auto"
 try:
-    assessment, colours = session.assessment(model, scope.chunk, scope.segment, method, scope.reference)
+    picture = drift_session.picture(scope, method)
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
     st.stop()
@@ -68,12 +68,13 @@ except drift.NoReferenceError:
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
     st.stop()
-view = drift_view.view(assessment, colours, scope)
-if view is None:
+if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
     st.stop()
 
+view, rows = picture.view, picture.rows
+assessment = view.assessment
 features = {feature.feature: feature for feature in view.verdict.features}
 recent = drift_view.recent(view)
 with answer:
@@ -100,7 +101,6 @@ with detail, st.container(horizontal=True, vertical_alignment="center", key="det
     feature = features.get(chosen) or next(iter(features.values()))
     cards.badge(drift_rows.shown_status(feature))
     st.markdown(cards.escaped(feature.sentence), width="content")
-rows = drift_rows.ranked(view)
 with right:
     ranking(
         rows,
@@ -239,7 +239,7 @@ with after:
 
 with related:
     st.subheader("All features at once, and what is likely related", anchor=False)
-    drift_together.panel(view, scope, window, recent)
+    drift_together.panel(picture, scope, window, recent)
 
 # --- where and when -----------------------------------------------------------------------------------------
 

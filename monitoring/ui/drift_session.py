@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,11 +14,65 @@ from monitoring import drift
 from monitoring.drift.exact import Exact, exact
 from monitoring.models import Model
 from monitoring.store import misfits
-from monitoring.ui import jobs, session
+from monitoring.ui import drift_likely, drift_rows, drift_view, jobs, session
+from monitoring.ui.components.ranking import Ranked
 from monitoring.windows import Window
 
 if TYPE_CHECKING:
     from monitoring.ui.filters import Scope
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What the page shows of a judged chunk whichever feature is looked at; with many features, most of it.
+
+    Attributes
+    ----------
+    view : View
+    rows : tuple of Ranked
+        A row per feature, the one to look at first on top.
+    together : sequence of sequence of (feature, Started)
+        Drifting features by when they most likely began.
+    """
+
+    view: drift_view.View
+    rows: tuple[Ranked, ...]
+    together: Sequence[Sequence[tuple[str, drift.Started]]]
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _picture(
+    path: str, name: str, version: str, chunk: str, segment: tuple[str, str], method: str, against: str,
+    now: dt.datetime, window: Window, as_of: dt.date | None, _scope: Scope,
+) -> Picture | None:  # fmt: skip
+    found = session.assessment(_scope.model, chunk, segment, method, against)
+    view = drift_view.view(*found, _scope)
+    if view is None:
+        return None
+    return Picture(view, tuple(drift_rows.ranked(view)), drift_likely.groups(view))
+
+
+def picture(scope: Scope, method: str) -> Picture | None:
+    """An assessment as a page shows it; None when no complete chunk lies in its range; never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    method : str
+        A registered drift method, or ``auto``.
+
+    Raises
+    ------
+    NoReferenceError
+        If the model has no reference.
+    AgainstError
+        If there is no such reference.
+    CalendarError
+        If the log's calendar is too long to judge.
+    """
+    at = session.grain_of(scope.model)
+    key = (*session.key_of(scope.model.name), scope.chunk, scope.segment, method, scope.reference, at)
+    return _picture(*key, scope.window, scope.as_of, scope)
 
 
 @st.cache_data(show_spinner=False, max_entries=256)

@@ -15,6 +15,7 @@ from monitoring import drift
 from monitoring.drift import Inspection, Likely
 from monitoring.models import Model
 from monitoring.ui import cards, charts, drift_likely, drift_session
+from monitoring.ui.drift_session import Picture
 from monitoring.ui.drift_view import View, words
 from monitoring.ui.filters import Scope
 from monitoring.ui.jobs import Job
@@ -27,36 +28,39 @@ _PLACES = 3
 
 
 @st.fragment(parallel=True)
-def panel(view: View, scope: Scope, window: Window, shown: slice) -> None:
+def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
     """All features at once, and what is likely related; the page does not wait for it.
 
     Parameters
     ----------
-    view : View
+    picture : Picture
     scope : Scope
     window : Window
         The current rows.
     shown : slice
         The chunks over which the reconstruction error is drawn.
     """
-    model, assessment = scope.model, view.assessment
+    model, view = scope.model, picture.view
+    assessment = view.assessment
+    job = drift_session.inspection(scope, window, assessment.keys[shown])
     head = st.empty()
     left, right = st.columns(2, gap="medium")
     with left:
         table = st.empty()
-        with table.container():
-            drift_likely.likely(_ranked(view, {}), assessment)
-        drift_likely.began_together(drift_likely.groups(view), model)
+        if not job.done:
+            with table.container():
+                drift_likely.likely(_ranked(view, {}), assessment)
+        drift_likely.began_together(picture.together, model)
         below = st.container()
-    job = drift_session.inspection(scope, window, assessment.keys[shown])
     _wait(job, head)
     with head.container():
-        if failed(job):
-            return
-        looked: Inspection = job.future.result()
-        verdict(looked, model)
+        looked: Inspection | None = None if failed(job) else job.future.result()
+        if looked is not None:
+            verdict(looked, model)
     with table.container():
-        drift_likely.likely(_ranked(view, looked.attribution), assessment)
+        drift_likely.likely(_ranked(view, looked.attribution if looked else {}), assessment)
+    if looked is None:
+        return
     with right:
         error = reconstruction(looked)
         if error is not None:

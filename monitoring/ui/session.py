@@ -127,7 +127,12 @@ def material(model: Model, segment: tuple[str, str] = ("", ""), against: str = "
     AgainstError
         If there is no such reference.
     """
-    return _material(*key_of(model.name), segment, against)
+    return _material(*key_of(model.name), segment, _word(model, against))
+
+
+def _word(model: Model, against: str) -> str:
+    """One word for one reference: a page writes out what the status line leaves to the model's file."""
+    return drift.parsed(against, model).key
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
@@ -173,7 +178,8 @@ def assessment(
     AgainstError
         If there is no such reference.
     """
-    return _assessment(*key_of(model.name), chunk, segment, method, against, grain_of(model))
+    word = _word(model, against)
+    return _assessment(*key_of(model.name), chunk, segment, method, word, grain_of(model))
 
 
 def grain_of(model: Model) -> dt.datetime:

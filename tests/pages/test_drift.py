@@ -1,7 +1,9 @@
 """The Drift page answers on awkward data as on ordinary data."""
 
+import datetime as dt
 import io
 import time
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import streamlit as st
 
 from monitoring import drift
 from monitoring.store import Store
-from monitoring.ui import drift_together, drift_trust
+from monitoring.ui import drift_likely, drift_rows, drift_together, drift_trust
 from monitoring.ui.components.ranking import thinned
 from monitoring.ui.drift_view import View
 
@@ -118,6 +120,48 @@ def test_three_hundred_features_are_one_table(open_app, stored, log_of):
     assert not app.exception
     assert len(feature_box(app).options) == 300
     assert "The 40 worst of 300 features." in said(app)
+
+
+@pytest.fixture
+def worked(monkeypatch):
+    """How often the page works out what is the same whichever feature is looked at."""
+    calls = Counter()
+
+    def watch(module, name, whole=lambda *_: True):
+        work = getattr(module, name)
+
+        def counted(*args, **given):
+            calls[name] += whole(*args)
+            return work(*args, **given)
+
+        monkeypatch.setattr(module, name, counted)
+
+    watch(drift, "judged", lambda found: len(found.cubes.numeric.features) > 1)
+    watch(drift, "verdict")
+    watch(drift_rows, "ranked")
+    watch(drift_likely, "groups")
+    return calls
+
+
+def test_another_feature_works_out_nothing_that_is_the_same_for_all(open_app, stored, log_of, worked):
+    stored(log_of({**{f"feature {i:02d}": normal for i in range(12)}, "moved": shifting}))
+    app = open_app("drift")
+    first = dict(worked)
+    assert first == {"judged": 1, "verdict": 2, "ranked": 1, "groups": 1}, "a verdict for the status line too"
+    feature_box(app).select("feature 07").run()
+    assert not app.exception
+    assert feature_box(app).value == "feature 07"
+    assert worked == first
+
+
+def test_another_day_judges_no_feature_again(open_app, stored, log_of, worked):
+    stored(log_of({"calm": normal, "moved": shifting}))
+    app = open_app("drift")
+    assert feature_box(app).options == ["moved", "calm"]
+    app.date_input(key="as_of").set_value(dt.date(2024, 2, 1)).run()
+    assert not app.exception
+    assert "No lasting drift in 2 features" in said(app), "what was seen of another day is not shown"
+    assert worked["judged"] == 1
 
 
 def test_the_page_survives_repeated_runs_and_a_page_change(open_app, stored, log_of):

@@ -116,7 +116,10 @@ def ranking(
             "selected": selected,
             "heaviest": max(weights, default=1.0),
             "reference": [bound * (longest - 1) for bound in reference] if reference else None,
-            "rows": [_entry(rank, row) for rank, row in enumerate(rows)],
+            "rows": [
+                _entry(rank, row, course)
+                for rank, (row, course) in enumerate(zip(rows, _courses(rows), strict=True))
+            ],
         },
         key=key,
         on_pick_change=picked,
@@ -124,7 +127,12 @@ def ranking(
     )
 
 
-def _entry(rank: int, row: Ranked) -> dict[str, object]:
+def _courses(rows: Sequence[Ranked]) -> list[list[float | None]]:
+    """The course of every row, all of one length, as the component takes it."""
+    return grid(thinned(np.stack([row.series for row in rows]))) if rows else []
+
+
+def _entry(rank: int, row: Ranked, course: list[float | None]) -> dict[str, object]:
     """A row as the component takes it: numbers to sort by and the same as text."""
     return {
         "rank": rank,
@@ -140,7 +148,7 @@ def _entry(rank: int, row: Ranked) -> dict[str, object]:
         "limitText": row.limit_text,
         "limit": row.limit,
         "floor": row.floor,
-        "series": numbers(thinned(row.series)),
+        "series": course,
         "course": f"Course of {row.title}: now {row.value_text}, limit {row.limit_text}",
     }
 
@@ -153,5 +161,18 @@ def numbers(values: np.ndarray) -> list[float | None]:
     >>> numbers(np.array([0.123456, np.nan]))
     [0.1235, None]
     """
+    return grid(values[None])[0]
+
+
+def grid(values: np.ndarray) -> list[list[float | None]]:
+    """The same of many rows at once.
+
+    Examples
+    --------
+    >>> grid(np.array([[0.123456, np.nan], [1.0, 2.0]]))
+    [[0.1235, None], [1.0, 2.0]]
+    """
     rounded = values.round(4).tolist()
-    return [None if value != value else value for value in rounded] if np.isnan(values).any() else rounded
+    for row in np.flatnonzero(np.isnan(values).any(axis=1)):
+        rounded[row] = [None if value != value else value for value in rounded[row]]
+    return rounded
