@@ -1,0 +1,28 @@
+"""How good a model is: performance metrics as pure functions of sums over labelled rows.
+
+Outcomes (`BinaryOutcomes`, `MulticlassOutcomes`, `RegressionOutcomes`) are additive counts; a metric turns
+them into an `Estimate` for every chunk at once. Importing the package enters every metric into `METRICS`, in
+the order in which people read them.
+"""
+
+# isort: off
+from monitoring.statistics.metrics import agreement, decisions, ranking, retrieval, losses
+
+# isort: on
+from monitoring.statistics.metrics.binary import BinaryOutcomes
+from monitoring.statistics.metrics.estimates import Estimate
+from monitoring.statistics.metrics.registry import METRICS, Metric, metrics_for, performance_metric
+
+__all__ = [
+    "METRICS",
+    "BinaryOutcomes",
+    "Estimate",
+    "Metric",
+    "agreement",
+    "decisions",
+    "losses",
+    "metrics_for",
+    "performance_metric",
+    "ranking",
+    "retrieval",
+]
