@@ -7,22 +7,27 @@ the order in which people read them.
 
 # isort: off
 from monitoring.statistics.metrics import agreement, decisions, ranking, retrieval, losses
+from monitoring.statistics.metrics import errors, quantiles
 
 # isort: on
 from monitoring.statistics.metrics.binary import BinaryOutcomes
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.metrics.registry import METRICS, Metric, metrics_for, performance_metric
+from monitoring.statistics.metrics.regression import RegressionOutcomes
 
 __all__ = [
     "METRICS",
     "BinaryOutcomes",
     "Estimate",
     "Metric",
+    "RegressionOutcomes",
     "agreement",
     "decisions",
+    "errors",
     "losses",
     "metrics_for",
     "performance_metric",
+    "quantiles",
     "ranking",
     "retrieval",
 ]

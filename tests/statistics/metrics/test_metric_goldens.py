@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from monitoring.statistics.metrics import METRICS, BinaryOutcomes
+from monitoring.statistics.metrics import METRICS, BinaryOutcomes, RegressionOutcomes
 
 GOLDENS = {
     entry["id"]: entry
@@ -70,3 +70,9 @@ def test_the_area_and_its_variance_agree_with_proc():
 def test_losses_of_probabilities_agree_with_closed_forms():
     outcomes = BinaryOutcomes.of_rows(inputs("calibration")["f"], inputs("calibration")["y"])
     check("calibration", brier=METRICS["brier"](outcomes).value, logloss=METRICS["log_loss"](outcomes).value)
+
+
+def test_errors_of_a_regression_agree_with_the_delta_method():
+    outcomes = RegressionOutcomes.of_rows(inputs("regression_se")["pred"], inputs("regression_se")["y"])
+    m, r = METRICS["mae"](outcomes), METRICS["rmse"](outcomes)
+    check("regression_se", mae=m.value, mae_se=m.error, rmse=r.value, rmse_se=r.error)
