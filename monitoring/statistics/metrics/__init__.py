@@ -7,11 +7,12 @@ the order in which people read them.
 
 # isort: off
 from monitoring.statistics.metrics import agreement, decisions, ranking, retrieval, losses
-from monitoring.statistics.metrics import errors, quantiles
+from monitoring.statistics.metrics import averages, classes, errors, relative_errors, quantiles
 
 # isort: on
 from monitoring.statistics.metrics.binary import BinaryOutcomes
 from monitoring.statistics.metrics.estimates import Estimate
+from monitoring.statistics.metrics.multiclass import MulticlassOutcomes
 from monitoring.statistics.metrics.registry import METRICS, Metric, metrics_for, performance_metric
 from monitoring.statistics.metrics.regression import RegressionOutcomes
 
@@ -20,8 +21,11 @@ __all__ = [
     "BinaryOutcomes",
     "Estimate",
     "Metric",
+    "MulticlassOutcomes",
     "RegressionOutcomes",
     "agreement",
+    "averages",
+    "classes",
     "decisions",
     "errors",
     "losses",
@@ -29,5 +33,6 @@ __all__ = [
     "performance_metric",
     "quantiles",
     "ranking",
+    "relative_errors",
     "retrieval",
 ]

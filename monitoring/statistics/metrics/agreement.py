@@ -167,7 +167,7 @@ def balanced_accuracy(outcomes: Decided, *, level: float = 0.95) -> Estimate:
     unit="correlation",
     tasks=CLASSES,
     range=(-1.0, 1.0),
-    minimum={"rows": 30, "smallest_class": 10},
+    minimum={"rows": 30, "minority": 10},
 )
 def mcc(outcomes: Decided, *, level: float = 0.95) -> Estimate:
     """The correlation of labels and decisions; for many classes Gorodkin's generalisation.
@@ -216,7 +216,7 @@ def _mcc(p: Floats) -> tuple[Floats, Floats]:
     unit="agreement beyond chance",
     tasks=CLASSES,
     range=(-1.0, 1.0),
-    minimum={"rows": 30, "smallest_class": 10},
+    minimum={"rows": 30, "minority": 10},
 )
 def cohen_kappa(outcomes: Decided, *, level: float = 0.95) -> Estimate:
     """Agreement of labels and decisions beyond that of decisions drawn at random in the same shares.

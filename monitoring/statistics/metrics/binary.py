@@ -195,6 +195,7 @@ class BinaryOutcomes:
             "rows": self.rows,
             "positives": positives,
             "negatives": negatives,
+            "minority": np.minimum(positives, negatives),
             "smallest_class": np.minimum(positives, negatives),
             "decided_positive": table[..., :, 1].sum(axis=-1),
             "decided_negative": table[..., :, 0].sum(axis=-1),

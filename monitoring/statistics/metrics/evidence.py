@@ -15,6 +15,7 @@ KINDS = {
     "rows": "labelled rows",
     "positives": "events",
     "negatives": "rows without the event",
+    "minority": "rows outside the most frequent class",
     "smallest_class": "rows of the rarest class",
     "decided_positive": "rows decided positive",
     "decided_negative": "rows decided negative",
