@@ -75,7 +75,7 @@ def test_a_metric_of_rows_is_that_of_scikit_learn(metric, digits, threshold):
         assert found == pytest.approx(expected(metric, y, s, threshold), abs=1e-9)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 0.2, 0.5, 0.7, 1.0]), st.booleans()), min_size=1, max_size=25)
 )
