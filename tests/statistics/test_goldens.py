@@ -17,11 +17,14 @@ from monitoring.statistics import (
     transport,
 )
 from monitoring.statistics.anderson import anderson_darling_test
+from monitoring.statistics.brier import brier_parts, spiegelhalter_test
+from monitoring.statistics.calibration import calibration_error
 from monitoring.statistics.changepoint import change
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
 from monitoring.statistics.registry import METHODS
 from monitoring.statistics.shares import two_shares, wilson
+from monitoring.statistics.sums import score_sums, width_groups
 
 GOLDENS = {
     entry["id"]: entry
@@ -222,3 +225,24 @@ def test_a_step_is_found_where_ruptures_finds_it():
     found = change(inputs("changepoint")["series"])
     assert found is not None
     check("changepoint", at=found.at)
+
+
+def test_calibration_agrees_with_the_rows_by_hand():
+    case = inputs("calibration")
+    f, y = np.array(case["f"]), np.array(case["y"])
+    values = np.unique(f)
+    fine = score_sums(values, f, y)
+    binned = fine.merged(width_groups(values + 1e-9, bins=5))
+    parts, error = brier_parts(binned), calibration_error(binned)
+    check(
+        "calibration",
+        brier=parts.score,
+        ece=error.mean,
+        mce=error.largest,
+        reliability=parts.reliability,
+        resolution=parts.resolution,
+        uncertainty=parts.uncertainty,
+        within_bin_var=parts.within_variance,
+        within_bin_cov=parts.within_covariance,
+        spiegelhalter_z=spiegelhalter_test(fine).statistic,
+    )
