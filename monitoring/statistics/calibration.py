@@ -234,7 +234,7 @@ def calibration_limit(
     for one, (n, p, s) in enumerate(zip(*flat, strict=True)):
         drawn = np.random.default_rng(seed).binomial(n.astype(np.int64), p, size=(draws, bins))
         errors[one] = np.abs(s * (drawn - n * p)).sum(axis=-1)
-    limit = np.quantile(errors, level, axis=-1) if len(errors) else np.zeros(0)
+    limit = np.quantile(errors, level, axis=-1, method="higher") if len(errors) else np.zeros(0)
     return limit.reshape(mean.shape[:-1]) / _whole(sums.rows)
 
 

@@ -20,6 +20,8 @@ from monitoring.statistics.anderson import anderson_darling_test
 from monitoring.statistics.brier import brier_parts, spiegelhalter_test
 from monitoring.statistics.calibration import calibration_error
 from monitoring.statistics.changepoint import change
+from monitoring.statistics.estimation import ScoreMap
+from monitoring.statistics.expectation import estimated_metrics
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
 from monitoring.statistics.registry import METHODS
@@ -246,3 +248,29 @@ def test_calibration_agrees_with_the_rows_by_hand():
         within_bin_cov=parts.within_covariance,
         spiegelhalter_z=spiegelhalter_test(fine).statistic,
     )
+
+
+def by_row(scores, probabilities):
+    """A map in which every row of a chunk has a slot of its own."""
+    rows = np.ones(len(scores))
+    block = np.arange(len(scores))
+    return ScoreMap(
+        probabilities, scores, np.full(len(scores), np.inf), block, True, np.nan, np.nan, np.nan
+    ), rows
+
+
+def test_estimates_without_labels_agree_with_nannyml():
+    case = inputs("cbpe_small")
+    scores, probabilities = np.array(case["scores"])[::-1], np.array(case["calibrated"])[::-1]
+    known, rows = by_row(scores, probabilities)
+    found = estimated_metrics(rows, (scores >= case["threshold"]).astype(float), known)
+    names = {"auc": "roc_auc", "ap": "average_precision"}
+    expected = GOLDENS["cbpe_small"]["expected"]
+    check("cbpe_small", **{name: found[names.get(name, name)].value for name in expected})
+
+
+def test_the_error_of_an_estimated_accuracy_is_exact():
+    right = np.array(inputs("cbpe_accuracy_poisson_binomial")["correct_prob"])
+    known, rows = by_row(np.arange(12) / 12, right)
+    found = estimated_metrics(rows, rows, known)["accuracy"]
+    check("cbpe_accuracy_poisson_binomial", mean=found.value, se=found.sampling)

@@ -1,0 +1,65 @@
+"""Performance without labels on simulated streams: how far estimates lie from what labels would have said."""
+
+import functools
+
+import numpy as np
+import pytest
+from scipy import special
+from sklearn.linear_model import LogisticRegression
+
+from monitoring.statistics.estimation import score_map
+from monitoring.statistics.expectation import estimated_metrics
+from monitoring.statistics.sums import middles_of, score_sums
+
+EDGES = np.arange(501) / 500
+REFERENCE, CHUNK, RUNS = 20_000, 5_000, 60
+
+
+def stream(generator, rows, second=0.0, concept=0.0):
+    """A model of x1 that does not know x2: features, scores, labels.
+
+    ``second`` is the mean of x2, ``concept`` how much less x1 says than when the model learnt.
+    """
+    x = generator.normal(size=(rows, 2))
+    x[:, 1] += second
+    y = generator.uniform(size=rows) < special.expit((3 - concept) * x[:, 0] + 3 * x[:, 1] + 4)
+    return x, model().predict_proba(x[:, :1])[:, 1], y.astype(float)
+
+
+@functools.cache
+def model():
+    generator = np.random.default_rng(0)
+    x = generator.normal(size=(REFERENCE, 2))
+    y = generator.uniform(size=REFERENCE) < special.expit(3 * x[:, 0] + 3 * x[:, 1] + 4)
+    return LogisticRegression().fit(x[:, :1], y)
+
+
+def realised(f, y):
+    """Metrics from labels, by the same code with a slot of certain labels."""
+    sums = score_sums(EDGES, f, y)
+    rate = np.where(sums.rows > 0, sums.positives / np.where(sums.rows > 0, sums.rows, 1.0), 0.0)
+    return sums.rows, np.where(middles_of(EDGES) >= 0.5, sums.rows, 0.0), rate
+
+
+def test_estimates_without_shift_are_close_and_their_errors_honest(figures):
+    generator = np.random.default_rng(1)
+    misses, inside = {}, {}
+    for _ in range(RUNS):
+        _, f, y = stream(generator, REFERENCE)
+        sums = score_sums(EDGES, f, y)
+        known = score_map(middles_of(EDGES, sums), sums.rows, sums.positives)
+        _, f, y = stream(generator, CHUNK)
+        rows, decided, rate = realised(f, y)
+        estimates = estimated_metrics(rows, decided, known)
+        truths = estimated_metrics(rows, decided, known, probability=rate)
+        for name, one in estimates.items():
+            miss = float(one.value - truths[name].value)
+            misses.setdefault(name, []).append(abs(miss))
+            inside.setdefault(name, []).append(abs(miss) <= 1.96 * one.error)
+    for name, miss in misses.items():
+        figures(
+            f"no shift, {name:18} mean error {np.mean(miss):.4f}, within 95 % in {np.mean(inside[name]):.2f}"
+        )
+    assert np.mean(misses["accuracy"]) <= 0.005
+    assert min(np.mean(held) for held in inside.values()) >= 0.86
+    assert np.mean(list(inside.values())) == pytest.approx(0.95, abs=0.03)
