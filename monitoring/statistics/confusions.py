@@ -7,7 +7,7 @@ and return an array of that shape, nan where a denominator is 0.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -23,6 +23,10 @@ class Cells:
     false_positives: Floats
     false_negatives: Floats
     true_negatives: Floats
+
+    def __add__(self, other: Cells) -> Cells:
+        """The cells of both, such as those of labelled rows and those expected of rows without label."""
+        return Cells(*(a + b for a, b in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
