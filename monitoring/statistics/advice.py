@@ -1,0 +1,289 @@
+"""Should the model be retrained? A pure function of the evidence: a sentence, and the rows still needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from monitoring.statistics.arrays import Floats
+
+SURE = 0.95
+POWER = 0.80
+
+State = Literal["data problem", "degraded", "calibration only", "estimated drop", "healthy", "undecided"]
+
+
+@dataclass(frozen=True)
+class DataFault:
+    """A quality alarm on an important feature: which, and the index of the chunk in which it began."""
+
+    feature: str
+    onset: int
+
+
+@dataclass(frozen=True)
+class CostCase:
+    """What a lost unit of the metric costs against what retraining costs, in one unit of money.
+
+    ``loss_per_row`` is the cost of a row that goes wrong, so of one row times a metric change of 1.
+    """
+
+    loss_per_row: float
+    rows_per_day: float
+    horizon_days: float
+    retraining: float
+    risk: float = 0.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known about one model, its metric signed so that larger is better.
+
+    Attributes
+    ----------
+    tolerance : float
+        The loss that does not matter, above 0.
+    change, error : float
+        Realised change of the metric, current final cohorts less reference, and its standard error; nan
+        without final labels. Where people look every day, give ``lower`` and ``upper`` instead.
+    lower, upper : float
+        Ends of an always-valid interval of the change; they replace the one-sided 95 % ends.
+    labelled : int
+        Labelled rows since the model was trained.
+    needed : int
+        Labelled rows that a retraining takes.
+    recent : float
+        Share of them from after the metric's onset; nan if there is no onset.
+    auc_lower, auc_upper : float
+        Interval of the change of the AUC, nan where unknown.
+    calibration_alarm : bool
+    estimated, estimated_half_width : float
+        Estimated change without labels and its half width.
+    faults : sequence of DataFault
+    onset : int or None
+        The chunk in which the metric began to fall.
+    drift : bool
+        Whether inputs have drifted.
+    share : float
+        The metric's reference value, if it is a share of rows; gives the rows that are needed to decide.
+    current_rows : int
+        Labelled rows behind the change.
+    costs : CostCase or None
+    """
+
+    tolerance: float
+    change: float = float("nan")
+    error: float = float("nan")
+    lower: float = float("nan")
+    upper: float = float("nan")
+    labelled: int = 0
+    needed: int = 0
+    recent: float = float("nan")
+    auc_lower: float = float("nan")
+    auc_upper: float = float("nan")
+    calibration_alarm: bool = False
+    estimated: float = float("nan")
+    estimated_half_width: float = float("nan")
+    faults: Sequence[DataFault] = field(default_factory=tuple)
+    onset: int | None = None
+    drift: bool = False
+    share: float = float("nan")
+    current_rows: int = 0
+    costs: CostCase | None = None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The state, one sentence of what to do, the labelled rows to decide with, and what it would pay.
+
+    ``lower`` and ``upper`` are the ends that were compared with the tolerance; ``rows`` is None where more
+    rows are not what is missing; ``cost`` is empty without costs.
+    """
+
+    state: State
+    sentence: str
+    lower: float
+    upper: float
+    rows: int | None = None
+    cost: str = ""
+
+
+def detectable_drop(
+    share: ArrayLike, rows: ArrayLike, *, level: float = SURE, power: float = POWER
+) -> Floats:
+    """The smallest drop of a share that so many labelled rows find four times out of five.
+
+    Parameters
+    ----------
+    share : array_like
+        The reference's share of right rows, taken as known.
+    rows : array_like
+        Labelled rows.
+    level, power : float
+        Of a one-sided test, and how often it has to find the drop.
+
+    Returns
+    -------
+    ndarray
+
+    References
+    ----------
+    Fleiss, J., Levin, B. and Paik, M. (2003). *Statistical Methods for Rates and Proportions*, chapter 4.
+
+    Examples
+    --------
+    >>> detectable_drop(0.9, [500, 2000, 10000]).round(4)
+    array([0.0334, 0.0167, 0.0075])
+    """
+    p = np.asarray(share, dtype=float)
+    return (special.ndtri(level) + special.ndtri(power)) * np.sqrt(
+        p * (1 - p) / np.asarray(rows, dtype=float)
+    )
+
+
+def rows_to_detect(share: float, drop: float, *, level: float = SURE, power: float = POWER) -> int:
+    """Labelled rows that find a drop of a share four times out of five; the inverse of `detectable_drop`.
+
+    Raises
+    ------
+    ValueError
+        If the drop is not above 0.
+
+    Examples
+    --------
+    >>> rows_to_detect(0.9, 0.02)
+    1392
+    """
+    if not drop > 0:
+        raise ValueError("a drop is above 0")
+    return int(np.ceil(share * (1 - share) * ((special.ndtri(level) + special.ndtri(power)) / drop) ** 2))
+
+
+def retraining_advice(evidence: Evidence) -> Advice:
+    """What to do about a model, by the first of these that holds.
+
+    1. *Data problem*: an important input became faulty when the metric fell, or earlier. Without an onset of
+       the metric a fault counts unless the model is surely healthy.
+    2. *Degraded*: the change is below minus the tolerance, surely.
+    3. *Calibration only*: calibration alarms while the ranking (AUC) is surely within the tolerance.
+    4. *Estimated drop*: the estimate's interval lies below minus the tolerance. It comes before the labels'
+       good news, because labels tell of older chunks.
+    5. *Healthy*: the change is above minus the tolerance, surely, whatever the inputs did.
+    6. *Undecided*.
+
+    Surely means a one-sided 95 % end, so a model that lost exactly the tolerance is called degraded in 5 of
+    100 cases; for those who look every day the ends of an always-valid interval take its place.
+
+    Parameters
+    ----------
+    evidence : Evidence
+
+    Returns
+    -------
+    Advice
+
+    Raises
+    ------
+    ValueError
+        If the tolerance is not above 0.
+
+    References
+    ----------
+    Podkopaev, A. and Ramdas, A. (2022). Tracking the risk of a deployed model and detecting harmful
+    distribution shifts. *ICLR*.
+
+    Examples
+    --------
+    >>> found = retraining_advice(Evidence(tolerance=0.02, change=-0.001, error=0.004, drift=True))
+    >>> found.state, found.sentence
+    ('healthy', 'No retraining: inputs drifted, but performance is within the tolerance.')
+    """
+    if not evidence.tolerance > 0:
+        raise ValueError("the tolerance is above 0")
+    lower, upper = _ends(evidence)
+    state, sentence = _judged(evidence, lower, upper)
+    rows = _rows_needed(evidence) if state in ("undecided", "estimated drop") else None
+    return Advice(state, sentence, lower, upper, rows, _cost(evidence, lower, upper))
+
+
+def _ends(evidence: Evidence) -> tuple[float, float]:
+    half = float(special.ndtri(SURE)) * evidence.error
+    given = not (np.isnan(evidence.lower) or np.isnan(evidence.upper))
+    if given:
+        return evidence.lower, evidence.upper
+    return evidence.change - half, evidence.change + half
+
+
+def _judged(evidence: Evidence, lower: float, upper: float) -> tuple[State, str]:
+    limit = -evidence.tolerance
+    names = _faulty(evidence, lower > limit)
+    if names:
+        return "data problem", f"Repair the data first ({names}); do not retrain on faulty rows."
+    if upper < limit:
+        return "degraded", _remedy(evidence)
+    if evidence.calibration_alarm and limit <= evidence.auc_lower and evidence.auc_upper <= -limit:
+        return (
+            "calibration only",
+            "Recalibrate the scores; the model still ranks as before, so no retraining.",
+        )
+    if evidence.estimated + evidence.estimated_half_width < limit:
+        return "estimated drop", "Label a random sample before retraining: only the estimate says it dropped."
+    if lower > limit:
+        drifted = "inputs drifted, but performance" if evidence.drift else "performance"
+        return "healthy", f"No retraining: {drifted} is within the tolerance."
+    return "undecided", "Too few labels to tell whether the loss exceeds the tolerance."
+
+
+def _faulty(evidence: Evidence, healthy: bool) -> str:
+    """The faults that may explain a loss, as words."""
+    if evidence.onset is None:
+        early = [] if healthy else list(evidence.faults)
+    else:
+        early = [fault for fault in evidence.faults if fault.onset <= evidence.onset]
+    return ", ".join(fault.feature for fault in early[:3])
+
+
+def _remedy(evidence: Evidence) -> str:
+    if evidence.labelled >= evidence.needed and evidence.recent >= 0.5:
+        return "Retrain, and compare the challenger on recent labels before it serves."
+    missing = max(evidence.needed - evidence.labelled, 0)
+    why = f"{missing} more labelled rows" if missing else "labelled rows from after the drop"
+    return f"Collect {why} before retraining; meanwhile recalibrate or roll back."
+
+
+def _rows_needed(evidence: Evidence) -> int | None:
+    """Labelled rows that tell the change seen so far from the tolerance; half of that at the least."""
+    seen = evidence.change if not np.isnan(evidence.change) else evidence.estimated
+    distance = abs(seen + evidence.tolerance)
+    distance = evidence.tolerance if np.isnan(distance) else max(distance, evidence.tolerance / 2)
+    if not np.isnan(evidence.share):
+        return rows_to_detect(evidence.share, distance)
+    if np.isnan(evidence.error) or not evidence.current_rows:
+        return None
+    factor = (special.ndtri(SURE) + special.ndtri(POWER)) * evidence.error / distance
+    return int(np.ceil(evidence.current_rows * factor**2))
+
+
+def _cost(evidence: Evidence, lower: float, upper: float) -> str:
+    """Whether retraining pays if it wins the loss back: for the smallest and the largest loss believed."""
+    case = evidence.costs
+    if case is None or np.isnan(lower) or np.isnan(upper):
+        return ""
+    scale = case.loss_per_row * case.rows_per_day * case.horizon_days
+    least, most = (scale * max(-end, 0.0) for end in (upper, lower))
+    price = case.retraining + case.risk
+    if least > price:
+        words = "retraining pays"
+    elif most > price:
+        words = "retraining may pay"
+    else:
+        words = "retraining does not pay"
+    return (
+        f"The loss costs {least:,.0f} to {most:,.0f} in {case.horizon_days:g} days, retraining {price:,.0f}: "
+        f"{words}, if a challenger wins all of it back."
+    )
