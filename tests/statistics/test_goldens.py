@@ -27,6 +27,7 @@ from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantil
 from monitoring.statistics.registry import METHODS
 from monitoring.statistics.shares import two_shares, wilson
 from monitoring.statistics.sums import score_sums, width_groups
+from monitoring.statistics.weighting import effective_rows
 
 GOLDENS = {
     entry["id"]: entry
@@ -274,3 +275,7 @@ def test_the_error_of_an_estimated_accuracy_is_exact():
     known, rows = by_row(np.arange(12) / 12, right)
     found = estimated_metrics(rows, rows, known)["accuracy"]
     check("cbpe_accuracy_poisson_binomial", mean=found.value, se=found.sampling)
+
+
+def test_effective_rows_are_those_of_kish():
+    check("ess", ess=effective_rows(inputs("ess")["w"]))
