@@ -22,6 +22,7 @@ from monitoring.statistics.calibration import calibration_error
 from monitoring.statistics.changepoint import change
 from monitoring.statistics.estimation import ScoreMap
 from monitoring.statistics.expectation import estimated_metrics
+from monitoring.statistics.mixing import mix_and_rate
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
 from monitoring.statistics.registry import METHODS
@@ -279,3 +280,12 @@ def test_the_error_of_an_estimated_accuracy_is_exact():
 
 def test_effective_rows_are_those_of_kish():
     check("ess", ess=effective_rows(inputs("ess")["w"]))
+
+
+def test_mix_and_rate_are_those_by_hand():
+    moments = []
+    for side in (inputs("mix_rate")["ref"], inputs("mix_rate")["cur"]):
+        errors = [part["err"] for part in side]
+        moments += [[part["n"] for part in side], errors, errors]
+    found = mix_and_rate(*moments)
+    check("mix_rate", delta=found.change.value, mix=found.mix.value, rate=found.rate.value)
