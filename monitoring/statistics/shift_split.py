@@ -24,15 +24,10 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.classifier import domain_classifier
-from monitoring.statistics.mixing import MixRate, mix_and_rate
-from monitoring.statistics.shares import two_shares
+from monitoring.statistics.label_shift import LEVEL, Rows, alike, by_label, shares_changed
+from monitoring.statistics.mixing import MixRate
 from monitoring.statistics.weighting import DomainWeights, domain_weights
 
-LEAST_OF_CLASS = 200
-"""Rows of a label on either side below which it cannot be told whether they look alike."""
-LEVEL = 0.01
-"""Of the tests that choose the route: the label route is given up once in fifty times where it is right."""
 MAIN_SHARE = 0.5
 
 Cause = Literal["covariate", "label share", "concept", "undecided"]
@@ -51,24 +46,6 @@ class Part:
     def sure(self) -> bool:
         """Whether the interval excludes 0."""
         return self.lower > 0 or self.upper < 0
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Rows of one side.
-
-    Attributes
-    ----------
-    features : ndarray of shape (rows, columns)
-    value : ndarray of shape (rows,)
-        What the metric is the mean of: whether the decision was right, a loss, a cost.
-    label : ndarray of shape (rows,)
-        The index of the label's class.
-    """
-
-    features: Floats
-    value: Floats
-    label: Floats
 
 
 @dataclass(frozen=True)
@@ -159,16 +136,16 @@ def shift_split(
     weights = domain_weights(r.features, c.features, categorical, seed=seed)
     z = float(special.ndtri((1 + level) / 2))
     change = _part(c.value.mean() - r.value.mean(), (_variance(r.value) + _variance(c.value)) ** 0.5, z)
-    by_label = _by_label(r, c, level)
+    exact = by_label(r, c, level=level)
     if not weights.supported:
         gap = _part(float("nan"), float("nan"), z)
         reason = "Current rows lie outside what the reference holds, so their share of the change is unknown."
-        return ShiftSplit(change, gap, gap, gap, "undecided", "none", by_label, weights, float("nan"), reason)
-    alike = _alike(r, c, categorical, seed) if _shares_changed(r, c) else float("nan")
+        return ShiftSplit(change, gap, gap, gap, "undecided", "none", exact, weights, float("nan"), reason)
+    p_value = alike(r, c, categorical, seed=seed) if shares_changed(r, c) else float("nan")
     # Rows of one label have to fare alike as well, or something else than their share has changed.
-    same = abs(by_label.rate.value) <= special.ndtri(1 - LEVEL / 2) * by_label.rate.error
-    label_route = bool(alike >= LEVEL and same)
-    parts = _label_parts(by_label, z) if label_route else _covariate_parts(r, c, weights.weight, z)
+    same = abs(exact.rate.value) <= special.ndtri(1 - LEVEL / 2) * exact.rate.error
+    label_route = bool(p_value >= LEVEL and same)
+    parts = _label_parts(exact, z) if label_route else _covariate_parts(r, c, weights.weight, z)
     cause = _cause(parts)
     return ShiftSplit(
         change,
@@ -177,9 +154,9 @@ def shift_split(
         parts["concept"],
         cause,
         "label" if label_route else "covariate",
-        by_label,
+        exact,
         weights,
-        alike,
+        p_value,
         REASONS[cause],
     )
 
@@ -209,33 +186,6 @@ def _variance(value: Floats) -> float:
     return float(value.var(ddof=1)) / len(value)
 
 
-def _by_label(r: Rows, c: Rows, level: float) -> MixRate:
-    classes = np.unique(np.concatenate([r.label, c.label]))
-    moments = []
-    for side in (r, c):
-        place = np.searchsorted(classes, side.label)
-        moments += [np.bincount(place, by, len(classes)) for by in (side.value**0, side.value, side.value**2)]
-    return mix_and_rate(*moments, level=level)
-
-
-def _shares_changed(r: Rows, c: Rows) -> bool:
-    classes = np.unique(np.concatenate([r.label, c.label]))
-    hits = [(side.label[:, None] == classes).sum(axis=0) for side in (r, c)]
-    p_values = two_shares(hits[0], len(r.label), hits[1], len(c.label)).p_value
-    return bool(p_values.min() * len(classes) < LEVEL)
-
-
-def _alike(r: Rows, c: Rows, categorical: ArrayLike, seed: int) -> float:
-    """The p-value that rows of one label look alike: the smallest over the classes, times their number."""
-    p_values = []
-    for label in np.unique(r.label):
-        before, after = (side.features[side.label == label] for side in (r, c))
-        if min(len(before), len(after)) >= LEAST_OF_CLASS:
-            found = domain_classifier(before, after, categorical, seed=seed, attribute=False)
-            p_values.append(found.p_value)
-    return min(1.0, min(p_values) * len(p_values)) if p_values else float("nan")
-
-
 def _covariate_parts(r: Rows, c: Rows, weight: Floats, z: float) -> dict[Cause, Part]:
     """The weighted reference stands between the two sides."""
     share = weight / weight.sum()
@@ -252,11 +202,11 @@ def _covariate_parts(r: Rows, c: Rows, weight: Floats, z: float) -> dict[Cause, 
     }
 
 
-def _label_parts(by_label: MixRate, z: float) -> dict[Cause, Part]:
+def _label_parts(exact: MixRate, z: float) -> dict[Cause, Part]:
     return {
         "covariate": _part(0.0, 0.0, z),
-        "label share": _part(float(by_label.mix.value), float(by_label.mix.error), z),
-        "concept": _part(float(by_label.rate.value), float(by_label.rate.error), z),
+        "label share": _part(float(exact.mix.value), float(exact.mix.error), z),
+        "concept": _part(float(exact.rate.value), float(exact.rate.error), z),
     }
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import special
 
-from monitoring.statistics.shift_split import Rows, shift_split
+from monitoring.statistics.label_shift import Rows
+from monitoring.statistics.shift_split import shift_split
 
 KINDS = [False, False]
 
