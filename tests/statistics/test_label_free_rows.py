@@ -218,12 +218,12 @@ def test_errors_of_a_regression_follow_its_features():
 
 def test_the_scatter_of_a_mean_error_is_told():
     generator = np.random.default_rng(17)
-    x = generator.uniform(0, 2, size=(6000, 1))
-    model = error_model(x, [False], np.zeros(6000), generator.normal(size=6000) * (0.5 + x[:, 0]))
+    x = generator.uniform(0, 2, size=(3000, 1))
+    model = error_model(x, [False], np.zeros(3000), generator.normal(size=3000) * (0.5 + x[:, 0]))
     now = generator.uniform(0, 2, size=(500, 1))
     drawn = generator.normal(size=(2000, 500)) * (0.5 + now[:, 0])
     found = estimated_errors(model, now, np.zeros(500))
-    assert found["mae"].sampling == pytest.approx(np.abs(drawn).mean(axis=1).std(), rel=0.12)
+    assert found["mae"].sampling == pytest.approx(np.abs(drawn).mean(axis=1).std(), rel=0.15)
     assert found["rmse"].sampling == pytest.approx(np.sqrt((drawn**2).mean(axis=1)).std(), rel=0.15)
 
 
