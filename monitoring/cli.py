@@ -181,7 +181,7 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 @app.command()
 def show(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift or performance")],
     model: ModelName,
     start: Annotated[str, typer.Option(help="First day.")] = "",
     stop: Annotated[str, typer.Option(help="First day not included.")] = "",
@@ -191,16 +191,22 @@ def show(
     reference: Annotated[
         str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")
     ] = "",
+    metric: Annotated[str, typer.Option(help="Performance: one metric; all by default.")] = "",
+    version: Annotated[str, typer.Option(help="Performance: the champion by default.")] = "",
+    known_at: Annotated[str, typer.Option(help="Performance: with the labels known at this day.")] = "",
     json: Json = False,
     csv: Csv = False,
 ) -> None:
     """Answer a question with the tidy frame; with no window, for every chunk in the log.
 
     Example: python -m monitoring show drift flights --start 2013-07-01 --stop 2013-08-01 --json
+
+    Example: python -m monitoring show performance flights --metric roc_auc --chunk "28 days"
     """
     arguments = {
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
-        "segment": segment, "method": method, "reference": reference, "format": _format(json, csv),
+        "segment": segment, "method": method, "reference": reference, "metric": metric,
+        "version": version, "known_at": known_at, "format": _format(json, csv),
     }  # fmt: skip
     _finish(dispatch.dispatch(context.obj, "show", arguments))
 

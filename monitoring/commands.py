@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from monitoring import demo, drift, health, results, windows
+from monitoring import demo, drift, health, performance, results, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.store import Receipt, Store, StoreError
@@ -168,24 +168,42 @@ def _quarantine(store: Store, arguments: Arguments) -> Answer:
 
 
 def _show(store: Store, arguments: Arguments) -> Answer:
+    question = QUESTIONS.get(arguments["question"])
+    if question is None:
+        raise QuestionError(f"unknown question {arguments['question']!r}; one of: {', '.join(QUESTIONS)}")
     model = store.model(arguments["model"])
-    if arguments["question"] != "drift":
-        raise QuestionError(f"unknown question {arguments['question']!r}; one of: drift")
     chunk = arguments.get("chunk") or model.chunk
     if chunk not in CHUNKS:
         raise QuestionError(f"--chunk {chunk!r}: one of {', '.join(CHUNKS)}")
-    window, method = window_of(model, arguments), arguments.get("method") or "auto"
-    segment = segment_of(store, model, arguments.get("segment"))
     try:
-        against = drift.parsed(arguments.get("reference") or "", model)
-        if method == drift.INSPECTION:
-            data = _inspected(store, model, window, against, segment, chunk)
-        else:
-            found = drift.material(store, model.name, against=against, segment=segment)
-            data = _drift(store, found, window, chunk, method)
+        data = question(store, model, arguments, chunk)
     except ValueError as error:
         raise QuestionError(str(error)) from error
     return Answer(stdout=results.formatted(data, arguments.get("format", "text")))
+
+
+def _show_performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
+    wanted = [arguments["metric"]] if arguments.get("metric") else None
+    found = performance.material(
+        store,
+        model.name,
+        version=arguments.get("version") or None,
+        segment=segment_of(store, model, arguments.get("segment")),
+        known_at=instant_of(model, arguments.get("known_at"), "--known-at", last=True),
+    )
+    one = performance.assess(found, chunk=chunk, metrics=wanted)
+    return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _show_drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    window, method = window_of(model, arguments), arguments.get("method") or "auto"
+    segment = segment_of(store, model, arguments.get("segment"))
+    against = drift.parsed(arguments.get("reference") or "", model)
+    if method == drift.INSPECTION:
+        return _inspected(store, model, window, against, segment, chunk)
+    found = drift.material(store, model.name, against=against, segment=segment)
+    return _drift(store, found, window, chunk, method)
 
 
 def _drift(
@@ -241,6 +259,10 @@ def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
         raise QuestionError(f"{model.name}: {error}") from error
 
 
+QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
+    "drift": _show_drift,
+    "performance": _show_performance,
+}
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
     "add": _add,

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import NamedTuple
 
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import layout, profiling, reference_rows, retyping
+from monitoring.store import layout, profiling, reference_rows, retyping, scoring
 from monitoring.store.errors import Refused, UnknownModel
+
+
+class State(NamedTuple):
+    """How often a model's numbers changed, which profiles are stale, and since when raw rows are kept."""
+
+    revision: int
+    stale: bool
+    scores_stale: bool
+    raw_from: dt.date | None
 
 
 def models(cursor: duckdb.DuckDBPyConnection) -> list[Model]:
@@ -51,13 +61,16 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
     if row is None:
         layout.create(cursor, model)
         profiling.create(cursor, model.name)
+        scoring.create(cursor, model.name)
         cursor.execute(
-            "INSERT INTO models VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL)",
+            "INSERT INTO models "
+            "VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL, TRUE)",
             {"name": model.name, "toml": text},
         )
         return model
     before = parse(row[0])
     stale = refit or profiling.signature(before) != profiling.signature(model)
+    scores_stale = refit or scoring.signature(before) != scoring.signature(model)
     _assert_possible(cursor, before, model, row[1], stale=stale)
     cursor.execute(
         "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
@@ -68,7 +81,7 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
         profiling.recount(cursor, model)
     if stale:  # nothing is lost, and what is left of another reference would look frozen
         profiling.clear(cursor, model)
-    touch(cursor, model.name, stale=stale)
+    touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
     return model
 
 
@@ -84,27 +97,31 @@ def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         cursor.execute(text, {"name": name})
 
 
-def touch(cursor: duckdb.DuckDBPyConnection, name: str, *, stale: bool = False) -> None:
-    """Say that numbers of a model may have changed, and whether its profile must be made anew."""
+def touch(
+    cursor: duckdb.DuckDBPyConnection, name: str, *, stale: bool = False, scores_stale: bool = False
+) -> None:
+    """Say that numbers of a model may have changed, and which of its profiles must be made anew."""
     cursor.execute(
-        "UPDATE models SET revision = revision + 1, stale = stale OR $stale WHERE name = $name",
-        {"name": name, "stale": stale},
+        "UPDATE models SET revision = revision + 1, stale = stale OR $stale, "
+        "scores_stale = scores_stale OR $scores_stale WHERE name = $name",
+        {"name": name, "stale": stale, "scores_stale": scores_stale},
     )
 
 
 def settled(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Say that the profile is up to date again."""
+    """Say that the profiles are up to date again."""
     cursor.execute(
-        "UPDATE models SET stale = FALSE, revision = revision + 1 WHERE name = $name", {"name": name}
+        "UPDATE models SET stale = FALSE, scores_stale = FALSE, revision = revision + 1 WHERE name = $name",
+        {"name": name},
     )
 
 
-def state(cursor: duckdb.DuckDBPyConnection, name: str) -> tuple[int, bool, dt.date | None]:
-    """How often a model's numbers changed, whether its profile is stale, and since when raw rows are kept."""
+def state(cursor: duckdb.DuckDBPyConnection, name: str) -> State:
+    """What the catalogue knows of a model's profiles."""
     row = cursor.execute(
-        "SELECT revision, stale, raw_from FROM models WHERE name = $name", {"name": name}
+        "SELECT revision, stale, scores_stale, raw_from FROM models WHERE name = $name", {"name": name}
     ).fetchone()
-    return (row[0], row[1], row[2]) if row else (-1, False, None)
+    return State(*row) if row else State(-1, False, False, None)
 
 
 def _assert_possible(

@@ -263,5 +263,5 @@ def _categorical(cursor: duckdb.DuckDBPyConnection, reference: str, feature: str
     values = tuple(str(value) for value in rows["value"])
     return Grid(
         feature, kind, categories=values[:TOP], others=values[TOP:],
-        discrete=len(values) <= TOP, reference_n=int(rows["n"].sum()),
+        discrete=0 < len(values) <= TOP, reference_n=int(rows["n"].sum()),
     )  # fmt: skip

@@ -218,7 +218,7 @@ def reject_content(batch: Batch, roles: Mapping, conversions: dict[str, Conversi
 
 def _too_old(batch: Batch) -> str:
     """SQL, by ``_day``, of rows of days that retention has emptied."""
-    _, _, raw_from = catalogue.state(batch.cursor, batch.model.name)
+    raw_from = catalogue.state(batch.cursor, batch.model.name).raw_from
     return f"({forgetting.too_old(batch.model, raw_from)})"
 
 

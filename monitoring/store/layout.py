@@ -107,9 +107,11 @@ def score_column(label: str) -> str:
     return f"_score.{label}"
 
 
-def key_sql(model: Model) -> str:
-    """SQL of the profile key of a row."""
-    return "date_trunc('hour', _predicted_at)" if model.grain == "hour" else "CAST(_day AS TIMESTAMP)"
+def key_sql(model: Model, of: str = "") -> str:
+    """SQL of the profile key of a row; ``of`` is the alias of its table, with a dot."""
+    return (
+        f"date_trunc('hour', {of}_predicted_at)" if model.grain == "hour" else f"CAST({of}_day AS TIMESTAMP)"
+    )
 
 
 def features(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Column]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import duckdb
 
+from monitoring.store import scoring
 from monitoring.store.sql import composed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -97,3 +98,12 @@ def m004_findings_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
             model VARCHAR, key VARCHAR, made_from VARCHAR, content VARCHAR, made_at TIMESTAMP)
         """
     )
+
+
+@migration
+def m005_outputs_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the profile of its scores and labels; it is made when the model is next settled."""
+    cursor.execute("ALTER TABLE models ADD COLUMN scores_stale BOOLEAN")
+    cursor.execute("UPDATE models SET scores_stale = TRUE")
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        scoring.create(cursor, name)

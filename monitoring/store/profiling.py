@@ -37,9 +37,9 @@ INSERT INTO {schema}.segments
 SELECT $name, value, row_number() OVER (ORDER BY n DESC, value) - 1
 FROM (SELECT CAST({column} AS VARCHAR) AS value, count(*) AS n FROM {relation}
       WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY n DESC, value LIMIT $most)"""
-_OLD = "SELECT DISTINCT chunk FROM {schema}.profile WHERE chunk < $first"
+_OLD = "SELECT DISTINCT chunk FROM {schema}.{table} WHERE chunk < $first"
 _ROWS = "(SELECT * FROM {schema}.{table} WHERE {where})"
-_CHOSEN = "(SELECT key FROM chosen)"
+CHOSEN = "(SELECT key FROM chosen)"  # the keys that `choose` was given
 
 
 def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -115,16 +115,16 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     """
     if not keys:
         return False
-    _choose(cursor, keys)
-    among = f"{layout.key_sql(model)} IN {_CHOSEN}"
-    _forget_chosen(cursor, model, "volume")
+    choose(cursor, keys)
+    among = f"{layout.key_sql(model)} IN {CHOSEN}"
+    forget_chosen(cursor, model, "volume")
     _count_volume(cursor, model, among)
     reference = reference_window(model)
     inside = reference is not None and any(reference.holds(key) for key in keys)
     if inside and not frozen(cursor, model):
         return True
     for table in ("profile", "unseen"):
-        _forget_chosen(cursor, model, table)
+        forget_chosen(cursor, model, table)
     known = grids.read(cursor, model.name)
     if known:
         _append(cursor, model, _rows(model, among), known)
@@ -139,12 +139,19 @@ def recount(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 def frozen(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
     """Whether the profile cannot be made anew: a chunk in it has lost raw rows to retention."""
+    return lost(cursor, model, "profile")
+
+
+def lost(cursor: duckdb.DuckDBPyConnection, model: Model, table: str) -> bool:
+    """Whether a table counts rows of a chunk that has lost raw rows to retention."""
     row = cursor.execute("SELECT raw_from FROM models WHERE name = $name", {"name": model.name}).fetchone()
     if row is None or row[0] is None:
         return False
     days = reference_rows.kept_days(model)
     kept = [windows.Window(_key_at(start, model), _key_at(stop, model)) for start, stop in days]
-    old = cursor.execute(named(_OLD, schema=model.name), {"first": _key_at(row[0], model)}).fetchall()
+    old = cursor.execute(
+        named(_OLD, schema=model.name, table=table), {"first": _key_at(row[0], model)}
+    ).fetchall()
     return any(not any(window.holds(key) for window in kept) for (key,) in old)
 
 
@@ -251,15 +258,16 @@ def _append(
     profile.append(cursor, model.name, relation, known, grain=model.grain, segments=chosen, table=table)
 
 
-def _choose(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> None:
+def choose(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> None:
     """Put keys where a statement can look them up."""
     cursor.execute("CREATE OR REPLACE TEMP TABLE chosen (key TIMESTAMP)")
     cursor.execute("INSERT INTO chosen SELECT unnest($keys)", {"keys": list(keys)})
 
 
-def _forget_chosen(cursor: duckdb.DuckDBPyConnection, model: Model, table: str) -> None:
+def forget_chosen(cursor: duckdb.DuckDBPyConnection, model: Model, table: str) -> None:
+    """Delete what a table counts of the keys that `choose` was given."""
     text = "DELETE FROM {schema}.{table} WHERE chunk IN {chosen}"
-    cursor.execute(composed(text, {"chosen": _CHOSEN}, schema=model.name, table=table))
+    cursor.execute(composed(text, {"chosen": CHOSEN}, schema=model.name, table=table))
 
 
 def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:

@@ -57,8 +57,11 @@ class Store:
         """Open a store and own it; see `monitoring.store.database.connect` for what it raises."""
         path = Path(path)
         connection = connect(path)
-        migrations.apply(connection)
-        return cls(path, connection)
+        store = cls(path, connection)
+        if migrations.apply(connection):  # a new kind of profile is made of what is there
+            for model in store.models():
+                store.settle(model.name)
+        return store
 
     def close(self) -> None:
         """Give the store free."""
@@ -235,8 +238,9 @@ class Store:
     def data_version(self, name: str) -> str:
         """A text that changes whenever any number of the model may have changed."""
         with self.cursor() as cursor:
-            revision, stale, _ = catalogue.state(cursor, name)
-        return f"{name}-{revision}{'-stale' if stale else ''}"
+            state = catalogue.state(cursor, name)
+        stale = state.stale or state.scores_stale
+        return f"{name}-{state.revision}{'-stale' if stale else ''}"
 
     def span(self, name: str) -> Span:
         """How far the model's log reaches."""

@@ -21,6 +21,7 @@ from monitoring.store import (
     profiling,
     reference_file,
     reference_rows,
+    scoring,
     sources,
 )
 from monitoring.store.batch import Batch, Counts, Progress
@@ -106,18 +107,22 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     """
     if profiling.filling(cursor, model):
         forgetting.retain(cursor, model)
-    _, stale, _ = catalogue.state(cursor, model.name)
-    anew = stale and not profiling.frozen(cursor, model)
+    state = catalogue.state(cursor, model.name)
+    anew = state.stale and not profiling.frozen(cursor, model)
+    scores_anew = (state.scores_stale or anew) and not scoring.frozen(cursor, model)
+    if progress and (anew or scores_anew):
+        progress(0.8, f"profiling {model.name} anew")
     if anew:
-        if progress:
-            progress(0.8, f"profiling {model.name} anew")
         profiling.rebuild(cursor, model)
-    if stale:
+    if scores_anew:  # after the features: these choose the values of segments
+        scoring.rebuild(cursor, model)
+    if state.stale or state.scores_stale:
         catalogue.settled(cursor, model.name)
     else:
         profiling.tidy(cursor, model)
+        scoring.tidy(cursor, model)
     forgetting.retain(cursor, model)
-    return anew
+    return anew or scores_anew
 
 
 def take(
@@ -142,21 +147,29 @@ def take(
 def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     """Take a file out, and bring the profile up to date."""
     number = forgetting.find(cursor, model.name, file)
+    labelled = scoring.labelled_keys(cursor, model, number)
     keys = forgetting.forget(cursor, model, number)
-    catalogue.touch(cursor, model.name, stale=profiling.replace_keys(cursor, model, keys))
+    stale = profiling.replace_keys(cursor, model, keys)
+    scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled}))
+    catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
     settle(cursor, model)
 
 
 def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
     """Store, profile and journal a file."""
+    cursor, model = batch.cursor, batch.model
     stale = False
+    scores_stale = catalogue.state(cursor, model.name).scores_stale and not scoring.frozen(cursor, model)
     if entry.kind == "labels":
         counts = take_labels(batch)
+        if not scores_stale:
+            scoring.extend_labels(cursor, model, batch.file)
     else:
         counts = take_predictions(batch)
         counts = replace(counts, rejected=counts.rejected + take_inline(batch))
         say(0.6, f"profiling {entry.name}")
-        stale = profiling.extend(batch.cursor, batch.model, batch.file)
-    journal.write(batch.cursor, entry, batch.file, counts)
-    catalogue.touch(batch.cursor, batch.model.name, stale=stale)
+        stale = profiling.extend(cursor, model, batch.file)
+        scores_stale = scores_stale or scoring.extend(cursor, model, batch.file)
+    journal.write(cursor, entry, batch.file, counts)
+    catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
     return counts

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.statistics.arrays import Floats
 
@@ -85,6 +86,38 @@ def pooled(outcomes: T, axis: int = -1) -> T:
     """
     place = np.lib.array_utils.normalize_axis_index(axis, len(leading_shape(outcomes)))
     return _each(outcomes, lambda array: np.asarray(array.sum(axis=place)))
+
+
+def gathered(outcomes: T, places: NDArray[np.intp], count: int) -> T:
+    """Chunks added up into longer ones, along the first axis.
+
+    Parameters
+    ----------
+    outcomes : an outcomes object with leading axes (chunks, ...)
+    places : ndarray of int, of shape (chunks,)
+        The longer chunk that each belongs to.
+    count : int
+        How many longer chunks there are; one that no chunk belongs to has no rows.
+
+    Returns
+    -------
+    outcomes
+        With leading axes (count, ...).
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> day = BinaryOutcomes.of_rows([0.2, 0.7], [0, 1])
+    >>> gathered(stacked([day, day, day]), np.array([0, 0, 2]), 3).rows
+    array([4., 0., 2.])
+    """
+
+    def added(array: Floats) -> Floats:
+        whole = np.zeros((count, *array.shape[1:]))
+        np.add.at(whole, places, array)
+        return whole
+
+    return _each(outcomes, added)
 
 
 def left_out(outcomes: T, axis: int = -1) -> T:

@@ -1,0 +1,136 @@
+"""Performance from the store: what one version predicted and which labels were known at an instant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from monitoring import windows
+from monitoring.models import Model
+from monitoring.performance.cohorts import Cohorts, cohorts
+from monitoring.performance.outcomes import (
+    Cubes,
+    Outcomes,
+    labelled_subject,
+    main_subject,
+    outcomes,
+)
+from monitoring.store import Store, outputs
+from monitoring.windows import Window
+
+
+class NoOutputError(ValueError):
+    """A version has no predictions that could be measured; the message says why."""
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """What performance is computed from.
+
+    Attributes
+    ----------
+    model : Model
+    version : str
+    segment : (column, value)
+        As the profile writes them; ('', '') for all rows.
+    keys : tuple of datetime
+        Profile keys that hold predictions, oldest first.
+    cubes : dict of str to ScoreCube
+    outcomes : outcomes of the model's task
+        Labelled rows by key.
+    cohorts : Cohorts
+    reference : Window or None
+        Keys of the days on which this version is known to have been healthy; None where they are a file,
+        whose labels the store does not keep.
+    at : datetime
+        The instant whose knowledge it is: labels from then on do not count.
+    data_until : datetime or None
+    """
+
+    model: Model
+    version: str
+    segment: tuple[str, str]
+    keys: tuple[dt.datetime, ...]
+    cubes: Cubes
+    outcomes: Outcomes
+    cohorts: Cohorts
+    reference: Window | None
+    at: dt.datetime
+    data_until: dt.datetime | None
+
+    @property
+    def step(self) -> dt.timedelta:
+        """Length of a profile key."""
+        return step_of(self.model)
+
+
+def step_of(model: Model) -> dt.timedelta:
+    """Length of a profile key."""
+    return dt.timedelta(hours=1) if model.grain == "hour" else dt.timedelta(days=1)
+
+
+def material(
+    store: Store,
+    name: str,
+    *,
+    version: str | None = None,
+    segment: tuple[str, str] = ("", ""),
+    known_at: dt.datetime | None = None,
+) -> Material:
+    """Read one version's outputs and labels.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        Of the model.
+    version : str, optional
+        The champion by default.
+    segment : (column, value)
+        As the profile writes them.
+    known_at : datetime, optional
+        An aware instant: labels are known up to the end of the last profile key that begins before it. By
+        default the model's clock.
+
+    Returns
+    -------
+    Material
+
+    Raises
+    ------
+    UnknownModel
+        If no model has the name.
+    NoOutputError
+        If the version has no predictions.
+    """
+    model = store.model(name)
+    wanted = version or model.versions.champion
+    grids = {grid.subject: grid for grid in outputs.grids(store, name) if grid.version == wanted}
+    if not grids:
+        raise NoOutputError(f"{name}: no predictions of version {wanted!r} yet")
+    at = known_at or store.now(model)
+    until, passed = (
+        windows.key_of(one, model.grain, model.zone) for one in (at - dt.timedelta(microseconds=1), at)
+    )
+    cubes = {
+        subject: outputs.cube(
+            store, name, grid, None, until + step_of(model), segment=segment, known_at=until
+        )
+        for subject, grid in grids.items()
+    }
+    whole = cubes[main_subject(model)]
+    delays = outputs.delays(store, name, grids[labelled_subject(model)], segment)
+    delays = delays[delays["label_key"] <= until]
+    found = cohorts(whole.chunks, whole.all.counts.sum(axis=-1), delays, passed, step_of(model))
+    return Material(
+        model=model,
+        version=wanted,
+        segment=segment,
+        keys=whole.chunks,
+        cubes=cubes,
+        outcomes=outcomes(model, cubes, whole.chunks),
+        cohorts=found,
+        reference=outputs.references(store, name).get(wanted),
+        at=at,
+        data_until=store.span(name).data_until,
+    )

@@ -1,0 +1,160 @@
+"""The profile of outputs as dense arrays: scores and the labels they met, by chunk, ready for statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from monitoring.store.score_grids import ScoreGrid
+from monitoring.store.sql import Array, arrow, query
+
+_LISTS = ("counts", "logged", "decided", "sums", "squares")
+_EVER = dt.datetime(9999, 1, 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Rows counted over a grid of K edges; the last slot holds rows without a finite score.
+
+    Attributes
+    ----------
+    counts : ndarray of shape (..., C, K + 2)
+        Rows. Slot k holds values that k edges do not exceed: ``edges[k - 1] <= value < edges[k]``.
+    logged, decided : ndarray of the same shape
+        Rows whose log says what was decided, and those of them that were decided for the subject.
+    sums, squares : ndarray of the same shape
+        Sums of value less centre, and of its square.
+    moments : ndarray of shape (..., C, M)
+        As `monitoring.store.score_subjects` names them.
+    """
+
+    counts: Array
+    logged: Array
+    decided: Array
+    sums: Array
+    squares: Array
+    moments: Array
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreCube:
+    """The output of one version over C chunks.
+
+    Attributes
+    ----------
+    grid : ScoreGrid
+    chunks : tuple of datetime
+        Keys of the chunks that hold predictions, oldest first; of errors and labels, those with any known.
+    labels : tuple of str
+        Classes that were told, in the order of their text; ('',) for a regression.
+    all : Tally
+        All predictions, of shape (C, ...).
+    labelled : Tally
+        Those whose label was known, by label, of shape (L, C, ...).
+    """
+
+    grid: ScoreGrid
+    chunks: tuple[dt.datetime, ...]
+    labels: tuple[str, ...]
+    all: Tally
+    labelled: Tally
+
+
+def read(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    grid: ScoreGrid,
+    start: dt.datetime | None = None,
+    stop: dt.datetime | None = None,
+    segment: tuple[str, str] = ("", ""),
+    known_at: dt.datetime | None = None,
+) -> ScoreCube:
+    """Add up the partial rows of one output.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    schema : str
+        The model's.
+    grid : ScoreGrid
+        Names the version and the subject.
+    start, stop : datetime, optional
+        The first key included and the first that is not.
+    segment : (column, value)
+        As the profile writes them; ('', '') for all rows.
+    known_at : datetime, optional
+        The last profile key whose labels count; by default all do.
+
+    Returns
+    -------
+    ScoreCube
+    """
+    given = {
+        "version": grid.version, "subject": grid.subject, "column": segment[0], "value": segment[1],
+        "start": start or dt.datetime.min, "stop": stop or _EVER, "known_at": known_at or _EVER,
+    }  # fmt: skip
+    rows = arrow(cursor, query("scores", schema=schema), given)
+    chunk = rows["chunk"].to_numpy().astype("datetime64[us]")
+    keys = np.unique(chunk)
+    place = np.searchsorted(keys, chunk)
+    label = np.array(rows["label"].to_pylist(), dtype=object)
+    told = np.asarray(rows["label_key"].is_valid())
+    labels = tuple(sorted({str(one) for one in label[told]}))
+    number = {name: i for i, name in enumerate(labels)}
+    of_label = np.array(
+        [number[name] if is_told else 0 for name, is_told in zip(label, told, strict=True)], int
+    )
+    whole = _tally(rows, ~told, place, (len(keys),), grid)
+    by_label = _tally(rows, told, of_label * len(keys) + place, (len(labels), len(keys)), grid)
+    return ScoreCube(grid, tuple(keys.tolist()), labels, whole, by_label)
+
+
+def delays(
+    cursor: duckdb.DuckDBPyConnection, schema: str, grid: ScoreGrid, segment: tuple[str, str] = ("", "")
+) -> pd.DataFrame:
+    """How many labels of each chunk had become known by when: columns chunk, label, label_key, n.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    schema : str
+        The model's.
+    grid : ScoreGrid
+        Of a subject that counts every labelled row once.
+    segment : (column, value)
+    """
+    given = {"version": grid.version, "subject": grid.subject, "column": segment[0], "value": segment[1]}
+    return cursor.execute(query("label_delays", schema=schema), given).df()
+
+
+def _tally(rows: pa.Table, chosen: Array, place: Array, shape: tuple[int, ...], grid: ScoreGrid) -> Tally:
+    """Add the chosen partial rows into arrays, each at its place."""
+    part = rows.filter(pa.array(chosen))
+    place = place[chosen]
+    size, width = int(np.prod(shape)), len(grid.edges) + 2
+    slots = part["slots"].combine_chunks()
+    lengths = np.asarray(slots.value_lengths().fill_null(0))
+    slot = slots.flatten().to_numpy(zero_copy_only=False).astype(np.intp)
+    at = np.repeat(place, lengths) * width + np.where(slot < 0, width - 1, slot)
+    found = {
+        name: np.bincount(
+            at, part[name].combine_chunks().flatten().to_numpy(zero_copy_only=False), size * width
+        ).reshape(*shape, width)
+        for name in _LISTS
+    }
+    return Tally(**found, moments=_moments(part, place, shape))
+
+
+def _moments(part: pa.Table, place: Array, shape: tuple[int, ...]) -> Array:
+    """Add up the sums of losses; every row of a subject has as many."""
+    column = part["moments"].combine_chunks()
+    many = int(np.asarray(column.value_lengths()).max(initial=0))
+    laid = np.zeros((int(np.prod(shape)), many))
+    if many:
+        np.add.at(laid, place, column.flatten().to_numpy(zero_copy_only=False).reshape(-1, many))
+    return laid.reshape(*shape, many)

@@ -1,0 +1,290 @@
+"""Keeping the profile of outputs in step with predictions and their labels.
+
+Like the profile of features it is added to in the transaction that stores a file, and made anew when rows of
+a reference come, because its grids come from them. A version that the model's reference does not hold has one
+of its own: the window that the model's file names, else its first four weeks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+
+from monitoring.models import Model
+from monitoring.store import layout, profiling, reference_rows, score_grids, score_partials
+from monitoring.store.reference_rows import of_file, reference_window
+from monitoring.store.score_compaction import compact
+from monitoring.store.score_grids import (
+    CLASS,
+    CONFIDENCE,
+    SCORE,
+    ScoreGrid,
+    probabilities,
+    read,
+    values,
+    write,
+)
+from monitoring.store.sql import Array, composed, named, quoted
+from monitoring.windows import Window
+
+FIRST_DAYS = 28
+ROWS = 500_000  # of a reference that quantiles are taken from, drawn by the hash of their ids
+
+_SPAN = """
+SELECT min(chunk) FROM {schema}.volume WHERE version = $version"""
+_WITHIN = """
+SELECT 1 FROM {schema}.volume
+WHERE version = $version AND chunk >= $start AND chunk < $stop LIMIT 1"""
+_VERSIONS = "SELECT DISTINCT version FROM {schema}.volume WHERE version <> '' ORDER BY version"
+_OF_FILE = """
+SELECT _version, min({key}), max({key}) FROM {schema}.predictions WHERE _file = $file GROUP BY 1 ORDER BY 1"""
+_ALL_LABELS = "{schema}.labels"
+_OF_PREDICTIONS = """
+(SELECT * FROM {schema}.labels WHERE _id IN (SELECT _id FROM {schema}.predictions AS p WHERE {where}))"""
+_TOUCHED = """
+(SELECT * FROM {schema}.labels
+ WHERE _id IN (SELECT _id FROM {schema}.labels WHERE _file = {file}){but})"""
+_EVENTS = "CREATE OR REPLACE TEMP TABLE label_events AS {events}"
+_CHANGES = """
+CREATE OR REPLACE TEMP TABLE label_events AS
+SELECT _id, _label, _key, CAST(SUM(_sign) AS INTEGER) AS _sign
+FROM ({after} UNION ALL {before}) GROUP BY ALL HAVING SUM(_sign) <> 0"""
+_LABELLED_KEYS = """
+SELECT DISTINCT {key} FROM {schema}.predictions
+WHERE _id IN (SELECT _id FROM {schema}.labels WHERE _file = $file
+              UNION ALL SELECT _id FROM {schema}.labels_spare WHERE _file = $file)"""
+_SAMPLE = """
+SELECT {columns} FROM {schema}.{table} WHERE {where} AND hash(_id) % {every} = 0"""
+_COUNT = "SELECT count(*) FROM {schema}.{table} WHERE {where}"
+_OLD = "SELECT DISTINCT chunk FROM {schema}.scores WHERE chunk < $first"
+
+
+def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
+    """Make the tables of the profile of outputs."""
+    score_grids.create(cursor, schema)
+    score_partials.create(cursor, schema)
+
+
+def signature(model: Model) -> tuple[object, ...]:
+    """Everything of a description that the profile of outputs depends on."""
+    reference = model.reference
+    healthy = (reference.start, reference.stop, reference.file is not None) if reference else None
+    own = tuple(sorted(reference.versions.items())) if reference else ()
+    champion = model.versions.champion if of_file(model) else ""
+    return (
+        healthy, own, champion, model.grain, model.timezone, model.segments.columns, model.threshold,
+        model.positive,
+    )  # fmt: skip
+
+
+def windows_of(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Window | None]:
+    """The reference of every version as a window of profile keys; None where it is a file.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    model : Model
+
+    Returns
+    -------
+    dict of str to Window or None
+        By version. A window may lie partly ahead of the log.
+    """
+    rows = cursor.execute(named(_VERSIONS, schema=model.name)).fetchall()
+    return {version: _window(cursor, model, version) for (version,) in rows}
+
+
+def _window(cursor: duckdb.DuckDBPyConnection, model: Model, version: str) -> Window | None:
+    stated = reference_rows.version_window(model, version)
+    if stated:
+        return stated
+    if of_file(model) and version == model.versions.champion:
+        return None
+    common = reference_window(model)
+    if common:
+        given = {"version": version, "start": common.start, "stop": common.stop}
+        if cursor.execute(named(_WITHIN, schema=model.name), given).fetchone():
+            return common
+    row = cursor.execute(named(_SPAN, schema=model.name), {"version": version}).fetchone()
+    first = row[0] if row and row[0] else dt.datetime.min
+    return Window(first, first + dt.timedelta(days=FIRST_DAYS))
+
+
+def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
+    """Count a file of predictions, its labels included; call after `profiling.extend`.
+
+    Returns
+    -------
+    bool
+        Whether the profile has to be made anew instead.
+    """
+    if not frozen(cursor, model) and _touches_reference(cursor, model, file):
+        return True
+    of_file_, others = f"p._file = {int(file)}", f"p._file <> {int(file)}"
+    _note_events(cursor, model, composed(_OF_PREDICTIONS, {"where": of_file_}, schema=model.name))
+    _append(cursor, model, rows=of_file_, labelled=of_file_)
+    _extend_labels(cursor, model, file, others)
+    return False
+
+
+def extend_labels(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
+    """Count what a file of labels changes."""
+    _extend_labels(cursor, model, file, "TRUE")
+
+
+def _extend_labels(cursor: duckdb.DuckDBPyConnection, model: Model, file: int, where: str) -> None:
+    parts = {"file": str(int(file))}
+    after = composed(_TOUCHED, {**parts, "but": ""}, schema=model.name)
+    before = composed(_TOUCHED, {**parts, "but": f" AND _file <> {int(file)}"}, schema=model.name)
+    cursor.execute(
+        composed(
+            _CHANGES,
+            {
+                "after": score_partials.events(model, after),
+                "before": score_partials.events(model, before, -1),
+            },
+        )
+    )
+    if cursor.execute("SELECT 1 FROM label_events LIMIT 1").fetchone():
+        _append(cursor, model, labelled=where)
+
+
+def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Fit the grids of every version on its reference and count all predictions and labels again."""
+    clear(cursor, model)
+    grids: list[ScoreGrid] = []
+    for version, window in windows_of(cursor, model).items():
+        grids += _fitted(cursor, model, version, window)
+    write(cursor, model.name, grids)
+    _note_events(cursor, model, named(_ALL_LABELS, schema=model.name))
+    _append(cursor, model, rows="TRUE", labelled="TRUE")
+
+
+def clear(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Delete the profile of outputs and its grids."""
+    for table in ("scores", "score_grids"):
+        cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
+
+
+def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence[dt.datetime]) -> bool:
+    """Count some chunks again from the rows that are left; `profiling.replace_keys` has counted the volume.
+
+    Returns
+    -------
+    bool
+        Whether the profile has to be made anew instead.
+    """
+    if not keys:
+        return False
+    if not frozen(cursor, model) and any(
+        window and key < window.stop for window in windows_of(cursor, model).values() for key in keys
+    ):
+        return True
+    profiling.choose(cursor, keys)
+    profiling.forget_chosen(cursor, model, "scores")
+    among = f"{layout.key_sql(model, 'p.')} IN {profiling.CHOSEN}"
+    _note_events(cursor, model, composed(_OF_PREDICTIONS, {"where": among}, schema=model.name))
+    _append(cursor, model, rows=among, labelled=among)
+    return False
+
+
+def labelled_keys(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> list[dt.datetime]:
+    """The chunks of the predictions that a file has told the labels of."""
+    text = composed(_LABELLED_KEYS, {"key": layout.key_sql(model)}, schema=model.name)
+    return [row[0] for row in cursor.execute(text, {"file": file}).fetchall()]
+
+
+def frozen(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
+    """Whether outputs cannot be counted anew: a chunk of their profile has lost raw rows to retention."""
+    return profiling.lost(cursor, model, "scores")
+
+
+def tidy(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Merge partial rows when they have become many."""
+    compact(cursor, model.name)
+
+
+def _append(
+    cursor: duckdb.DuckDBPyConnection, model: Model, rows: str | None = None, labelled: str | None = None
+) -> None:
+    there = layout.features(cursor, model)  # forgetting a file may have taken a column away
+    chosen = [(name, kept) for name, kept in profiling.segments(cursor, model).items() if name in there]
+    known = _with_new_versions(cursor, model)
+    score_partials.append(cursor, model, known, segments=chosen, rows=rows, labelled=labelled)
+
+
+def _with_new_versions(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[ScoreGrid]:
+    """The grids, also of versions that appear where nothing can be fitted anew."""
+    known = read(cursor, model.name)
+    named_ = {grid.version for grid in known}
+    fresh = [
+        grid
+        for version, window in windows_of(cursor, model).items()
+        if version not in named_
+        for grid in _fitted(cursor, model, version, window)
+    ]
+    if fresh:
+        write(cursor, model.name, [*known, *fresh])
+    return [*known, *fresh]
+
+
+def _note_events(cursor: duckdb.DuckDBPyConnection, model: Model, labels: str) -> None:
+    cursor.execute(composed(_EVENTS, {"events": score_partials.events(model, labels)}))
+
+
+def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
+    """Whether a file has rows of the reference of their version, or is the first of one."""
+    known = {grid.version for grid in read(cursor, model.name)}
+    windows = windows_of(cursor, model)
+    text = composed(_OF_FILE, {"key": layout.key_sql(model)}, schema=model.name)
+    for version, first, last in cursor.execute(text, {"file": file}).fetchall():
+        window = windows[version]
+        if version not in known or (window and first < window.stop and last >= window.start):
+            return True
+    return False
+
+
+def _fitted(
+    cursor: duckdb.DuckDBPyConnection, model: Model, version: str, window: Window | None
+) -> list[ScoreGrid]:
+    """The grids of a version from the rows of its reference."""
+    table, where = "reference_rows", "TRUE"
+    if window is not None:
+        key = layout.key_sql(model)
+        table = "predictions"
+        where = f"{key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
+        where += " AND _version = $version"
+    given = {"version": version} if window is not None else {}
+    columns = {name: layout.score_column(name) for name in model.classes} or {SCORE: "_score"}
+    found = _sampled(cursor, model, table, where, list(columns.values()), given)
+    if model.task == "regression":
+        scores = _finite(found["_score"])
+        return values(version, scores) if len(scores) else []
+    if model.task == "binary":
+        return [probabilities(version, SCORE, _finite(found["_score"]), [model.threshold])]
+    grids = [probabilities(version, CLASS + name, _finite(found[column])) for name, column in columns.items()]
+    largest = np.max([np.ma.filled(found[column], np.nan) for column in columns.values()], axis=0)
+    return [*grids, probabilities(version, CONFIDENCE, _finite(largest))]
+
+
+def _sampled(
+    cursor: duckdb.DuckDBPyConnection, model: Model, table: str, where: str, columns: list[str],
+    given: dict[str, str],
+) -> dict[str, Array]:  # fmt: skip
+    names = {"schema": model.name, "table": table}
+    row = cursor.execute(composed(_COUNT, {"where": where}, **names), given).fetchone()
+    parts = {
+        "columns": ", ".join(quoted(column) for column in columns),
+        "where": where,
+        "every": str(-(-(row[0] if row else 0) // ROWS) or 1),
+    }
+    text = composed(_SAMPLE, parts, **names)
+    return {name: np.ma.asarray(column) for name, column in cursor.execute(text, given).fetchnumpy().items()}
+
+
+def _finite(column: Array) -> Array:
+    numbers = np.ma.filled(np.ma.asarray(column, dtype=float), np.nan)
+    return numbers[np.isfinite(numbers)]
