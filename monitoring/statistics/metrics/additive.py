@@ -43,6 +43,14 @@ def made_floats(outcomes: Additive) -> None:
     ------
     ValueError
         If leading axes differ or a count is negative.
+
+    Examples
+    --------
+    Objects call it on themselves when they are made:
+
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> BinaryOutcomes([], [[3]], [[5]], [[2]], [[1]], [0.0], [0.0], [0.0], [0.0]).positives
+    array([[3.]])
     """
     leading: tuple[int, ...] | None = None
     for field, array in _arrays(outcomes):
@@ -175,7 +183,14 @@ def stacked(many: list[T]) -> T:
 
 
 def leading_shape(outcomes: Additive) -> tuple[int, ...]:
-    """The axes (...) that are chunks, segments or anything else."""
+    """The axes (...) that are chunks, segments or anything else.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> leading_shape(BinaryOutcomes.of_rows([0.2, 0.7], [0, 1]))
+    ()
+    """
     field, array = _arrays(outcomes)[0]
     return array.shape[: array.ndim - field.metadata["own"]]
 

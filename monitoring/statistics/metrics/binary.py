@@ -101,6 +101,11 @@ class BinaryOutcomes:
         ------
         ValueError
             If lengths differ, a score is nan or a label is neither 0 nor 1.
+
+        Examples
+        --------
+        >>> BinaryOutcomes.of_rows([0.1, 0.5, 0.9], [0, 1, 1], edges=[0.5]).positives
+        array([0., 2.])
         """
         s, y = np.asarray(scores, dtype=float), np.asarray(labels, dtype=float)
         decided = s >= threshold if decisions is None else np.asarray(decisions, dtype=bool)

@@ -148,7 +148,7 @@ def student(rows: ArrayLike, level: float) -> Floats:
     array([3.182, 1.96 ,   nan])
     """
     n = np.asarray(rows, dtype=float)
-    return special.stdtrit(np.where(n > 1, n - 1, np.nan), (1 + level) / 2)
+    return np.asarray(special.stdtrit(np.where(n > 1, n - 1, np.nan), (1 + level) / 2), dtype=float)
 
 
 def around(

@@ -106,6 +106,13 @@ class MulticlassOutcomes:
         ------
         ValueError
             If lengths differ, a score is nan or a label or decision is no class.
+
+        Examples
+        --------
+        >>> scores = [[0.8, 0.2], [0.3, 0.7], [0.4, 0.6]]
+        >>> MulticlassOutcomes.of_rows(scores, [0, 1, 0], [0, 1], edges=[[0.5], [0.5]]).hits
+        array([[1., 1.],
+               [0., 1.]])
         """
         names = tuple(classes)
         p = np.asarray(probabilities, dtype=float).reshape(-1, len(names))

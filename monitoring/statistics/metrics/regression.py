@@ -118,6 +118,11 @@ class RegressionOutcomes:
         ------
         ValueError
             If lengths differ or a number is not finite.
+
+        Examples
+        --------
+        >>> RegressionOutcomes.of_rows([1, 4], [2, 2], edges=[-1.5, 0, 1.5]).errors
+        array([0., 1., 0., 1.])
         """
         guess, y = np.asarray(predictions, dtype=float), np.asarray(labels, dtype=float)
         if guess.ndim != 1 or guess.shape != y.shape:
