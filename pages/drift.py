@@ -166,8 +166,15 @@ with before:
     compared = drift.references(session.store(), model, window, single.against, scope.chunk)
     reference = feature_detail.sample(cube, [assessment.reference] if compared is None else compared)
     current = feature_detail.sample(cube, [window])
+    outside = feature_detail.outside(single.against)
     figure = feature_detail.distribution(
-        cube, reference, current, f"{feature.title}{unit}", names=not private, ratios=drawn == "ratios"
+        cube,
+        reference,
+        current,
+        f"{feature.title}{unit}",
+        names=not private,
+        ratios=drawn == "ratios",
+        outside=outside,
     )
     if figure is None:
         cards.empty(
@@ -182,12 +189,14 @@ with before:
             current,
             extent=not private,
             misfits=drift_session.type_misfits(model).get(feature.feature, 0),
+            outside=outside,
         ),
         drift_view.words(window),
     )
     if not private and not cube.grids[0].numeric:
-        st.caption(cards.escaped(feature_detail.moved_words(cube, reference, current)))
-        new = feature_detail.unseen_words(drift_session.unseen(model, feature.feature), window.stop)
+        st.caption(cards.escaped(feature_detail.moved_words(cube, reference, current, outside=outside)))
+        unseen = drift_session.unseen(model, feature.feature)
+        new = feature_detail.unseen_words(unseen, window.stop, outside=outside)
         st.caption(cards.escaped(new))
     if cube.grids[0].numeric:
         drift_exact.panel(scope, feature.feature, window, single.against)

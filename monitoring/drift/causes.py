@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.drift.wording import distinct
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.mixing import Estimate, MixRate, mix_and_rate
 from monitoring.statistics.slices import worst_slices
@@ -214,11 +215,13 @@ def _intervals(edges: Floats) -> list[str]:
     --------
     >>> _intervals(np.array([1.0, 2.5]))
     ['up to 1', '1 to 2.5', 'above 2.5']
+    >>> _intervals(np.array([20130701.0, 20130702.0]))
+    ['up to 20130701', '20130701 to 20130702', 'above 20130702']
     >>> _intervals(np.array([]))
     ['any value']
     """
     if not len(edges):
         return ["any value"]
-    texts = [f"{edge:.4g}" for edge in edges]
+    texts = distinct(edges.tolist())
     inner = [f"{low} to {high}" for low, high in itertools.pairwise(texts)]
     return [f"up to {texts[0]}", *inner, f"above {texts[-1]}"]

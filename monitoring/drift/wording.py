@@ -42,6 +42,28 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), shown[-1]) if part)
 
 
+def distinct(values: Sequence[float], digits: int = 4) -> list[str]:
+    """Numbers in the fewest digits, but at least so many, in which no two of them look alike.
+
+    Examples
+    --------
+    >>> distinct([0.1, 2.5, 12345.6]), distinct([20130701.0, 20130702.0]), distinct([0.5, 0.50001])
+    (['0.1', '2.5', '12346'], ['20130701', '20130702'], ['0.5', '0.50001'])
+    """
+    texts: list[str] = []
+    for most in range(digits, 18):
+        texts = [_rounded(float(value), most) for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
+
+
+def _rounded(value: float, digits: int) -> str:
+    """A number in significant digits; those before the point are always told."""
+    whole = len(f"{abs(value):.0f}") if abs(value) < 1e15 else 0
+    return f"{value + 0.0:.{max(digits, whole)}g}"
+
+
 def title(assessment: Assessment, place: int) -> str:
     """What to call a feature: its title in the model's file, or its name."""
     return assessment.model.feature_title(assessment.features[place])

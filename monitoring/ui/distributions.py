@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
-from monitoring.statistics.ratios import ratio
-from monitoring.ui.charts import CURRENT, GRID, QUIET, REFERENCE, figure, plain, upright, zone
+from monitoring.drift.wording import distinct
+from monitoring.ui.charts import CURRENT, GRID, REFERENCE, Part, figure, plain, zone
 from monitoring.ui.numbers import share
 
 MOST_CATEGORIES = 14
@@ -18,6 +19,28 @@ _PAIR = ((1, "reference", REFERENCE), (2, "current", CURRENT))
 _REFERENCE_FILL = "rgba(124,138,165,0.30)"
 _CURRENT_FILL = "rgba(79,125,243,0.22)"
 _OUTSIDE_FILL = "rgba(207,138,46,0.10)"
+
+
+class Outside(NamedTuple):
+    """What is said of rows that no bin and no name was frozen for.
+
+    Attributes
+    ----------
+    range : str
+        Beyond what numbers are.
+    unseen : str
+        What names are.
+    """
+
+    range: str
+    unseen: str
+
+
+OUTSIDE = Outside("the reference’s range", "never seen in the reference")
+# Bins and names are always those of the model's own reference; another one may well hold rows beyond them.
+OUTSIDE_FROZEN = Outside(
+    "the range of the model’s reference period", "never seen in the model’s reference period"
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +68,17 @@ class Histogram:
         total = self.counts.sum()
         return self.counts / total if total else np.zeros_like(self.counts, dtype=float)
 
+    @property
+    def extent(self) -> tuple[float, float]:
+        """The outermost values to draw: the range, and what these rows hold beyond it."""
+        low, high = np.fmin(self.edges[0], self.minimum), np.fmax(self.edges[-1], self.maximum)
+        return float(low), float(high)
+
 
 def densities(histogram: Histogram, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
     """Bounds and heights of bars whose areas are shares, outliers included.
 
-    The point mass at the minimum is spread over the first bin. What lies outside the reference's range is
+    The point mass at the minimum is spread over the first bin. What lies outside the range of the bins is
     spread between the range and the outermost value drawn.
 
     Parameters
@@ -73,104 +102,121 @@ def densities(histogram: Histogram, low: float, high: float) -> tuple[np.ndarray
     shares, edges = histogram.shares, histogram.edges
     inner = np.concatenate([[shares[1] + shares[2]], shares[3:-1]])
     bounds, mass = edges, inner
+    # Nothing lies between the range and the nearest value when even that is outside.
     if low < edges[0]:
-        bounds, mass = np.concatenate([[low], bounds]), np.concatenate([[shares[0]], mass])
+        gap = [histogram.maximum] if low < histogram.maximum < edges[0] else []
+        bounds = np.concatenate([[low], gap, bounds])
+        mass = np.concatenate([[shares[0]], np.zeros(len(gap)), mass])
     if high > edges[-1]:
-        # Nothing lies between the range and the smallest value when even that is above the range.
         gap = [histogram.minimum] if edges[-1] < histogram.minimum < high else []
         bounds = np.concatenate([bounds, gap, [high]])
         mass = np.concatenate([mass, np.zeros(len(gap)), [shares[-1]]])
     return bounds, mass / np.diff(bounds)
 
 
-def continuous(reference: Histogram, current: Histogram, axis: str, height: int = 300) -> go.Figure:
-    """Densities of a numeric feature with proper bin widths; outside the reference's range is tinted.
+def continuous(
+    reference: Histogram, current: Histogram, axis: str, height: int = 300, outside: Outside = OUTSIDE
+) -> go.Figure:
+    """Densities of a numeric feature with proper bin widths; what lies outside the bins is tinted.
 
     Parameters
     ----------
     reference, current : Histogram
-        Over the same edges, at least two of them.
+        Over the same edges, at least two of them; each is drawn from its smallest to its largest value.
     axis : str
         Title of the feature's axis.
     height : int
+    outside : Outside
+        What is said of rows beyond the bins.
     """
     edges = reference.edges
-    low = float(np.nanmin([edges[0], current.minimum]))
-    high = float(np.nanmax([edges[-1], current.maximum]))
     sides = (
         ("reference", reference, REFERENCE, _REFERENCE_FILL),
         ("current", current, CURRENT, _CURRENT_FILL),
     )
-    traces = []
-    for name, histogram, colour, fill in sides:
-        bounds, heights = densities(histogram, low, high)
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "name": name,
-                "x": np.concatenate([bounds[:1], bounds, bounds[-1:]]),
-                "y": np.concatenate([[0], heights, heights[-1:], [0]]),
-                "line": {"color": colour, "width": 1.6, "shape": "hv"},
-                "fill": "tozeroy",
-                "fillcolor": fill,
-                "hovertemplate": "from %{x:.4g}: %{y:.3g} per unit<extra>" + name + "</extra>",
-            }
-        )
-    outside = ((low, edges[0], 0, "below"), (edges[-1], high, -1, "above"))
-    seen = [part for part in outside if part[1] > part[0]]
-    words = " · ".join(
-        f"{share(current.shares[slot])} {where} the reference’s range" for *_, slot, where in seen
-    )
+    low, high = min(reference.extent[0], current.extent[0]), max(reference.extent[1], current.extent[1])
+    beyond = [part for part in ((low, edges[0], 0), (edges[-1], high, -1)) if part[1] > part[0]]
+    note = {"text": _beyond(reference, current, outside), "x": 1, "y": 1.02, "xref": "paper", "yref": "paper"}
     return figure(
-        traces,
+        [_density(*side) for side in sides],
         height=height,
         x={"title": {"text": plain(axis)}},
         y={"title": {"text": "share per unit"}, "rangemode": "tozero"},
-        shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, *_ in seen],
-        notes=[
-            {
-                "text": words,
-                "x": 1,
-                "y": 1.02,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": "right",
-                "yanchor": "bottom",
-            }
-        ],
+        shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, _ in beyond],
+        notes=[{**note, "xanchor": "right", "yanchor": "bottom", "align": "right"}],
         legend={**_LEGEND, "y": -0.24, "yanchor": "top"},
     )
 
 
-def discrete(reference: Histogram, current: Histogram, axis: str, height: int = 300) -> go.Figure:
-    """Shares of a numeric feature with few values, one pair of bars per value.
+def _density(name: str, histogram: Histogram, colour: str, fill: str) -> Part:
+    """One side as an area of steps, which tell their bin and its share of rows when they are touched."""
+    bounds, heights = densities(histogram, *histogram.extent)
+    texts = distinct(bounds.tolist())
+    told = [
+        f"{start} to {stop}: {share(float(mass))} of rows"
+        for start, stop, mass in zip(texts[:-1], texts[1:], heights * np.diff(bounds), strict=True)
+    ]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": np.concatenate([bounds[:1], bounds, bounds[-1:]]),
+        "y": np.concatenate([[0], heights, heights[-1:], [0]]),
+        "line": {"color": colour, "width": 1.6, "shape": "hv"},
+        "fill": "tozeroy",
+        "fillcolor": fill,
+        "customdata": [told[0], *told, told[-1], told[-1]],
+        "hovertemplate": "%{customdata}<extra>" + name + "</extra>",
+    }
+
+
+def _beyond(reference: Histogram, current: Histogram, outside: Outside) -> str:
+    """How many rows are outside the bins; of the reference's too where it has any."""
+    words = []
+    for slot, where in ((0, "below"), (-1, "above")):
+        before, now = reference.shares[slot], current.shares[slot]
+        if before > 0:
+            words.append(f"{share(before)} before, {share(now)} now {where} {outside.range}")
+        elif now > 0:
+            words.append(f"{share(now)} {where} {outside.range}")
+    return ("<br>" if reference.shares[[0, -1]].any() else " · ").join(words)
+
+
+def discrete(
+    names: Sequence[str], reference: np.ndarray, current: np.ndarray, axis: str, height: int = 300
+) -> go.Figure:
+    """Shares of a numeric feature by slot, one pair of bars for each.
 
     Parameters
     ----------
-    reference, current : Histogram
-        Whose edges are the values themselves.
+    names : sequence of str
+        One per slot of the grid, the first and the last being those outside of it.
+    reference, current : ndarray of shape (n_slots,)
+        Counts.
     axis : str
         Title of the feature's axis.
     height : int
     """
-    names = ["below", *(f"{edge:.6g}" for edge in reference.edges), "above"]
-    rows = list(zip(names, reference.shares, current.shares, strict=True))
-    shown = [row for row in rows if row[0] not in ("below", "above") or row[2] > 0]
+    before, now = (counts / max(counts.sum(), 1) for counts in (reference, current))
+    ends = (0, len(names) - 1)
+    shown = [i for i in range(len(names)) if i not in ends or max(before[i], now[i]) > 0]
+    # Positions are numbers, so that no two values become one bar.
+    at, labels = np.arange(len(shown)), [plain(names[i]) for i in shown]
     return figure(
         [
             {
                 "type": "bar",
-                "x": [row[0] for row in shown],
-                "y": [row[column] for row in shown],
+                "x": at,
+                "y": shares[shown],
                 "name": name,
                 "marker": {"color": colour},
-                "hovertemplate": "%{x}: %{y:.1%}<extra>" + name + "</extra>",
+                "customdata": labels,
+                "hovertemplate": "%{customdata}: %{y:.1%}<extra>" + name + "</extra>",
             }
-            for column, name, colour in _PAIR
+            for shares, (_, name, colour) in zip((before, now), _PAIR, strict=True)
         ],
         height=height,
-        x={"title": {"text": plain(axis)}, "type": "category"},
+        x={"title": {"text": plain(axis)}, "tickvals": at, "ticktext": labels},
         y={"tickformat": ".0%", "title": {"text": "share of rows"}, "rangemode": "tozero"},
         barmode="group",
         legend=_LEGEND,
@@ -178,7 +224,9 @@ def discrete(reference: Histogram, current: Histogram, axis: str, height: int = 
     )
 
 
-def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray) -> go.Figure:
+def categorical(
+    names: Sequence[str], reference: np.ndarray, current: np.ndarray, outside: Outside = OUTSIDE
+) -> go.Figure:
     """Shares of categories, the largest first; other and unseen ones come last and keep their names.
 
     Parameters
@@ -187,6 +235,8 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
         The reference's categories.
     reference, current : ndarray of shape (n_categories + 2,)
         Counts: the categories, other, unseen.
+    outside : Outside
+        What unseen ones are called.
     """
     before, now = (counts / max(counts.sum(), 1) for counts in (reference, current))
     n = len(names)
@@ -195,7 +245,8 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
     rows = [(label(names[int(i)]), before[i], now[i]) for i in kept.tolist()]
     other = (before[folded].sum() + before[n], now[folded].sum() + now[n])
     rows += [("other categories", *other)] if max(other) > 0 else []
-    rows += [("never seen in the reference", before[n + 1], now[n + 1])] if now[n + 1] > 0 else []
+    unseen = (before[n + 1], now[n + 1])
+    rows += [(outside.unseen, *unseen)] if max(unseen) > 0 else []
     # Drawn from the bottom up; positions are numbers, so that two names that look alike stay two bars.
     at = np.arange(len(rows))[::-1]
     labels = [row[0] for row in rows]
@@ -219,57 +270,6 @@ def categorical(names: Sequence[str], reference: np.ndarray, current: np.ndarray
         barmode="group",
         legend=_LEGEND,
         bargap=0.28,
-    )
-
-
-def frequencies(names: Sequence[str], reference: np.ndarray, current: np.ndarray) -> go.Figure:
-    """How many times as frequent each value is as in the reference, with its 95 % interval.
-
-    Rare values stand out here that a picture of shares hides.
-
-    Parameters
-    ----------
-    names : sequence of str
-        One per slot of the grid.
-    reference, current : ndarray of shape (n_slots,)
-        Counts.
-    """
-    found = ratio(current, current.sum(), reference, reference.sum())
-    held = np.flatnonzero((reference + current) > 0)
-    # Those surest to have moved first: the end of the interval nearer to 1 counts.
-    sure = np.maximum(np.maximum(np.log(found.lower), -np.log(found.upper)), 0.0)
-    order = held[np.argsort(-sure[held], kind="stable")][:MOST_CATEGORIES]
-    at = np.arange(len(order))[::-1]
-    before, now = reference / max(reference.sum(), 1), current / max(current.sum(), 1)
-    value, lower, upper = (np.asarray(part)[order] for part in (found.value, found.lower, found.upper))
-    labels = [label(names[int(i)]) for i in order]
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": value,
-        "y": at,
-        "marker": {"color": CURRENT, "size": 8},
-        "error_x": {
-            "type": "data", "symmetric": False, "array": upper - value, "arrayminus": value - lower,
-            "color": QUIET, "thickness": 1.4, "width": 3,
-        },
-        "customdata": list(zip(labels, map(share, before[order]), map(share, now[order]), strict=True)),
-        "hovertemplate": "%{customdata[0]}: %{customdata[1]} before, %{customdata[2]} now, "
-        "%{x:.2f} times<extra></extra>",
-    }  # fmt: skip
-    return figure(
-        [trace],
-        height=max(300, 70 + 20 * len(order)),
-        x={
-            "type": "log",
-            "title": {"text": "times as frequent as in the reference"},
-            "tickvals": [0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 100],
-            "showgrid": True,
-            "gridcolor": GRID,
-        },
-        y={"tickvals": at, "ticktext": labels, "showgrid": False},
-        shapes=[upright(1, color=REFERENCE, dash="dash")],
-        showlegend=False,
     )
 
 

@@ -11,9 +11,21 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from monitoring.drift import Against
+from monitoring.drift.wording import distinct
 from monitoring.statistics.ratios import moved, ratio
 from monitoring.store.cubes import Cube
-from monitoring.ui.distributions import Histogram, categorical, continuous, discrete, frequencies, label
+from monitoring.ui.distributions import (
+    OUTSIDE,
+    OUTSIDE_FROZEN,
+    Histogram,
+    Outside,
+    categorical,
+    continuous,
+    discrete,
+    label,
+)
+from monitoring.ui.frequencies import frequencies
 from monitoring.ui.numbers import count, day, share, short
 from monitoring.windows import Window
 
@@ -74,8 +86,20 @@ def sample(cube: Cube, windows: Sequence[Window]) -> Sample:
     )
 
 
+def outside(against: Against) -> Outside:
+    """What is said of rows that no bin and no name was frozen for, compared with such a reference."""
+    return OUTSIDE if against.form == "fixed" else OUTSIDE_FROZEN
+
+
 def distribution(
-    cube: Cube, reference: Sample, current: Sample, axis: str, *, names: bool, ratios: bool = False
+    cube: Cube,
+    reference: Sample,
+    current: Sample,
+    axis: str,
+    *,
+    names: bool,
+    ratios: bool = False,
+    outside: Outside = OUTSIDE,
 ) -> go.Figure | None:
     """How the feature was distributed and how it is; None when one side has no value at all.
 
@@ -87,39 +111,53 @@ def distribution(
     axis : str
         Title of the feature's axis.
     names : bool
-        Whether categories may be called by their names.
+        Whether categories may be called by their names and bins by their bounds, which are values of single
+        rows; without, they are numbered and drawn alike.
     ratios : bool
         Whether to draw how many times as frequent each value is as in the reference, instead of shares.
+    outside : Outside
+        What is said of rows that no bin and no name was frozen for.
     """
     grid = cube.grids[0]
     if not reference.values or not current.values:
         return None
+    labels = _labels(cube, names, outside)
     if ratios:
-        return frequencies(_labels(cube, names), reference.counts, current.counts)
+        return frequencies(labels, reference.counts, current.counts)
     if not grid.numeric:
-        return categorical(_labels(cube, names)[:-2], reference.counts, current.counts)
+        return categorical(labels[:-2], reference.counts, current.counts, outside)
+    if not names or grid.discrete or len(grid.edges) < 2:
+        return discrete(labels, reference.counts, current.counts, axis)
     before, now = (
         Histogram(np.asarray(grid.edges), side.counts, side.minimum, side.maximum)
         for side in (reference, current)
     )
-    draw = discrete if grid.discrete or len(grid.edges) < 2 else continuous
-    return draw(before, now, axis)
+    return continuous(before, now, axis, outside=outside)
 
 
-def _labels(cube: Cube, names: bool) -> list[str]:
-    """What the slots of a feature's grid are called."""
+def _labels(cube: Cube, names: bool, outside: Outside = OUTSIDE) -> list[str]:
+    """What the slots of a feature's grid are called; they are numbered where their names may not be told."""
     grid = cube.grids[0]
     if not grid.numeric:
-        known = grid.categories if names else [f"category {i + 1}" for i in range(len(grid.categories))]
-        return [*known, "other categories", "never seen in the reference"]
-    texts = [f"{edge:.4g}" for edge in grid.edges]
+        known = grid.categories if names else _numbered("category", len(grid.categories))
+        return [*known, "other categories", outside.unseen]
+    if not names:
+        word, first = ("value", 0) if grid.discrete else ("bin", 1)
+        return ["below", *["lowest"][:first], *_numbered(word, len(grid.edges) - first), "above"]
+    texts = distinct(grid.edges)
     if grid.discrete:
         return ["below", *texts, "above"]
     inner = [f"{low} to {high}" for low, high in itertools.pairwise(texts)]
     return ["below", *texts[:1], *inner, "above"]
 
 
-def moved_words(cube: Cube, reference: Sample, current: Sample, most: int = 2) -> str:
+def _numbered(word: str, many: int) -> list[str]:
+    return [f"{word} {i + 1}" for i in range(many)]
+
+
+def moved_words(
+    cube: Cube, reference: Sample, current: Sample, most: int = 2, *, outside: Outside = OUTSIDE
+) -> str:
     """Which values have become more or less frequent than chance explains; empty where none has.
 
     Rare ones too: a category that goes from 0.2 % to 0.4 % of rows hardly moves a distance.
@@ -131,11 +169,13 @@ def moved_words(cube: Cube, reference: Sample, current: Sample, most: int = 2) -
     reference, current : Sample
     most : int
         How many are named.
+    outside : Outside
+        What unseen categories are called.
     """
     if not reference.values or not current.values:
         return ""
     places = moved(current.counts, reference.counts, most=most)
-    labels = _labels(cube, names=True)
+    labels = _labels(cube, True, outside)
     said = []
     for place in places:
         found = ratio(current.counts[place], current.values, reference.counts[place], reference.values)
@@ -149,8 +189,10 @@ def moved_words(cube: Cube, reference: Sample, current: Sample, most: int = 2) -
     return f"Moved most: {'; '.join(said)}." if said else ""
 
 
-def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
-    """Which categories came that the reference never held, and since when; empty where there is none.
+def unseen_words(
+    unseen: pd.DataFrame, stop: dt.datetime, most: int = 6, *, outside: Outside = OUTSIDE
+) -> str:
+    """Which categories came that the model's reference never held, and since when; empty where there is none.
 
     Parameters
     ----------
@@ -160,6 +202,8 @@ def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
         The first profile key that is not looked at.
     most : int
         How many are named.
+    outside : Outside
+        What they are called.
 
     Examples
     --------
@@ -176,11 +220,17 @@ def unseen_words(unseen: pd.DataFrame, stop: dt.datetime, most: int = 6) -> str:
         for value, first in zip(values, firsts, strict=True)
     ]
     more = f" and {len(known) - most} more" if len(known) > most else ""
-    return f"Never seen in the reference: {', '.join(named)}{more}." if named else ""
+    return f"{_capital(outside.unseen)}: {', '.join(named)}{more}." if named else ""
 
 
 def facts(
-    cube: Cube, reference: Sample, current: Sample, *, extent: bool = True, misfits: int = 0
+    cube: Cube,
+    reference: Sample,
+    current: Sample,
+    *,
+    extent: bool = True,
+    misfits: int = 0,
+    outside: Outside = OUTSIDE,
 ) -> list[tuple[str, str, str]]:
     """What a table tells better than a picture: name, in the reference, now.
 
@@ -193,6 +243,8 @@ def facts(
         Whether the smallest and largest value may be told; they are those of single rows.
     misfits : int
         Rows in the quarantine because their value has another type.
+    outside : Outside
+        What is said of rows that no bin and no name was frozen for.
     """
     sides = (reference, current)
 
@@ -205,11 +257,11 @@ def facts(
     rows = [("Rows", count(reference.rows), count(current.rows)), shares("Missing", "missing")]
     rows += [("Of another type, set aside (all days)", "–", count(misfits))] if misfits else []
     if not cube.grids[0].numeric:
-        return [*rows, shares("Other categories", -2), shares("Never seen in the reference", -1)]
+        return [*rows, shares("Other categories", -2), shares(_capital(outside.unseen), -1)]
     rare = [
         shares("Not finite", "non_finite"),
-        shares("Below the reference’s range", 0),
-        shares("Above the reference’s range", -1),
+        shares(f"Below {outside.range}", 0),
+        shares(f"Above {outside.range}", -1),
     ]
     return [
         *rows,
@@ -217,6 +269,10 @@ def facts(
         ("Mean", short(reference.mean), short(current.mean)),
         *([("Smallest to largest", _extent(reference), _extent(current))] if extent else []),
     ]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _extent(side: Sample) -> str:
