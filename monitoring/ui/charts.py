@@ -5,6 +5,8 @@ Figures are put together as plain dictionaries and validated once; step by step 
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -125,7 +127,7 @@ def course(
     at : sequence of datetime
         Chunk starts.
     value : ndarray of shape (n_chunks,)
-        NaN is drawn as a gap.
+        NaN is drawn as a gap; what stands alone between two gaps is a point.
     title : str
         Of the value's axis.
     shares : bool
@@ -146,27 +148,30 @@ def course(
         Ends of the value's confidence interval, told when a point is touched.
     height : int
     """
-    hover = "%{x|%a %-d %b %Y}<br>%{y:" + (".1%" if shares else ".3f") + "}"
+    day = _day_format(at)
+    when, digits = "%{x|%a " + day + "}<br>", ".1%" if shares else ".3f"
     hollow = np.zeros(len(value), dtype=bool) if partial is None else partial
     traces: list[Part] = []
     if floor is not None:
         area = {"fill": "tozeroy", "fillcolor": FLOOR, "line": {"width": 0}}
-        traces.append(_line(at, floor, "noise floor", hoverinfo="skip", **area))
+        traces.append(_line(*_broad(at, floor), "noise floor", hoverinfo="skip", **area))
     if limit is not None:
         style = {"color": REFERENCE, "width": 1.3, "dash": "dash"}
-        traces.append(_line(at, limit, "limit", hoverinfo="skip", line=style))
+        traces.append(_line(*_broad(at, limit), "limit", hoverinfo="skip", line=style))
     if beside is not None:
         style = {"color": REFERENCE, "width": 1.1, "dash": "dot"}
-        told = f"{hover}<extra>{beside[0]}</extra>"
-        traces.append(_line(at, beside[1], beside[0], line=style, hovertemplate=told))
+        told = f"{when}%{{y:{digits}}}<extra>{beside[0]}</extra>"
+        traces.append(_dotted(at, beside[1], beside[0], line=style, hovertemplate=told))
+    hover, told = f"{when}%{{customdata}}", _told(value, interval, digits)
     whole = np.where(hollow, np.nan, value)
     style = {"color": CURRENT, "width": 1.7}
-    ends, told = _told(interval, shares)
-    traces.append(_line(at, whole, title, line=style, hovertemplate=f"{hover}{told}<extra></extra>", **ends))
-    traces += _marked(at, value, status, hover)
+    plainly = f"{hover}<extra></extra>"
+    traces.append(_dotted(at, whole, title, line=style, hovertemplate=plainly, customdata=told))
+    traces += _marked(at, value, status, hover, told)
     if hollow.any():
         marker = {"symbol": "circle-open", "color": CURRENT, "size": 8}
-        traces.append(_points(at, value, np.flatnonzero(hollow).tolist(), "not complete, not judged", marker))
+        chosen, name = np.flatnonzero(hollow).tolist(), "not complete, not judged"
+        traces.append(_points(at, value, chosen, name, marker, hover, told))
     shapes, notes = [], []
     if reference is not None:
         shapes.append(zone(*reference))
@@ -177,7 +182,7 @@ def course(
     return figure(
         traces,
         height=height,
-        x={},
+        x={"tickvals": list(at), "tickformat": day} if len(at) == 1 else {},
         y={"title": {"text": title}, "rangemode": "tozero", "tickformat": ".0%" if shares else None},
         shapes=shapes,
         notes=notes,
@@ -186,35 +191,82 @@ def course(
     )
 
 
-def _marked(at: Sequence[Any], value: np.ndarray, status: Sequence[str], hover: str) -> list[Part]:
+def _marked(
+    at: Sequence[Any], value: np.ndarray, status: Sequence[str], hover: str, told: Sequence[str]
+) -> list[Part]:
     """Amber and red points with their shapes."""
     traces = []
     for state in ("amber", "red"):
         hit = [i for i, each in enumerate(status) if each == state]
         if hit:
             marker = {"symbol": SYMBOL[state], "color": STATUS[state], "size": 7}
-            word = mark(state).word
-            told = {"hovertemplate": f"{hover}<extra>{word}</extra>", "showlegend": False}
-            traces.append(_points(at, value, hit, word, marker, **told))
+            points = _points(at, value, hit, mark(state).word, marker, hover, told)
+            traces.append({**points, "showlegend": False})
     return traces
 
 
-def _told(interval: tuple[np.ndarray, np.ndarray] | None, shares: bool) -> tuple[Part, str]:
-    """What a touched point carries and tells of its interval."""
-    if interval is None:
-        return {}, ""
-    digits = ".1%" if shares else ".3f"
-    told = " to ".join(f"%{{customdata[{end}]:{digits}}}" for end in (0, 1))
-    return {"customdata": np.stack(interval, axis=-1)}, f"<br>95 %: {told}"
+def _day_format(at: Sequence[Any]) -> str:
+    """How moments are written: with the hour where they are not days."""
+    hours = any(one.hour or one.minute for one in at)
+    return "%-d %b %Y" + (", %H:%M UTC" if hours else "")
+
+
+def _told(value: np.ndarray, interval: tuple[np.ndarray, np.ndarray] | None, digits: str) -> list[str]:
+    """What each point tells when it is touched: its value, and its interval where it has one."""
+    unknown = np.full(len(value), np.nan)
+    texts = []
+    for one, low, high in zip(value, *(interval or (unknown, unknown)), strict=True):
+        known = np.isfinite(low) and np.isfinite(high)
+        ends = f"<br>95 %: {low:{digits}} to {high:{digits}}" if known else ""
+        texts.append(f"{one:{digits}}{ends}".replace("-", "−"))
+    return texts
+
+
+def _alone(values: np.ndarray) -> np.ndarray:
+    """Where a value stands between two gaps, so that no line reaches it.
+
+    Examples
+    --------
+    >>> _alone(np.array([0.1, np.nan, 0.2, 0.3])).tolist()
+    [True, False, False, False]
+    """
+    known = np.concatenate([[False], np.isfinite(values), [False]])
+    return known[1:-1] & ~known[:-2] & ~known[2:]
+
+
+def _broad(at: Sequence[Any], values: np.ndarray) -> tuple[list[Any], np.ndarray]:
+    """Points of a line in which a value that stands alone is as broad as a chunk, so that it can be seen."""
+    alone = _alone(values)
+    if not alone.any():
+        return list(at), values
+    half = min((after - one for one, after in itertools.pairwise(at)), default=dt.timedelta(days=1)) / 2
+    where = [[one - half, one + half] if single else [one] for one, single in zip(at, alone, strict=True)]
+    return list(itertools.chain(*where)), np.repeat(values, np.where(alone, 2, 1))
 
 
 def _line(at: Sequence[Any], values: np.ndarray, name: str, **style: Any) -> Part:
     return {"type": "scatter", "mode": "lines", "x": list(at), "y": values, "name": name, **style}
 
 
+def _dotted(at: Sequence[Any], values: np.ndarray, name: str, **style: Any) -> Part:
+    """A line with a point wherever it would otherwise not be seen."""
+    alone = _alone(values)
+    if not alone.any():
+        return _line(at, values, name, **style)
+    marker = {"size": np.where(alone, 5, 0), "color": style["line"]["color"], "line": {"width": 0}}
+    return {**_line(at, values, name, **style), "mode": "lines+markers", "marker": marker}
+
+
 def _points(
-    at: Sequence[Any], values: np.ndarray, chosen: list[int], name: str, marker: Part, **style: Any
+    at: Sequence[Any],
+    values: np.ndarray,
+    chosen: list[int],
+    name: str,
+    marker: Part,
+    hover: str,
+    told: Sequence[str],
 ) -> Part:
+    """Some points of a course; they lie on top of it and tell the same, and their name."""
     return {
         "type": "scatter",
         "mode": "markers",
@@ -222,7 +274,8 @@ def _points(
         "y": values[chosen],
         "name": name,
         "marker": marker,
-        **style,
+        "customdata": [told[i] for i in chosen],
+        "hovertemplate": f"{hover}<extra>{name}</extra>",
     }
 
 
