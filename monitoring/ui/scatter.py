@@ -7,18 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from monitoring.ui.charts import QUIET, REFERENCE, STATUS, SYMBOL, Part, figure, plain, upright
+from monitoring.ui.charts import FLOOR, QUIET, REFERENCE, STATUS, SYMBOL, Part, figure, plain, upright, zone
 from monitoring.ui.components.ranking import Ranked
+from monitoring.ui.numbers import short
 from monitoring.ui.status import mark
 
 # Drift below this share of its limit is drawn at it: on a logarithmic axis there is no zero.
 LEAST = 0.05
+# Features whose drift nobody could hold against a limit have a strip of their own: where it ends, where they
+# stand in it, where it begins.
+_STRIP = (0.035, 0.022, 0.014)
 _ON_PAPER = {"xref": "paper", "yref": "paper"}
-_CORNERS = (
-    ("matters and drifts", 1, "right", 1, "top"),
-    ("matters, steady", 0, "left", 1, "top"),
-    ("drifts, matters little", 1, "right", 0, "bottom"),
-)
 
 
 def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figure:
@@ -38,7 +37,9 @@ def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figu
     """
     importance = np.array([row.importance for row in rows], dtype=float)
     ratio = np.array([row.ratio for row in rows], dtype=float)
-    ratio = np.clip(np.nan_to_num(ratio, nan=LEAST), LEAST, None)
+    strip = bool(np.isnan(ratio).any())
+    ratio = np.where(np.isnan(ratio), _STRIP[1], np.clip(ratio, LEAST, None))
+    left = float(np.log10(_STRIP[2] if strip else 0.9 * LEAST))
     important = float(importance.mean())
     right = float(np.log10(max(3.0, 1.35 * ratio.max())))
     top = 1.18 * max(float(importance.max()), 1.4 * important, 1e-9)
@@ -56,7 +57,7 @@ def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figu
         x={
             "type": "log",
             "title": {"text": "drift as a multiple of its limit"},
-            "range": [np.log10(0.9 * LEAST), right],
+            "range": [left, right],
             "tickvals": [0.1, 0.3, 1, 3, 10, 30, 100],
         },
         y={"title": {"text": "importance"}, "range": [-0.07 * top, top]},
@@ -64,22 +65,43 @@ def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figu
             {**corner, "line": {"width": 0}, "fillcolor": "rgba(221,83,88,0.07)"},
             upright(1, color=REFERENCE, dash="dash"),
             {**level, "line": {"color": QUIET, "width": 1, "dash": "dot"}},
+            *([zone(_STRIP[2], _STRIP[0], FLOOR)] if strip else []),
         ],
-        notes=[
-            {
-                "text": text,
-                "x": x,
-                "y": y,
-                "xref": "paper",
-                "yref": "paper",
-                "xanchor": across,
-                "yanchor": down,
-            }
-            for text, x, across, y, down in _CORNERS
-        ],
+        notes=_corners((np.log10(_STRIP[0]) - left) / (right - left) if strip else None),
         showlegend=False,
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
+
+
+def _corners(strip: float | None) -> list[Part]:
+    """What the quadrants mean, and the strip of what is not judged, which ends at a share of the width."""
+    corners = [
+        ("matters and drifts", 1.0, "right", 1, "top"),
+        ("matters, steady", strip or 0.0, "left", 1, "top"),
+        ("drifts, matters little", 1.0, "right", 0, "bottom"),
+    ]
+    notes: list[Part] = [
+        {"text": text, "x": x, "y": y, "xanchor": across, "yanchor": down, **_ON_PAPER}
+        for text, x, across, y, down in corners
+    ]
+    if strip is not None:
+        notes.append(
+            {
+                "text": "not<br>judged",
+                "x": strip / 2,
+                "y": 1,
+                "xanchor": "center",
+                "yanchor": "top",
+                **_ON_PAPER,
+            }
+        )
+    return notes
+
+
+def _told(row: Ranked) -> str:
+    """What a touched point tells: also what the picture has no room for."""
+    drift = "drift not judged" if row.ratio is None else f"{short(row.ratio)} × limit"
+    return f"{plain(row.title)}<br>{drift}<br>importance {short(row.importance)}"
 
 
 def _names(rows: Sequence[Ranked], importance: np.ndarray, ratio: np.ndarray) -> list[str]:
@@ -123,6 +145,6 @@ def _points(
         "textfont": {"size": 11},
         "cliponaxis": False,
         "customdata": [rows[i].name for i in chosen],
-        "hovertext": [plain(rows[i].title) for i in chosen],
-        "hovertemplate": "%{hovertext}<br>%{x:.2f} × limit<br>importance %{y:.3f}<extra></extra>",
+        "hovertext": [_told(rows[i]) for i in chosen],
+        "hovertemplate": "%{hovertext}<extra>" + mark(status).word + "</extra>",
     }
