@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
@@ -11,6 +12,17 @@ from monitoring.ui.numbers import count
 from monitoring.ui.status import mark
 
 _ROWS = 500
+# What the app's Markdown makes of plain text after escapes are gone: arrows and signs between blanks, links,
+# addresses, icons and emoji. An invisible word joiner at each of these places keeps it text.
+_JOINER = "\u2060"
+_READ = re.compile(
+    r"(?<!\S)(?=(?:<->|->|<-|--|>=|<=|~=)(?!\S))."
+    r"|https?:(?=//)"
+    r"|www(?=\.)"
+    r"|(?<=[-.\w+])@(?=[-\w]+\.)"
+    r"|:(?=material/|(?!\d\d:)[\w+-]+:)",  # two digits are no emoji, but often minutes
+    re.ASCII | re.IGNORECASE,
+)
 
 
 def heading(title: str, question: str) -> None:
@@ -60,7 +72,8 @@ def badge(status: str) -> None:
 def signal(name: str, status: str, sentence: str) -> None:
     """A signal's name with its status as shape and colour; what it says appears on touch."""
     shown = mark(status)
-    st.badge(f"{shown.shape} {name}", color=shown.badge, help=f"{shown.word}. {escaped(full(sentence))}")
+    text = escaped(name).replace("\\[", "[").replace("\\]", "]")  # a badge escapes brackets by itself
+    st.badge(f"{shown.shape} {text}", color=shown.badge, help=f"{shown.word}. {escaped(full(sentence))}")
 
 
 def said(name: str, status: str, sentence: str) -> str:
@@ -225,11 +238,17 @@ def trust(
 
 
 def escaped(text: str) -> str:
-    r"""Text that Markdown shows as it is.
+    r"""Text that Markdown shows as it is, on one line.
+
+    Blanks and line breaks become one blank, as they do on a page anyway. Where no escape helps, an invisible
+    character keeps what is written from becoming a link, an icon or another sign.
 
     Examples
     --------
     >>> escaped("<b>[x](y)</b> :red[z] $1")
     '\\<b\\>\\[x\\]\\(y\\)\\</b\\> \\:red\\[z\\] \\$1'
+    >>> escaped("a\n===\n\n# b"), escaped("a >= b")
+    ('a === \\# b', 'a \\>\u2060= b')
     """
+    text = _READ.sub(lambda found: found.group() + _JOINER, " ".join(text.split()))
     return "".join("\\" + letter if letter in r"\`*_{}[]()<>#+-.!|$:~&" else letter for letter in text)

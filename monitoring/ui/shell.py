@@ -126,7 +126,7 @@ def _frame(page: Page) -> None:
         )
         st.stop()
     except StoreError as error:
-        cards.empty("The store cannot be opened.", fix=str(error))
+        cards.empty("The store cannot be opened.", fix=cards.escaped(str(error)))
         st.stop()
     if not models:
         cards.empty(

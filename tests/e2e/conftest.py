@@ -44,13 +44,13 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 @contextmanager
-def served(store, folder):
-    """Run the app on a store until the block ends; gives its address."""
+def served(store, folder, script="app.py"):
+    """Run the app, or a script beside it, on a store until the block ends; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = (folder / f"app-{port}.log").open("w")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     environment = {**os.environ, "LOOKOUT_STORE": str(store)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"
@@ -142,10 +142,10 @@ def settled(page):
 
 @pytest.fixture
 def serve(tmp_path, request):
-    """Run the app on a store until the test ends; gives its address."""
+    """Run the app, or a script beside it, on a store until the test ends; gives its address."""
 
-    def run(store):
-        running = served(store, tmp_path)
+    def run(store, script="app.py"):
+        running = served(store, tmp_path, script)
         request.addfinalizer(lambda: running.__exit__(None, None, None))
         return running.__enter__()
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monitoring.ui import shell
+from monitoring.store import StoreError
+from monitoring.ui import session, shell
 
 PAGES = [page.name for page in shell.PAGES]
 
@@ -58,3 +59,13 @@ def test_a_foreign_file_is_an_explained_state_and_stays_untouched(open_app, stor
     assert not app.exception
     assert "cannot be opened" in said(app)
     assert store_file.read_bytes() == before
+
+
+def test_what_a_store_says_is_text(open_app, store_file, monkeypatch):
+    def closed():
+        raise StoreError("/data/*old*/[a](b): no")
+
+    monkeypatch.setattr(session, "models", closed)
+    app = open_app()
+    assert r"\[a\]\(b\)" in said(app)
+    assert r"\*old\*" in said(app)
