@@ -14,8 +14,7 @@ from monitoring.ui.status import mark
 
 # Drift below this share of its limit is drawn at it: on a logarithmic axis there is no zero.
 LEAST = 0.05
-# Features whose drift nobody could hold against a limit have a strip of their own: where it ends, where they
-# stand in it, where it begins.
+# What could not be judged has a strip of its own: where it ends, where points stand, where it begins.
 _STRIP = (0.035, 0.022, 0.014)
 _ON_PAPER = {"xref": "paper", "yref": "paper"}
 
@@ -36,12 +35,13 @@ def importance_by_drift(rows: Sequence[Ranked], selected: str | None) -> go.Figu
         Points carry the feature's name as custom data.
     """
     importance = np.array([row.importance for row in rows], dtype=float)
+    judged = np.array([_judged(row) for row in rows])
     ratio = np.array([row.ratio for row in rows], dtype=float)
-    strip = bool(np.isnan(ratio).any())
-    ratio = np.where(np.isnan(ratio), _STRIP[1], np.clip(ratio, LEAST, None))
+    strip = not judged.all()
+    ratio = np.where(judged, np.clip(ratio, LEAST, None), _STRIP[1])
     left = float(np.log10(_STRIP[2] if strip else 0.9 * LEAST))
     important = float(importance.mean())
-    right = float(np.log10(max(3.0, 1.35 * ratio.max())))
+    right = float(np.log10(max(5.0, 1.35 * ratio.max())))
     top = 1.18 * max(float(importance.max()), 1.4 * important, 1e-9)
     words = _names(rows, importance, ratio)
     traces = [
@@ -98,9 +98,22 @@ def _corners(strip: float | None) -> list[Part]:
     return notes
 
 
+def _judged(row: Ranked) -> bool:
+    """Whether its drift was held against a limit and something could be said of it."""
+    return row.ratio is not None and row.status != "grey"
+
+
+def _beside(row: Ranked, crowded: bool) -> str:
+    """Where a name has room: above its point, but for those near one of the sides."""
+    if not _judged(row):
+        return "middle right"
+    return "middle left" if crowded else "top center"
+
+
 def _told(row: Ranked) -> str:
     """What a touched point tells: also what the picture has no room for."""
-    drift = "drift not judged" if row.ratio is None else f"{short(row.ratio)} × limit"
+    drift = "no limit or no value" if row.ratio is None else f"{short(row.ratio)} × limit"
+    drift = drift if _judged(row) else f"not judged: {drift}"
     return f"{plain(row.title)}<br>{drift}<br>importance {short(row.importance)}"
 
 
@@ -141,7 +154,7 @@ def _points(
             "opacity": 0.9,
         },
         "text": [words[i] for i in chosen],
-        "textposition": ["middle left" if crowded[i] else "top center" for i in chosen],
+        "textposition": [_beside(rows[i], bool(crowded[i])) for i in chosen],
         "textfont": {"size": 11},
         "cliponaxis": False,
         "customdata": [rows[i].name for i in chosen],

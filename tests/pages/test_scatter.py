@@ -37,6 +37,12 @@ def test_drift_far_below_its_limit_is_told_as_it_is():
     assert "0.012 × limit" in found["c"][1]
 
 
+def test_a_grey_feature_is_not_among_the_steady_ones_though_its_multiple_is_known():
+    found = points(importance_by_drift([feature("a", 0.5), feature("b", 0.3, "grey")], None))
+    assert found["b"][0] < LEAST
+    assert "not judged: 0.300 × limit" in found["b"][1]
+
+
 @pytest.mark.parametrize("ratios", [[None, None], [0.2, 4.0]])
 def test_the_strip_is_there_only_when_it_is_needed(ratios):
     figure = importance_by_drift([feature(str(i), ratio) for i, ratio in enumerate(ratios)], None)
