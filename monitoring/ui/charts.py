@@ -24,6 +24,13 @@ QUIET = "rgba(124,138,165,0.35)"
 GRID = "rgba(124,138,165,0.18)"
 STATUS = {"green": "#2f9e5b", "amber": "#cf8a2e", "red": "#dd5358", "grey": "#8794ab"}
 SYMBOL = {"green": "circle", "amber": "triangle-up", "red": "square", "grey": "circle-open"}
+# Moments on an axis, by the distance of its ticks in milliseconds or months; on one line, so that all show.
+_MOMENTS = (
+    ("M12", None, "%Y"),
+    ("M1", "M11", "%b %Y"),
+    (None, 43_200_000, "%-d %b %H:%M"),
+    (86_400_000, None, "%-d %b"),
+)
 CONFIG = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
 Part = dict[str, Any]
@@ -178,16 +185,18 @@ def course(
         notes.append(_note(reference[0], "reference"))
     if since is not None:
         shapes.append(upright(since, color=STATUS["amber"], dash="dot"))
-        notes.append({**_note(since, " began"), "font": {"size": 11, "color": STATUS["amber"]}})
+        late = at[0] + 0.8 * (at[-1] - at[0]) < since
+        began = _note(since, "began", side="right" if late else "left")
+        notes.append({**began, "font": {"size": 11, "color": STATUS["amber"]}})
     return figure(
         traces,
         height=height,
-        x={"tickvals": list(at), "tickformat": day} if len(at) == 1 else {},
+        x=_moments(at, day),
         y={"title": {"text": title}, "rangemode": "tozero", "tickformat": ".0%" if shares else None},
         shapes=shapes,
         notes=notes,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.16, "yanchor": "top"},
-        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        margin={"l": 8, "r": 8, "t": 20, "b": 8},
     )
 
 
@@ -203,6 +212,13 @@ def _marked(
             points = _points(at, value, hit, mark(state).word, marker, hover, told)
             traces.append({**points, "showlegend": False})
     return traces
+
+
+def _moments(at: Sequence[Any], day: str) -> Part:
+    """How moments stand on an axis; a single one at its place."""
+    if len(at) == 1:
+        return {"tickvals": list(at), "tickformat": day}
+    return {"tickformatstops": [{"dtickrange": [low, high], "value": value} for low, high, value in _MOMENTS]}
 
 
 def _day_format(at: Sequence[Any]) -> str:
@@ -253,7 +269,7 @@ def _dotted(at: Sequence[Any], values: np.ndarray, name: str, **style: Any) -> P
     alone = _alone(values)
     if not alone.any():
         return _line(at, values, name, **style)
-    marker = {"size": np.where(alone, 5, 0), "color": style["line"]["color"], "line": {"width": 0}}
+    marker = {"size": np.where(alone, 5, 0), "color": style["line"]["color"], "opacity": 1}
     return {**_line(at, values, name, **style), "mode": "lines+markers", "marker": marker}
 
 
@@ -279,6 +295,6 @@ def _points(
     }
 
 
-def _note(at: Any, text: str) -> Part:
-    """A word at the upper end of a moment."""
-    return {"x": at, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "top", "text": text}
+def _note(at: Any, text: str, side: str = "left") -> Part:
+    """A word above a moment, which lies at one side of the word, so that none is cut off or hides a point."""
+    return {"x": at, "y": 1, "yref": "paper", "xanchor": side, "yanchor": "bottom", "text": text}

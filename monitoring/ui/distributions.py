@@ -136,7 +136,8 @@ def continuous(
     )
     low, high = min(reference.extent[0], current.extent[0]), max(reference.extent[1], current.extent[1])
     beyond = [part for part in ((low, edges[0], 0), (edges[-1], high, -1)) if part[1] > part[0]]
-    note = {"text": _beyond(reference, current, outside), "x": 1, "y": 1.02, "xref": "paper", "yref": "paper"}
+    words = _beyond(reference, current, outside)
+    note = {"text": words, "x": 1, "y": 1.02, "xref": "paper", "yref": "paper"}
     return figure(
         [_density(*side) for side in sides],
         height=height,
@@ -145,6 +146,7 @@ def continuous(
         shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, _ in beyond],
         notes=[{**note, "xanchor": "right", "yanchor": "bottom", "align": "right"}],
         legend={**_LEGEND, "y": -0.24, "yanchor": "top"},
+        margin={"l": 8, "r": 8, "t": 44 if "<br>" in words else 30, "b": 8},
     )
 
 
@@ -176,10 +178,10 @@ def _beyond(reference: Histogram, current: Histogram, outside: Outside) -> str:
     for slot, where in ((0, "below"), (-1, "above")):
         before, now = reference.shares[slot], current.shares[slot]
         if before > 0:
-            words.append(f"{share(before)} before, {share(now)} now {where} {outside.range}")
+            words.append(f"{share(before)} before, {share(now)} now {where} the range of the bins")
         elif now > 0:
             words.append(f"{share(now)} {where} {outside.range}")
-    return ("<br>" if reference.shares[[0, -1]].any() else " · ").join(words)
+    return "<br>".join(words)
 
 
 def discrete(

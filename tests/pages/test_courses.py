@@ -71,3 +71,16 @@ def test_hours_have_tooltips_of_their_own():
     assert "%H:%M UTC" in hourly.data[0].hovertemplate
     daily = course(days(3), np.array([0.1, 0.2, 0.3]), title="d")
     assert "%H" not in daily.data[0].hovertemplate
+
+
+def test_the_word_of_a_late_start_is_not_cut_off_at_the_right():
+    for place, side in ((1, "left"), (8, "right")):
+        figure = course(days(10), np.linspace(0, 1, 10), title="d", since=days(10)[place])
+        (note,) = figure.layout.annotations
+        assert (note.text, note.xanchor, note.yanchor) == ("began", side, "bottom")
+
+
+def test_moments_on_the_axis_are_on_one_line():
+    figure = course(days(10), np.linspace(0, 1, 10), title="d")
+    assert len(figure.layout.xaxis.tickformatstops) == 4
+    assert not [stop for stop in figure.layout.xaxis.tickformatstops if "<br>" in stop.value]

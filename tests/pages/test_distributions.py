@@ -46,7 +46,7 @@ def test_a_moving_reference_with_rows_beyond_the_bins_keeps_all_its_area_where_i
     assert figure.data[0].y[list(figure.data[0].x).index(10)] == pytest.approx(0.5 / 20)
     (note,) = figure.layout.annotations
     assert "50.0 % before, " in note.text
-    assert note.text.endswith("now above the range of the model’s reference period")
+    assert note.text.endswith(" now above the range of the bins")
 
 
 @given(

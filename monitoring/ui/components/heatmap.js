@@ -26,7 +26,7 @@ function paint(context, cell, x, y, width, colours) {
 }
 
 function legend(marks) {
-  const entry = (name, label) => [el("span", { class: `key ${name}` }), label]
+  const entry = (name, label) => [el("span", { class: "entry" }, el("span", { class: `key ${name}` }), label)]
   return el("div", { class: "legend quiet" }, ...entry("calm", "below the limit, darker is closer"),
     ...entry("low", marks.amber.word), ...entry("high", marks.red.word), ...entry("thin", marks.grey.word))
 }
