@@ -39,11 +39,13 @@ class Comparison:
     ----------
     value, lower, upper, effect, statistic, p_value, noise_floor, limit, reference_limit : ndarray
         ``limit`` is the largest of noise, reference and floor; ``reference_limit`` the reference's part
-        alone, nan where the reference is too short.
+        alone, nan where the reference is too short or its blocks are all alike.
     between : ndarray
         The reference's part for a span of endless rows: how much spans differ by nature.
     rows, reference_rows : ndarray
         Rows with a value on both sides; a span inside the reference is compared with the rest of it.
+    blocks : ndarray
+        Blocks of the reference with enough rows to be scored.
     elsewhere : ndarray
         Share of rows in a bin that the reference never occupied.
     constant : ndarray of bool
@@ -65,6 +67,7 @@ class Comparison:
     between: Floats
     rows: Floats
     reference_rows: Floats
+    blocks: Floats
     elsewhere: Floats
     constant: NDArray[np.bool_]
     borrowed: bool
@@ -184,6 +187,7 @@ def _numbers(
         "between": between**root,
         "rows": rows,
         "reference_rows": np.broadcast_to(rows_of(found.reference.bins), rows.shape),
+        "blocks": np.broadcast_to(aligned(learnt.chunks, rows), rows.shape),
         "elsewhere": outside / np.where(rows > 0, rows, np.nan),
         "constant": np.broadcast_to(_constant(side, whole), rows.shape),
     }

@@ -14,6 +14,7 @@ from monitoring.drift.sides import MEANS, MOMENTS, Side
 from monitoring.drift.spans import Spans
 from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats
+from monitoring.statistics.limits import FEWEST_CHUNKS
 from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes, severity
 
 MOST_HIDDEN = 0.5
@@ -121,7 +122,8 @@ def _coloured(
     reason = np.zeros(status.shape, dtype=np.int8)
     if part.borrowed:
         reason[:] = NUMBER["borrowed_limit"]
-    reason[np.isnan(part.reference_limit) & np.isfinite(part.limit)] = NUMBER["uncalibrated"]
+    # Blocks that are all alike have no limit of their own either, but they are blocks.
+    reason[(part.blocks < FEWEST_CHUNKS) & np.isfinite(part.limit)] = NUMBER["uncalibrated"]
     reason[alarm & ~significant] = NUMBER["chance"]
     reason[alarm & significant] = NUMBER["detectable_small"]
     reason[status >= AMBER] = NUMBER["drift"]

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
 
 Simulation = Literal["shared", "own"]
+MOMENTS = "reference_moments"
+"""Input of the methods that see a sample's moments and no bins, whose law rare values do not break."""
 TIED = 0.10
 """Share of rows in one slot above which a feature's gaps are not those of evenly filled bins."""
 
 
-def simulation(method: Method, largest: float, events: float) -> Simulation | None:
+def simulation(method: Method, largest: float, events: float, sparse: bool = False) -> Simulation | None:
     """Whether noise must be simulated, and whether many features may share their draws.
 
-    A method without a law needs it, and an event too rare for one. Kolmogorov's law is about every gap; bins
-    show some of them, the fewer the more values repeat. Where bins are evenly filled the draws of one feature
-    do for all.
+    A method without a law needs it, and events or groups too rare for one. Kolmogorov's law is about every
+    gap; bins show some of them, the fewer the more values repeat. Where bins are evenly filled the draws of
+    one feature do for all.
 
     Parameters
     ----------
@@ -37,17 +39,22 @@ def simulation(method: Method, largest: float, events: float) -> Simulation | No
         Share of the reference's rows in the fullest slot.
     events : float
         Rows of a usual chunk outside that slot.
+    sparse : bool
+        Whether its groups of bins are too rare, see `monitoring.drift.grouping.sparse`.
 
     Examples
     --------
     >>> [simulation(METHODS["kolmogorov_smirnov"], share, 100.0) for share in (0.05, 0.5)]
     ['shared', 'own']
+    >>> [simulation(METHODS["psi"], 0.9, 100.0, sparse) for sparse in (True, False)]
+    ['own', None]
     """
-    if method.null is None or (method.kinds == ("binary",) and events < FEW_EVENTS):
+    if method.null is None:
         return "own"
-    if method.null.law != "kolmogorov":
-        return None
-    return "own" if largest > TIED else "shared"
+    if method.null.law == "kolmogorov":
+        return "own" if largest > TIED else "shared"
+    few = sparse if method.bins == "groups" else events < FEW_EVENTS
+    return "own" if few and MOMENTS not in method.inputs else None
 
 
 def wild(method: Method, cube: Cube) -> NDArray[np.bool_]:

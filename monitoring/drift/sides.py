@@ -13,25 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.drift.nulls import Simulation, draws, simulation, wild
+from monitoring.drift.grouping import groups, sparse
+from monitoring.drift.nulls import MOMENTS, Simulation, draws, simulation, wild
 from monitoring.drift.spans import Positions, Timeline, cumulative
 from monitoring.statistics import METHODS, Method
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.choice import Choice, choice
-from monitoring.statistics.merging import (
-    Groups,
-    group_count,
-    merged,
-    quantile_groups,
-    rare_groups,
-    value_groups,
-)
+from monitoring.statistics.merging import merged
 from monitoring.statistics.transport import reference_scale
 
 if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
 
-MOMENTS = "reference_moments"
 MEANS = "reference_means"
 _BY_FEATURE = ("counts", "sums", "n", "missing", "non_finite", "total", "square", "minimum", "maximum")
 
@@ -156,9 +149,10 @@ def sides(cube: Cube, method: str, line: Timeline, *, noise: bool = True) -> lis
         for grid, rows, rarer in zip(cube.grids, usual, events, strict=True)
     ]
     # Features of one method are measured together, those whose noise is simulated apart from the others.
+    rare = sparse(cube, usual, _inside(places, line))
     keys: list[tuple[str, Simulation | None]] = [
-        (one.method, simulation(METHODS[one.method], float(share), float(rarer)) if noise else None)
-        for one, share, rarer in zip(choices, largest, events, strict=True)
+        (one.method, simulation(METHODS[one.method], float(share), float(rarer), few) if noise else None)
+        for one, share, rarer, few in zip(choices, largest, events, rare.tolist(), strict=True)
     ]
     found = []
     for key in dict.fromkeys(keys):
@@ -227,10 +221,10 @@ def _side(
     numeric = kinds[0] in ("numeric", "ordinal")
     counts, single = np.asarray(cube.counts, dtype=float), _single(cube)
     if using.bins == "groups":
-        groups = _groups(cube, usual, _inside(places, line), numeric=numeric)
-        counts = merged(counts, groups)
+        own = groups(cube, usual, _inside(places, line))
+        counts = merged(counts, own)
         slots = np.stack([np.arange(single.shape[1]) < grid.slots for grid in cube.grids])
-        alone, held = (merged(part[:, None], groups)[:, 0] == 1 for part in (single, slots))
+        alone, held = (merged(part[:, None], own)[:, 0] == 1 for part in (single, slots))
         single = alone & held
 
     def running(values: Floats, wanted: bool) -> Floats | None:
@@ -271,20 +265,6 @@ def _single(cube: Cube) -> NDArray[np.bool_]:
         for grid in cube.grids
     ]
     return np.stack(rows)
-
-
-def _groups(cube: Cube, usual: Floats, inside: Positions, *, numeric: bool) -> Groups:
-    """The group of each bin, by what the reference holds."""
-    reference = np.asarray(cube.counts, dtype=float)[:, inside].sum(axis=1)
-    last = np.array([grid.slots - 1 for grid in cube.grids])
-    if not numeric:
-        # Names never seen in the reference are the slot after the categories and `other`: nothing is expected
-        # there, so it would be pooled with rare names; it stands alone instead.
-        groups = rare_groups(reference, usual, keep=0)
-        return np.where(np.arange(reference.shape[-1]) == last[:, None], last[:, None], groups)
-    discrete = np.array([grid.discrete for grid in cube.grids])
-    quantiles = quantile_groups(reference, group_count(usual))
-    return np.where(discrete[:, None], value_groups(reference, usual, last), quantiles)
 
 
 def _scale(cube: Cube, places: Positions, line: Timeline) -> Floats:

@@ -35,12 +35,12 @@ class Calibration:
     Attributes
     ----------
     chunks : ndarray of shape (...)
-        Chunks that could be scored.
+        Chunks that could be scored; those that could not differ from the rest, both being of one bin, too.
     excess : ndarray of shape (...)
         Mean divergence beyond sampling noise: variation between chunks, which more rows do not remove.
     centre, spread : ndarray of shape (..., seasons)
         Mean and prediction scale of a power of divergence over expected divergence, for each season; nan
-        where there are fewer than `FEWEST_CHUNKS` chunks.
+        where fewer than `FEWEST_CHUNKS` chunks could differ, and the scale where all are alike.
     freedom : ndarray of shape (...)
         Degrees of freedom behind the scale.
     power : ndarray of shape (...)
@@ -115,8 +115,8 @@ def calibration(
     """
     v, e = np.asarray(divergence, dtype=float), np.asarray(noise, dtype=float)
     usable = np.isfinite(v) & np.isfinite(e) & (e > 0)
-    chunks = usable.sum(axis=-1).astype(float)
-    count = np.maximum(chunks, 1.0)
+    held = usable.sum(axis=-1).astype(float)
+    count = np.maximum(held, 1.0)
     excess = np.maximum(np.where(usable, v - e, 0.0).sum(axis=-1) / count, 0.0)
     expected = np.where(usable, e + excess[..., None], 1.0)
     power, own = np.full(excess.shape, 1 / 3), np.where(usable, e, 0.0).sum(axis=-1) / count
@@ -129,15 +129,15 @@ def calibration(
     root = np.where(usable, _even(np.where(usable, v, 0.0) / expected, power[..., None]), 0.0)
     centre = root.sum(axis=-1) / count
     squares = (np.where(usable, root - centre[..., None], 0.0) ** 2).sum(axis=-1)
-    freedom = np.maximum(chunks - 1, 1.0)
+    freedom = np.maximum(held - 1, 1.0)
     spread = np.sqrt(squares / freedom * (1 + 1 / count))
     centre, spread = (np.repeat(part[..., None], seasons, axis=-1) for part in (centre, spread))
     if season is not None and seasons > 1:
         member = usable[..., None] & (np.asarray(season)[:, None] == np.arange(seasons))
         centre, spread, freedom = _seasonal(root, member, squares, centre, spread, freedom)
-    enough = (chunks >= FEWEST_CHUNKS)[..., None]
+    enough = (held >= FEWEST_CHUNKS)[..., None]
     return Calibration(
-        chunks,
+        np.isfinite(v).sum(axis=-1).astype(float),
         excess,
         np.where(enough, centre, np.nan),
         np.where(enough & (spread > 0), spread, np.nan),

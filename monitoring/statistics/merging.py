@@ -1,8 +1,9 @@
-"""Groups of bins: about ten of equal mass for numbers, none rarer than five rows for values.
+"""Groups of bins: about ten of equal mass for numbers, of at least five rows each for values.
 
 The profile keeps fine bins. Distances that compare bin by bin lose power on too many of them, and their law
-fails on nearly empty ones, so bins are merged by what the reference holds. The groups are frozen with the
-reference: they never move with the data that is judged.
+fails on nearly empty ones, so bins are merged by what the reference holds. What is merged hides what happens
+inside it, so a bin that holds much stays alone even where its neighbours are rare. The groups are frozen with
+the reference: they never move with the data that is judged.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ from monitoring.statistics.arrays import Counts, Floats, shares
 
 Groups = NDArray[np.intp]
 
+HEAVY = 0.1
+"""Share of the reference that a value may hide: as much as one of ten quantile groups does."""
+ROUNDING = 1e-12
+
 
 def quantile_groups(reference: Counts, groups: ArrayLike = 10) -> Groups:
     """Neighbouring bins merged into groups of about equal reference mass.
 
-    Going up, a group is closed as soon as it holds nine tenths of its fair share; what is left at the end, if
-    less than half a share, joins the last group. So the outermost slots, for values below and above the
-    reference's range, belong to the outer groups, and a value that holds more than its share closes one.
+    Going up, a group is closed as soon as it holds nine tenths of its fair share. A bin that alone holds so
+    much is a group of its own: with rare values in it nobody could see them become frequent. What is left
+    below such a bin or at the end joins the group before if it holds less than half a share, unless that
+    group is such a bin or the only other one. Bins that the reference left empty, as the outermost slots for
+    values beyond its range are, belong to a neighbour.
 
     Parameters
     ----------
@@ -40,9 +47,11 @@ def quantile_groups(reference: Counts, groups: ArrayLike = 10) -> Groups:
     array([0, 0, 0, 1, 1, 1])
     >>> quantile_groups([0, 90, 5, 5, 0], groups=10)
     array([0, 0, 1, 1, 1])
+    >>> quantile_groups([0, 2, 990, 8, 0], groups=10)
+    array([0, 0, 1, 2, 2])
     """
     fair = 1 / np.asarray(groups, dtype=float)
-    return _neighbours(reference, 0.9 * fair, 0.5 * fair)
+    return _neighbours(reference, 0.9 * fair, short=0.5 * fair, heavy=0.9 * fair)
 
 
 def group_count(rows: ArrayLike, *, most: int = 10, least: float = 10.0) -> Floats:
@@ -59,7 +68,10 @@ def group_count(rows: ArrayLike, *, most: int = 10, least: float = 10.0) -> Floa
 def value_groups(reference: Counts, rows: ArrayLike, last: ArrayLike, *, least: float = 5.0) -> Groups:
     """Neighbouring values of which fewer than five are expected in a chunk, merged; for few different values.
 
-    The slots of values below and above the reference's stand alone: what comes there is news.
+    A value that holds a tenth of the rows, or for small chunks the share of five, stays alone all the same,
+    since what is merged with it can grow by as much unseen. So a group may expect fewer than five rows, and
+    one of several never becomes the only one. The slots of values below and above the reference's stand
+    alone: what comes there is news.
 
     Parameters
     ----------
@@ -80,28 +92,45 @@ def value_groups(reference: Counts, rows: ArrayLike, last: ArrayLike, *, least: 
     Examples
     --------
     >>> value_groups([0, 600, 390, 6, 4, 0], rows=100, last=5)
-    array([0, 1, 2, 2, 2, 5])
+    array([0, 1, 2, 3, 3, 5])
+    >>> value_groups([0, 1, 1, 997, 1, 0], rows=1000, last=5)
+    array([0, 1, 1, 2, 3, 5])
     """
     counts = np.asarray(reference, dtype=float)
-    full = least / np.maximum(np.asarray(rows, dtype=float), least)
-    inner = 1 + _neighbours(counts[..., 1:], full, full)
+    full = least / np.maximum(np.asarray(rows, dtype=float), 2 * least)
+    inner = 1 + _neighbours(counts[..., 1:], full, short=full, heavy=np.maximum(full, HEAVY))
     group = np.concatenate([np.zeros_like(inner[..., :1]), inner], axis=-1)
     final = np.asarray(last)[..., None]
     return np.where(np.arange(counts.shape[-1]) == final, final, group)
 
 
-def _neighbours(reference: Counts, full: Floats, short: Floats) -> Groups:
-    """Groups closed when they hold a share ``full``; a rest of less than ``short`` joins the last."""
+def _neighbours(reference: Counts, full: Floats, *, short: Floats, heavy: Floats) -> Groups:
+    """Groups closed when they hold a share ``full``, and around every bin that alone holds a share ``heavy``.
+
+    A group of less than ``short`` joins the one before, unless that is a heavy bin or the only other group.
+    """
     mass = np.nan_to_num(shares(np.asarray(reference, dtype=float)))
     group = np.zeros(mass.shape, dtype=np.intp)
+    alone = mass >= np.asarray(heavy)[..., None] - ROUNDING
     current, held = np.zeros(mass.shape[:-1], dtype=np.intp), np.zeros(mass.shape[:-1])
     for position in range(mass.shape[-1]):
-        closed = held >= full - 1e-12
+        closed = (held >= full - ROUNDING) | (alone[..., position] & (held > 0))
         current, held = current + closed, np.where(closed, 0.0, held) + mass[..., position]
         group[..., position] = current
-    # `held` is now what the last group holds: too little of it joins the one before.
-    left = (held < short - 1e-12) & (current > 0)
-    return np.where(left[..., None] & (group == current[..., None]), group - 1, group)
+    return _joined(group, mass, alone, short)
+
+
+def _joined(group: Groups, mass: Floats, alone: NDArray[np.bool_], short: Floats) -> Groups:
+    """Groups without those that hold too little, as parts of the ones before them."""
+    member = group[..., None] == np.arange(group.shape[-1])
+    held = (mass[..., None] * member).sum(axis=-2)
+    after_heavy = np.roll((alone[..., None] & member).any(axis=-2), 1, axis=-1)
+    several = (held > 0).sum(axis=-1, keepdims=True) > 2
+    joins = np.where(
+        held > 0, (held < np.asarray(short)[..., None] - ROUNDING) & ~after_heavy & several, True
+    )
+    joins[..., 0] = False
+    return group - np.take_along_axis(np.cumsum(joins, axis=-1), group, axis=-1)
 
 
 def rare_groups(reference: Counts, rows: ArrayLike, *, least: float = 5.0, keep: int = 1) -> Groups:

@@ -113,8 +113,14 @@ def _bins(method: Method, grid: Grid) -> str:
     if not grid.numeric:
         return "the reference's categories, rare ones pooled; never seen ones on their own; frozen"
     if grid.discrete:
-        return "the reference's values, neighbours pooled to five rows a chunk; below and above apart; frozen"
-    return "ten groups of equal reference mass, fewer below a hundred rows a chunk, of its quantiles; frozen"
+        return (
+            "the reference's values, frequent ones alone, other neighbours pooled to five rows a chunk; "
+            "below and above apart; frozen"
+        )
+    return (
+        "ten groups of equal reference mass, fewer below a hundred rows a chunk, of its quantiles; a value "
+        "that holds as much by itself alone; frozen"
+    )
 
 
 def _smoothing(assessment: Assessment, place: int, check: str) -> str:

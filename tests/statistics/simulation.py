@@ -52,10 +52,16 @@ SHARES = {
         0.0035,
         0.0021,
     ),
+    "inflated": (0.97, 0.029, 0.001),
+    "dominated": (0.001, 0.001, 0.997, 0.001),
     "binary": (0.7, 0.3),
     "rare": (0.98, 0.02),
 }
-"""Features of a few values, by the share of each; the ordered ones are cut from a normal one."""
+"""Features of a few values, by the share of each; the ordered ones are cut from a normal one.
+
+The inflated one is 0 or any positive number, of which three quantiles differ.
+"""
+ORDERED = ("discrete", "counts", "inflated", "dominated")
 FEATURES = (*SHAPES, *SHARES)
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 
@@ -252,10 +258,11 @@ def _of_few(world, generator, level):
     else:
         p = np.diff(special.ndtr(cuts - level[..., None]), axis=-1, prepend=0.0, append=1.0)
     held = _drawn(world, generator, p)
-    if world.feature in ("discrete", "counts"):
+    if world.feature in ORDERED:
         counts = np.pad(held, ((0, 0), (0, 0), (1, 1)))
         value = np.arange(len(known)) - 2.0
-        grid = Grid(world.feature, "numeric", edges=tuple(value), discrete=True)
+        discrete = world.feature != "inflated"
+        grid = Grid(world.feature, "numeric", edges=tuple(value), discrete=discrete)
         sums = np.pad(held * value, ((0, 0), (0, 0), (1, 1)))
         return _profile(world, grid, counts, sums, sums.sum(axis=-1), (held * value**2).sum(axis=-1))
     counts = np.pad(held, ((0, 0), (0, 0), (0, 2)))

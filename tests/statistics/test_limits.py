@@ -9,7 +9,6 @@ from scipy import stats
 from monitoring.statistics import METHODS, Levels
 from monitoring.statistics.changepoint import change
 from monitoring.statistics.limits import calibrated_limit, calibrated_p_value, calibration, limit
-from monitoring.statistics.merging import group_count, merged, quantile_groups, rare_groups, value_groups
 from monitoring.statistics.noise import (
     noise_floor,
     noise_p_value,
@@ -62,6 +61,14 @@ def test_chunks_that_cannot_be_scored_do_not_calibrate():
     assert calibrated_limit(calibration(scores, noise), [[0.01]]) == pytest.approx(
         calibrated_limit(without, [[0.01]])
     )
+
+
+def test_chunks_that_are_all_alike_are_chunks_and_set_no_limit():
+    one_bin = calibration(np.zeros((1, 8)), np.full((1, 8), np.nan))
+    alike = calibration(np.full((1, 8), 0.01), np.full((1, 8), 0.01))
+    for learnt in (one_bin, alike):
+        assert learnt.chunks.tolist() == [8]
+        assert np.isnan(calibrated_limit(learnt, [[0.01]])).all()
 
 
 def test_rows_that_vary_inside_their_bins_make_noise_of_their_own():
@@ -169,47 +176,6 @@ def test_one_bad_chunk_is_not_persistent_and_two_of_three_are():
     assert persistent([0, 0, 2, 0, 0]).max() == GREEN
     assert persistent([0, 2, 0, 2]).tolist() == [GREY, GREEN, GREEN, RED]
     assert persistent([GREY, GREY, RED])[-1] == GREY
-
-
-def test_the_outer_slots_belong_to_the_outer_groups():
-    groups = quantile_groups(np.array([0, *[5] * 20, 0]))
-    assert groups.tolist() == [0, 0, 0] + [g for g in range(1, 9) for _ in range(2)] + [9, 9, 9]
-
-
-def test_small_chunks_get_fewer_groups():
-    assert group_count([1, 25, 50, 99, 100, 1e6]).tolist() == [2, 2, 5, 9, 10, 10]
-    reference = np.array([[0, *[50] * 20, 0]] * 2)
-    groups = quantile_groups(reference, group_count([50, 5000]))
-    assert [len(np.unique(row)) for row in groups] == [5, 10]
-    masses = merged(reference[:, None], groups)
-    assert masses[0, 0, :5].tolist() == [200] * 5
-    assert masses[1, 0].tolist() == [100] * 10
-
-
-def test_values_of_which_too_few_are_expected_join_their_neighbours():
-    reference = [[0, 500, 300, 100, 60, 30, 10, 0, 0, 0]]
-    groups = value_groups(reference, [100], [7])
-    assert groups.tolist() == [[0, 1, 2, 3, 4, 4, 4, 7, 4, 4]]
-    assert value_groups(reference, [1000], [7])[0, :8].tolist() == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert value_groups(reference, [1], [7])[0, :8].tolist() == [0, 1, 1, 1, 1, 1, 1, 7]
-
-
-def test_values_beyond_those_of_the_reference_stand_alone():
-    groups = value_groups([[0, 2, 2, 0]], [4], [3])
-    masses = merged([[[7, 1, 1, 5]]], groups)[0, 0]
-    assert masses[groups[0, 0]] == 7
-    assert masses[groups[0, 3]] == 5
-
-
-def test_a_heavy_value_does_not_empty_its_neighbours():
-    groups = quantile_groups([0, 70, 4, 4, 4, 4, 4, 5, 5, 0])
-    masses = merged(np.array([[[0, 70, 4, 4, 4, 4, 4, 5, 5, 0]]]), groups[None])[0, 0]
-    assert masses.tolist() == [70, 12, 13, 5]
-
-
-def test_rare_categories_share_a_group_and_new_names_stay_apart():
-    groups = rare_groups([[500, 300, 3, 2, 0], [500, 400, 300, 200, 0]], [200, 200])
-    assert groups.tolist() == [[0, 1, 2, 2, 4], [0, 1, 2, 3, 4]]
 
 
 def test_a_share_that_varies_by_the_day_gets_a_wider_limit():
