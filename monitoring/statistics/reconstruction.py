@@ -34,6 +34,9 @@ def fit_reconstruction(
 ) -> Reconstruction:
     """Principal components that hold 65 % of the variance of the standardised reference.
 
+    However weakly columns hang together, one component less than there are varying columns is kept at most:
+    with all of them every row is rebuilt, and no error ever says anything.
+
     Missing numbers become the median, missing categories the most frequent one; a category is its share of
     the reference, 0 if it was never seen. Numbers count at most 8 robust standard deviations from the median
     (interquartile range over 1.349), so that a wild value moves neither the components nor a mean error.
@@ -57,7 +60,8 @@ def fit_reconstruction(
     Raises
     ------
     ValueError
-        If there is no row, shapes disagree, or a code is no whole number from 0 to 254.
+        If there is no row, fewer than two columns vary, shapes disagree, or a code is no whole number from 0
+        to 254.
 
     References
     ----------
@@ -78,12 +82,15 @@ def fit_reconstruction(
     known = scaling(rows[:, ~mask])
     numbers = _numbers(mask, known, shares, rows)
     mean, deviation = numbers.mean(axis=0), numbers.std(axis=0)
-    deviation = np.where(deviation > 1e-12, deviation, 1.0)
+    varying = deviation > 1e-12
+    if varying.sum() < 2:
+        raise ValueError("nothing is left to reconstruct: fewer than two features vary in the reference")
+    deviation = np.where(varying, deviation, 1.0)
     centred = (numbers - mean) / deviation
     values, vectors = np.linalg.eigh(centred.T @ centred / len(rows))
     explained = np.maximum(values[::-1], 0.0)
     reached = np.cumsum(explained) / (explained.sum() or 1.0)
-    fewest = min(int(np.searchsorted(reached, variance, side="right")) + 1, len(reached))
+    fewest = min(int(np.searchsorted(reached, variance, side="right")) + 1, int(varying.sum()) - 1)
     components = vectors[:, ::-1].T[:fewest]
     return Reconstruction(mask, known, shares, mean, deviation, components, float(reached[fewest - 1]))
 

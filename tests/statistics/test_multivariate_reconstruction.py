@@ -115,18 +115,36 @@ def test_a_wild_value_changes_next_to_nothing(value):
     assert reconstruction_error(wild, wild_rows).mean() == pytest.approx(calm_error, rel=0.05)
 
 
+@pytest.mark.parametrize("constants", [0, 2])
+def test_weakly_correlated_columns_leave_an_error(constants):
+    generator = np.random.default_rng(7)
+    rows = np.column_stack([generator.normal(size=(400, 2)), np.full((400, constants), 5.0)])
+    model = fit_reconstruction(rows, np.zeros(2 + constants, bool))
+    assert len(model.components) == 1
+    assert reconstruction_error(model, rows).mean() > 0.3
+
+
 def test_columns_that_say_nothing_are_survived():
-    rows = np.column_stack([np.full(50, 5.0), np.full(50, np.nan), np.full(50, -1.0), np.full(50, 254.0)])
-    model = fit_reconstruction(rows, [False, False, True, True])
-    np.testing.assert_array_equal(reconstruction_error(model, rows), 0.0)
-    assert np.isfinite(reconstruction_error(model, [[6.0, 1.0, 3.0, 2.0]])).all()
-    one = fit_reconstruction([[1.0, np.nan]], [False, True])
-    np.testing.assert_array_equal(reconstruction_error(one, [[1.0, np.nan]]), [0.0])
+    nothing = np.column_stack([np.full(50, 5.0), np.full(50, np.nan), np.full(50, -1.0), np.full(50, 254.0)])
+    line = np.linspace(0, 1, 50)
+    rows = np.column_stack([line, 2 * line, nothing])
+    model = fit_reconstruction(rows, [False, False, False, False, True, True])
+    np.testing.assert_allclose(reconstruction_error(model, rows), 0.0, atol=1e-9)
+    assert np.isfinite(reconstruction_error(model, [[0.5, 2.0, 6.0, 1.0, 3.0, 2.0]])).all()
     assert reconstruction_error(model, rows[:0]).shape == (0,)
 
 
+@pytest.mark.parametrize("columns", [1, 3])
+def test_where_fewer_than_two_columns_vary_there_is_nothing_to_reconstruct(columns):
+    rows = np.column_stack([np.linspace(0, 1, 50), np.full((50, columns - 1), 7.0)])
+    with pytest.raises(ValueError, match="nothing is left to reconstruct"):
+        fit_reconstruction(rows, np.zeros(columns, bool))
+    with pytest.raises(ValueError, match="nothing is left to reconstruct"):
+        fit_reconstruction(np.full((50, columns), 7.0), np.zeros(columns, bool))
+
+
 def test_inputs_stay_as_they_are():
-    rows = np.array([[np.inf, -1.0], [2.0, 1.0], [1.0, 1.0]])
+    rows = np.array([[np.inf, -1.0], [2.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     kept = rows.copy()
     model = fit_reconstruction(rows, [False, True])
     np.testing.assert_array_equal(reconstruction_error(model, rows), reconstruction_error(model, rows))
