@@ -69,7 +69,10 @@ def tables(reference: Rows, current: Rows, features: Sequence[str] | None = None
 
 
 def recoded(known: Tables, others: Rows) -> Floats:
-    """Other rows over the same columns, with the same codes; categories that neither sample had are missing.
+    """Other rows over the same columns, with the same codes.
+
+    Categories that neither sample had share a code of their own, or that of all others where there is one: a
+    new category is news, and no missing value.
 
     Parameters
     ----------
@@ -87,8 +90,8 @@ def recoded(known: Tables, others: Rows) -> Floats:
             columns.append(np.asarray(values, dtype=float))
             continue
         codes = {category: float(code) for code, category in enumerate(known.names[place])}
-        pooled = float(MOST_CODES) if len(known.names[place]) > MOST_CODES else -1.0
-        columns.append(np.array([-1.0 if value is None else codes.get(value, pooled) for value in values]))
+        unseen = float(min(len(codes), MOST_CODES))
+        columns.append(np.array([-1.0 if value is None else codes.get(value, unseen) for value in values]))
     return np.column_stack(columns) if columns else np.zeros((len(others), 0))
 
 

@@ -11,6 +11,7 @@ from monitoring import drift
 from monitoring.drift import CONSECUTIVE, inspection, multivariate
 from monitoring.drift.tables import recoded, tables
 from monitoring.statistics import classifier
+from monitoring.statistics.reconstruction import fit_reconstruction, reconstruction_error
 from monitoring.store import findings
 from monitoring.store.rows import Rows
 from monitoring.windows import Window
@@ -222,12 +223,31 @@ def test_codes_of_other_rows_are_those_of_the_samples():
     np.testing.assert_array_equal(recoded(matrix, first), matrix.reference)
     np.testing.assert_array_equal(recoded(matrix, second), matrix.current)
     strange = drawn(rng, 3, c=np.array(["never seen", None, "x"], object))
-    assert recoded(matrix, strange)[:, 2].tolist() == [-1.0, -1.0, float(matrix.names[2].index("x"))]
+    assert recoded(matrix, strange)[:, 2].tolist() == [3.0, -1.0, float(matrix.names[2].index("x"))]
     many = drawn(rng, 600, c=np.array([f"n{i}" for i in range(600)], object))
     pooled = tables(many, many)
     assert pooled.reference[:, 2].max() == 254
     assert pooled.names[2][-1] == "(all others)"
     np.testing.assert_array_equal(recoded(pooled, many), pooled.reference)
+    assert recoded(pooled, strange)[0, 2] == 254
+
+
+def test_a_new_category_shows_in_the_course_of_the_reconstruction_error():
+    rng = np.random.default_rng(1)
+
+    def alike(count, new):
+        city = rng.choice(np.array(["x", "x", "x", "y", "z"], object), count)
+        number = np.where(city == "x", 1.0, -1.0) + 0.3 * rng.normal(size=count)
+        return drawn(rng, count, a=number, c=np.where(rng.random(count) < new, "new", city).astype(object))
+
+    reference, quiet, changed = alike(2000, 0.0), alike(500, 0.0), alike(500, 0.5)
+    matrix = tables(reference, quiet)
+    fitted = fit_reconstruction(matrix.reference, matrix.categorical)
+    calm, loud = (reconstruction_error(fitted, recoded(matrix, rows)).mean() for rows in (quiet, changed))
+    missing = recoded(matrix, changed)
+    missing[missing[:, 2] == 3, 2] = -1
+    assert loud > 1.2 * calm
+    assert loud > 1.1 * reconstruction_error(fitted, missing).mean()
 
 
 def test_the_classifier_is_never_shown_more_rows_of_a_block_than_agreed(monkeypatch):
