@@ -136,5 +136,31 @@ def aligned(per_feature: Floats, like: Floats) -> Floats:
     return per_feature.reshape(per_feature.shape + (1,) * (like.ndim - per_feature.ndim))
 
 
+def pulled_in(scores: Floats, share: float = 0.001) -> Floats:
+    """Scores from 0 to 1 between those at either end that are left out, which become 0 and 1.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (rows,)
+        At least four, finite.
+    share : float
+        What is pulled in at either end, rounded up to whole scores.
+
+    Returns
+    -------
+    ndarray of shape (rows,)
+        All 0 where the scores between are alike.
+
+    Examples
+    --------
+    >>> pulled_in(np.array([-1e300, 1.0, 2.0, 3.0, 1e300]))
+    array([0. , 0. , 0.5, 1. , 1. ])
+    """
+    ordered, few = np.sort(scores), -int(-len(scores) * share // 1)
+    low, high = ordered[few], ordered[-few - 1]
+    width = high / 2 - low / 2  # halves, because the difference of two numbers may be none
+    return (np.clip(scores, low, high) / 2 - low / 2) / (width if width > 0 else 1.0)
+
+
 def _bins(counts: Floats) -> int:
     return counts.shape[-1] if counts.ndim else 0

@@ -24,8 +24,6 @@ class Candidates:
     ----------
     samples : (Sample, Sample)
         With scores in standard deviations within both samples, less the reference's mean.
-    centre, scale : float
-        That mean and standard deviation.
     parents : ndarray of int, shape (cells, 2)
         The cells of both predicates, -1 where there is only one.
     before, now : ndarray of shape (3, cells)
@@ -39,8 +37,6 @@ class Candidates:
     """
 
     samples: tuple[Sample, Sample]
-    centre: float
-    scale: float
     parents: Codes
     before: Floats
     now: Floats
@@ -84,8 +80,8 @@ def candidates(r: Sample, c: Sample, least: float) -> Candidates:
     >>> found = candidates(half, cells.sample([[0]] * 40 + [[1]] * 40, [1.0] * 40 + [0.0] * 40), 10)
     >>> [found.name(cell) for cell in found.tested]
     [((0,), (0,)), ((0,), (1,))]
-    >>> found.own.value * found.scale
-    array([1., 0.])
+    >>> found.own.value.round(2)
+    array([2.81, 0.  ])
     """
     sizes = [int(max(a.max(), b.max())) + 1 for a, b in zip(r.columns, c.columns, strict=True)]
     squares = r.score.var() * len(r.score) + c.score.var() * len(c.score)
@@ -101,7 +97,7 @@ def candidates(r: Sample, c: Sample, least: float) -> Candidates:
     same = (before[0][parents] == before[0][:, None]) & (now[0][parents] == now[0][:, None])
     tested = np.flatnonzero(enough & ~(same & (parents >= 0)).any(axis=1))
     own, rest = (changes.change(a[:, tested], b[:, tested]) for a, b in ((before, now), outside))
-    return Candidates((r, c), centre, scale, parents, before, now, sizes, tested, own, rest)
+    return Candidates((r, c), parents, before, now, sizes, tested, own, rest)
 
 
 def standing(search: Candidates, moved: Floats, bar: tuple[float, float]) -> Standing:

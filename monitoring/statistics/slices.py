@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from monitoring.statistics import cells, changes
-from monitoring.statistics.arrays import Floats
+from monitoring.statistics.arrays import Floats, pulled_in
 from monitoring.statistics.candidates import FEWEST_REFERENCE_ROWS, Candidates, Standing, candidates, standing
+from monitoring.statistics.cells import Sample
 from monitoring.statistics.changes import Change
 
 _DOUBT = 0.05
@@ -27,13 +28,14 @@ class Slice:
     reference_rows, current_rows : int
         Rows of the slice.
     reference_mean, current_mean : float
-        Mean scores of the slice.
+        Mean scores of the slice, wild ones included; so are those of the next five.
     change, lower, upper : float
         Current less reference mean, with its 95 % interval.
     elsewhere : float
         The change of the mean of all other rows.
     effect : float
-        In standard deviations of the score: the smaller of ``|change|`` and ``|change - elsewhere|``.
+        In standard deviations of the score, wild ones pulled in: the smaller of ``|change|`` and ``|change -
+        elsewhere|``.
     contribution : float
         Share of the current rows times ``change - elsewhere``: what the whole current mean owes to this slice
         not having changed as the other rows did.
@@ -89,6 +91,9 @@ def worst_slices(
     sample often has no variance and Welch's error hardly any size. Rows count as independent: where whole
     days vary, p-values are too small.
 
+    For tests and effects the extreme thousandth of both samples' scores is pulled in at either end, so that a
+    few wild ones neither make a slice nor hide one; where nothing else varies they stay as they are.
+
     A slice may also have changed because the mix of its own rows did: `mix_and_rate` tells.
 
     Parameters
@@ -141,10 +146,10 @@ def worst_slices(
         return []
     if np.ptp(r.score) == 0 and np.ptp(c.score) == 0:
         return []
-    search = candidates(r, c, max(least_rows, least_share * len(c.score), 2))
+    search = candidates(*_tamed(r, c), max(least_rows, least_share * len(c.score), 2))
     bar = (false_discoveries, least_effect)
     first = standing(search, np.zeros(len(search.parents)), bar)
-    slices = [_described(search, first, place) for place in _explaining(search, first, bar, most)]
+    slices = [_described((r, c), search, first, place) for place in _explaining(search, first, bar, most)]
     return sorted(slices, key=lambda found: -abs(found.contribution))
 
 
@@ -206,25 +211,44 @@ def _set_back(
     return np.linalg.lstsq(overlap, beyond, rcond=None)[0] @ shared
 
 
-def _described(search: Candidates, first: Standing, place: int) -> Slice:
-    cell, scale = search.tested[place], search.scale
-    columns, codes = search.name(cell)
-    (n, before, _), (m, now, _) = search.before[:, cell], search.now[:, cell]
-    change, elsewhere = float(search.own.value[place]) * scale, float(search.rest.value[place]) * scale
-    half = special.stdtrit(search.own.freedom[place], 0.975) * np.sqrt(search.own.variance[place]) * scale
+def _tamed(r: Sample, c: Sample) -> tuple[Sample, Sample]:
+    """Both samples with their wild scores pulled in, unless only those vary."""
+    scores = np.concatenate([r.score, c.score])
+    tame = pulled_in(scores)
+    if np.ptp(tame) == 0:
+        tame = pulled_in(scores, 0.0)
+    before, now = np.split(tame, [len(r.score)])
+    return Sample(r.columns, before), Sample(c.columns, now)
+
+
+def _described(sides: tuple[Sample, Sample], search: Candidates, first: Standing, place: int) -> Slice:
+    """A slice in numbers; means and what is made of them are those of the scores as they are."""
+    columns, codes = search.name(search.tested[place])
+    inside = [cells.marked(side, columns, codes) for side in sides]
+    peak = max(float(np.abs(side.score).max()) for side in sides) or 1.0  # squares of the largest are none
+    before, now = (_moments(side.score[own] / peak) for side, own in zip(sides, inside, strict=True))
+    rest = [_moments(side.score[~own] / peak) for side, own in zip(sides, inside, strict=True)]
+    own, elsewhere = changes.change(before, now), float(changes.change(*rest).value)
+    half = float(special.stdtrit(own.freedom, 0.975) * np.sqrt(own.variance))
+    change = float(own.value)
     return Slice(
         columns=columns,
         codes=codes,
-        reference_rows=int(n),
-        current_rows=int(m),
-        reference_mean=float(before / n * scale + search.centre),
-        current_mean=float(now / m * scale + search.centre),
-        change=change,
-        lower=float(change - half),
-        upper=float(change + half),
-        elsewhere=elsewhere,
+        reference_rows=int(before[0]),
+        current_rows=int(now[0]),
+        reference_mean=float(before[1] / before[0]) * peak,
+        current_mean=float(now[1] / now[0]) * peak,
+        change=change * peak,
+        lower=(change - half) * peak,
+        upper=(change + half) * peak,
+        elsewhere=elsewhere * peak,
         effect=float(first.effect[place]),
-        contribution=float(m / len(search.samples[1].score) * (change - elsewhere)),
+        contribution=float(now[0] / len(sides[1].score)) * (change - elsewhere) * peak,
         p_value=float(first.p_value[place]),
         rate=float(first.rate[place]),
     )
+
+
+def _moments(scores: Floats) -> Floats:
+    """Rows, sum and sum of squares."""
+    return np.array([len(scores), scores.sum(), (scores**2).sum()])

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
-from monitoring.statistics.arrays import Floats
+from monitoring.statistics.arrays import Floats, pulled_in
 from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import table, varying
 
@@ -89,7 +89,7 @@ def surrogate_importance(
     chosen = generator.permutation(np.flatnonzero(np.isfinite(scores)))[:MOST_ROWS]
     if len(chosen) < LEAST_ROWS:
         raise ValueError(f"at least {LEAST_ROWS} rows with a score are needed: there are {len(chosen)}")
-    rows, scores = rows[chosen], _pulled_in(scores[chosen])
+    rows, scores = rows[chosen], pulled_in(scores[chosen])
     half = len(chosen) // 2
     useful = np.flatnonzero(varying(rows[:half]))
     importance, r_squared = np.full(rows.shape[1], np.nan), float("nan")
@@ -100,14 +100,6 @@ def surrogate_importance(
         if r_squared >= LEAST_R_SQUARED:
             importance = growth / (growth.sum() or 1.0)
     return Surrogate(importance, r_squared, len(chosen))
-
-
-def _pulled_in(scores: Floats) -> Floats:
-    """Scores from 0 to 1 between the extreme thousandths."""
-    ordered, few = np.sort(scores), -(-len(scores) // 1000)
-    low, high = ordered[few], ordered[-few - 1]
-    width = high / 2 - low / 2  # halves, because the difference of two numbers may be none
-    return (np.clip(scores, low, high) / 2 - low / 2) / (width if width > 0 else 1.0)
 
 
 def _growth(

@@ -222,6 +222,31 @@ def test_a_wild_score_breaks_nothing():
     assert worst_slices(r, c, y, z) == []
 
 
+@pytest.mark.parametrize("wild", [1e3, -1e8, 1e200])
+def test_a_few_wild_scores_do_not_hide_a_slice(wild):
+    r, c, y, z = samples(20)
+    z[c[:, 3] == 1] += 1
+    (calm,) = worst_slices(r, c, y, z)
+    z[np.flatnonzero(c[:, 3] != 1)[:3]] = wild
+    (found,) = worst_slices(r, c, y, z)
+    assert (found.columns, found.codes) == ((3,), (1,))
+    assert found.change == pytest.approx(calm.change, rel=1e-6)
+    assert found.effect == pytest.approx(calm.effect, rel=0.02)
+    z[np.flatnonzero(c[:, 3] == 1)[:3]] = wild
+    (found,) = worst_slices(r, c, y, z)
+    assert found.current_mean == pytest.approx(z[c[:, 3] == 1].mean())
+    assert found.lower < found.current_mean - found.reference_mean < found.upper
+
+
+def test_errors_rarer_than_a_thousandth_are_no_wild_scores():
+    r, c, y, z = samples(21)
+    y, z = np.zeros(len(y)), np.zeros(len(z))
+    z[np.flatnonzero(c[:, 3] == 1)[:25]] = 1
+    assert 25 / (len(y) + len(z)) < 0.001
+    with_them = worst_slices(r, c, y, z, least_effect=0.0)
+    assert named(with_them)[0] == ((3,), (1,))
+
+
 def test_units_of_the_score_do_not_matter():
     r, c, y, z = samples(16)
     z[within(c, (1, 4), (2, 0))] += 1
