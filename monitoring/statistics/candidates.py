@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from monitoring.statistics import cells, changes
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.cells import Codes, Sample
+from monitoring.statistics.cells import Codes, Layout, Sample
 from monitoring.statistics.changes import Change
 from monitoring.statistics.multiplicity import benjamini_hochberg
 
@@ -18,7 +18,7 @@ FEWEST_REFERENCE_ROWS = 30
 
 @dataclass(frozen=True)
 class Candidates:
-    """Every slice (cell), and those that are tested.
+    """Every slice (cell) that may hold enough rows, and those that are tested.
 
     Attributes
     ----------
@@ -28,8 +28,8 @@ class Candidates:
         The cells of both predicates, -1 where there is only one.
     before, now : ndarray of shape (3, cells)
         Rows, sum and sum of squares of those scores.
-    sizes : list of int
-        Numbers of codes, so that the first ``sizes[0]`` cells hold all rows.
+    layout : Layout
+        Which cells there are; the first ``sizes[0]`` hold all rows.
     tested : ndarray of int, shape (tested,)
         Positions of cells, ascending.
     own, rest : Change
@@ -40,7 +40,7 @@ class Candidates:
     parents: Codes
     before: Floats
     now: Floats
-    sizes: list[int]
+    layout: Layout
     tested: Codes
     own: Change
     rest: Change
@@ -48,7 +48,7 @@ class Candidates:
     def name(self, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Columns and codes of a cell."""
         predicates = [int(parent) for parent in self.parents[cell] if parent >= 0] or [int(cell)]
-        first = np.concatenate([[0], np.cumsum(self.sizes)])
+        first = np.concatenate([[0], np.cumsum(self.layout.sizes)])
         columns = [int(np.searchsorted(first, predicate, side="right")) - 1 for predicate in predicates]
         return tuple(columns), tuple(int(p - first[i]) - 1 for p, i in zip(predicates, columns, strict=True))
 
@@ -66,7 +66,7 @@ class Standing:
 
 
 def candidates(r: Sample, c: Sample, least: float) -> Candidates:
-    """All cells of a reference and a current sample of the same columns.
+    """The cells of a reference and a current sample of the same columns.
 
     Parameters
     ----------
@@ -83,21 +83,21 @@ def candidates(r: Sample, c: Sample, least: float) -> Candidates:
     >>> found.own.value.round(2)
     array([2.81, 0.  ])
     """
-    sizes = [int(max(a.max(), b.max())) + 1 for a, b in zip(r.columns, c.columns, strict=True)]
     squares = r.score.var() * len(r.score) + c.score.var() * len(c.score)
     scale = float(np.sqrt(squares / (len(r.score) + len(c.score) - 2))) or 1.0
     centre = float(r.score.mean())
     r, c = (Sample(side.columns, (side.score - centre) / scale) for side in (r, c))
-    parents = cells.predicates(sizes)
-    before, now = cells.moments(r, sizes), cells.moments(c, sizes)
-    outside = [table[:, : sizes[0]].sum(axis=1, keepdims=True) - table for table in (before, now)]
+    layout = cells.layout(r, c, (FEWEST_REFERENCE_ROWS, least))
+    parents, first = layout.parents, layout.sizes[0]
+    before, now = cells.moments(r, layout), cells.moments(c, layout)
+    outside = [table[:, :first].sum(axis=1, keepdims=True) - table for table in (before, now)]
     enough = (before[0] >= FEWEST_REFERENCE_ROWS) & (now[0] >= least)
     enough &= (outside[0][0] >= FEWEST_REFERENCE_ROWS) & (outside[1][0] >= FEWEST_REFERENCE_ROWS)
     # A pair that holds the same rows as one of its predicates is that predicate.
     same = (before[0][parents] == before[0][:, None]) & (now[0][parents] == now[0][:, None])
     tested = np.flatnonzero(enough & ~(same & (parents >= 0)).any(axis=1))
     own, rest = (changes.change(a[:, tested], b[:, tested]) for a, b in ((before, now), outside))
-    return Candidates((r, c), parents, before, now, sizes, tested, own, rest)
+    return Candidates((r, c), parents, before, now, layout, tested, own, rest)
 
 
 def standing(search: Candidates, moved: Floats, bar: tuple[float, float]) -> Standing:
@@ -111,7 +111,7 @@ def standing(search: Candidates, moved: Floats, bar: tuple[float, float]) -> Sta
         The largest false discovery rate that passes, and the effect that has to be exceeded.
     """
     rows, inside = search.now[0, search.tested], moved[search.tested]
-    all_rows, everywhere = len(search.samples[1].score), moved[: search.sizes[0]].sum()
+    all_rows, everywhere = len(search.samples[1].score), moved[: search.layout.sizes[0]].sum()
     own = changes.shifted(search.own, inside / rows)
     excess = changes.difference(own, changes.shifted(search.rest, (everywhere - inside) / (all_rows - rows)))
     p_value = np.maximum(changes.p_value(own), changes.p_value(excess))

@@ -1,6 +1,6 @@
-"""Cells: rows by every value of one column and every pair of values of two, and the moments of their scores.
+"""Cells: rows by every value of one column and by pairs of values of two, and the moments of their scores.
 
-Cells are numbered: those of each column in its turn, then those of each pair of columns.
+Cells are numbered: those of each column in its turn, then those of pairs of columns that have enough rows.
 """
 
 from __future__ import annotations
@@ -57,43 +57,79 @@ def sample(codes: ArrayLike, score: ArrayLike) -> Sample:
     return Sample(tuple(column[known].astype(np.int64) + 1 for column in table.T), y[known])
 
 
-def predicates(sizes: list[int]) -> Codes:
-    """The cells of both predicates of every cell, -1 for cells of one predicate.
+@dataclass(frozen=True)
+class Layout:
+    """Which cells there are: every code of each column, then the pairs of codes that hold enough rows.
 
-    Parameters
+    Attributes
     ----------
     sizes : list of int
         Numbers of codes, column by column.
+    pairs : list of (int, int, ndarray of int)
+        Two columns, and of all pairs of their codes the places of those that are kept.
+    """
 
-    Returns
-    -------
-    ndarray of int, shape (cells, 2)
+    sizes: list[int]
+    pairs: list[tuple[int, int, Codes]]
+
+    @property
+    def parents(self) -> Codes:
+        """The cells of both predicates of every cell, -1 for cells of one predicate; of shape (cells, 2)."""
+        first = np.concatenate([[0], np.cumsum(self.sizes)])
+        found = [np.full((int(first[-1]), 2), -1, dtype=np.int64)]
+        for i, j, kept in self.pairs:
+            found.append(np.column_stack([first[i] + kept // self.sizes[j], first[j] + kept % self.sizes[j]]))
+        return np.concatenate(found)
+
+
+def layout(r: Sample, c: Sample, least: tuple[float, float]) -> Layout:
+    """The cells of two samples, and of pairs only those with so many rows on both sides.
+
+    A pair has at most the rows of either of its codes, so columns without a code that has enough are in no
+    pair, and what is kept of two columns is never more than the rows over ``least``.
+
+    Parameters
+    ----------
+    r, c : Sample
+    least : (float, float)
+        Rows of the first and of the second sample that a pair of codes needs.
 
     Examples
     --------
-    >>> predicates([1, 2]).tolist()
-    [[-1, -1], [-1, -1], [-1, -1], [0, 1], [0, 2]]
+    >>> two = sample([[0, 0], [0, 0], [1, 0], [0, 1]], [0.0] * 4)
+    >>> layout(two, two, (2, 2)).parents.tolist()
+    [[-1, -1], [-1, -1], [-1, -1], [-1, -1], [-1, -1], [-1, -1], [1, 4]]
     """
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    parents = [np.full((first[-1], 2), -1)]
-    for i, j in combinations(range(len(sizes)), 2):
-        a, b = np.divmod(np.arange(sizes[i] * sizes[j]), sizes[j])
-        parents.append(np.column_stack([first[i] + a, first[j] + b]))
-    return np.concatenate(parents)
+    sizes = [int(max(a.max(), b.max())) + 1 for a, b in zip(r.columns, c.columns, strict=True)]
+
+    def enough(before: Codes, now: Codes, size: int) -> NDArray[np.bool_]:
+        held = [np.bincount(codes, minlength=size) for codes in (before, now)]
+        return (held[0] >= least[0]) & (held[1] >= least[1])
+
+    able = [
+        place for place, size in enumerate(sizes) if enough(r.columns[place], c.columns[place], size).any()
+    ]
+    pairs = []
+    for i, j in combinations(able, 2):
+        before, now = (side.columns[i] * sizes[j] + side.columns[j] for side in (r, c))
+        kept = np.flatnonzero(enough(before, now, sizes[i] * sizes[j]))
+        if len(kept):
+            pairs.append((i, j, kept))
+    return Layout(sizes, pairs)
 
 
-def moments(rows: Sample, sizes: list[int]) -> Floats:
+def moments(rows: Sample, cells: Layout) -> Floats:
     """Rows, sum and sum of squares of the score in every cell, of shape (3, cells).
 
     Examples
     --------
-    >>> moments(sample([[0], [0], [1]], [1.0, 3.0, 5.0]), [3])
+    >>> moments(sample([[0], [0], [1]], [1.0, 3.0, 5.0]), Layout([3], []))
     array([[ 0.,  2.,  1.],
            [ 0.,  4.,  5.],
            [ 0., 10., 25.]])
     """
     weights = (None, rows.score, rows.score**2)
-    tables = [[np.bincount(k, w, n) for w in weights] for k, n in _places(rows.columns, sizes)]
+    tables = [[np.bincount(k, w, n)[kept] for w in weights] for k, n, kept in _places(rows.columns, cells)]
     return np.concatenate(tables, axis=1).astype(float)
 
 
@@ -110,21 +146,22 @@ def marked(rows: Sample, columns: tuple[int, ...], codes: tuple[int, ...]) -> ND
     )
 
 
-def counts(rows: Sample, among: NDArray[np.bool_], sizes: list[int]) -> Floats:
+def counts(rows: Sample, among: NDArray[np.bool_], cells: Layout) -> Floats:
     """Rows of every cell among those marked, of shape (cells,).
 
     Examples
     --------
-    >>> counts(sample([[0], [0], [1]], [1.0, 3.0, 5.0]), np.array([True, False, True]), [3])
+    >>> counts(sample([[0], [0], [1]], [1.0, 3.0, 5.0]), np.array([True, False, True]), Layout([3], []))
     array([0., 1., 1.])
     """
     columns = tuple(column[among] for column in rows.columns)
-    found = [np.bincount(k, minlength=n) for k, n in _places(columns, sizes)]
+    found = [np.bincount(k, minlength=n)[kept] for k, n, kept in _places(columns, cells)]
     return np.concatenate(found).astype(float)
 
 
-def _places(columns: tuple[Codes, ...], sizes: list[int]) -> Iterator[tuple[Codes, int]]:
-    """The cell of every row within each column and each pair of columns, and how many cells there are."""
-    yield from zip(columns, sizes, strict=True)
-    for i, j in combinations(range(len(sizes)), 2):
-        yield columns[i] * sizes[j] + columns[j], sizes[i] * sizes[j]
+def _places(columns: tuple[Codes, ...], cells: Layout) -> Iterator[tuple[Codes, int, Codes | slice]]:
+    """Every row's place within each column and pair of columns, how many there are, and which are kept."""
+    for column, size in zip(columns, cells.sizes, strict=True):
+        yield column, size, slice(None)
+    for i, j, kept in cells.pairs:
+        yield columns[i] * cells.sizes[j] + columns[j], cells.sizes[i] * cells.sizes[j], kept

@@ -168,7 +168,7 @@ def _explaining(search: Candidates, first: Standing, bar: tuple[float, float], m
         best = _simplest(search, best, passing, now, moved)
         chosen.append(best)
         inside = [cells.marked(side, *search.name(search.tested[best])) for side in search.samples]
-        shared = np.vstack([shared, cells.counts(search.samples[1], inside[1], search.sizes)])
+        shared = np.vstack([shared, cells.counts(search.samples[1], inside[1], search.layout)])
         left = tuple(rows & ~taken for rows, taken in zip(left, inside, strict=True))
         if min(rows.sum() for rows in left) < FEWEST_REFERENCE_ROWS:
             break

@@ -1,6 +1,7 @@
 """The slices whose mean changed most: changes that were planted, samples without any, and odd samples."""
 
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -285,3 +286,30 @@ def test_two_hundred_thousand_rows_of_fifteen_columns_take_a_second_and_a_half_a
     found = worst_slices(r, c, y, z)
     assert time.process_time() - started < 1.5
     assert named(found) == [((1, 4), (2, 0))]
+
+
+def test_many_columns_of_many_values_take_no_memory_for_pairs_that_are_too_small():
+    generator = np.random.default_rng(20)
+    r, c = generator.integers(-1, 21, (2, 2000, 200))
+    y, z = generator.normal(size=(2, 2000))
+    c[:700, 5] = r[:700, 5] = 3
+    z[c[:, 5] == 3] += 1
+    started = time.process_time()
+    tracemalloc.start()
+    found = worst_slices(r, c, y, z)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert named(found) == [((5,), (3,))]
+    assert peak < 50e6
+    assert time.process_time() - started < 2
+
+
+def test_of_many_frequent_values_only_pairs_with_enough_rows_are_kept():
+    generator = np.random.default_rng(21)
+    r, c = generator.integers(0, 20, (2, 20_000, 40))
+    y, z = generator.normal(size=(2, 20_000))
+    tracemalloc.start()
+    assert worst_slices(r, c, y, z) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 60e6
