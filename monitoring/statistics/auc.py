@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
+from monitoring.statistics.intervals import unanimous
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _interval(value: float, error: float, pairs: int, level: float) -> tuple[flo
     if np.isnan(error):
         return float("nan"), float("nan")
     if value in (0.0, 1.0):
-        sure = float(((1 - level) / 2) ** (1 / pairs))
+        sure = float(unanimous(pairs, level=level))
         return (sure, 1.0) if value else (0.0, 1.0 - sure)
     half = special.ndtri((1 + level) / 2) * error / (value * (1 - value))
     centre = special.logit(value)

@@ -34,6 +34,32 @@ def folded(effect: ArrayLike, error: ArrayLike, *, level: float = 0.95) -> Inter
     return Interval(np.maximum(size - half, 0.0), size + half)
 
 
+def unanimous(count: ArrayLike, *, level: float = 0.95) -> Floats:
+    """The lower end of the exact interval of a share of which so many independent trials all agree.
+
+    Parameters
+    ----------
+    count : array_like
+        At least 1.
+    level : float
+        Confidence of the two-sided interval, whose upper end is 1.
+
+    Returns
+    -------
+    ndarray of the shape of ``count``
+
+    References
+    ----------
+    Clopper, C. and Pearson, E. (1934). The use of confidence or fiducial limits. *Biometrika* 26.
+
+    Examples
+    --------
+    >>> unanimous([2, 20, 200]).round(3)
+    array([0.158, 0.832, 0.982])
+    """
+    return ((1 - level) / 2) ** (1 / np.asarray(count, dtype=float))
+
+
 def distance_interval(
     value: ArrayLike,
     *,

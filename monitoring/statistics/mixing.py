@@ -71,7 +71,8 @@ def mix_and_rate(
     rate is exactly 0, error included. So is the rate of one without current rows.
 
     Errors are those of the delta method for rows drawn independently: shares are multinomial, means of
-    different slices independent. A slice of one row borrows the variance within the others. Where a slice
+    different slices independent. A slice of one row borrows the variance within the others; where no slice
+    has two rows, what rests on it is nan. Where a slice
     neither grew nor differs from the average, both factors of its mix are noise and its interval is too wide:
     measured, one of 95 % then holds the truth in more than 99 of 100 samples.
 
@@ -161,7 +162,8 @@ def _side(rows: ArrayLike, total: ArrayLike, square: ArrayLike) -> _Side:
     mean = t / np.where(n > 0, n, 1.0)
     squares = np.maximum(s - t * mean, 0.0)
     known = np.where(all_rows > 0, 0.0, np.nan)  # an empty side is a gap, an empty slice is not
-    pooled = summed(squares) / np.maximum(summed(np.maximum(n - 1, 0.0)), 1.0)
+    freedom = summed(np.maximum(n - 1, 0.0))
+    pooled = np.where(freedom > 0, summed(squares) / np.maximum(freedom, 1.0), np.nan)
     variance = np.where(n > 1, squares / np.maximum(n - 1, 1.0), np.where(n > 0, pooled[..., None], 0.0))
     around = np.maximum(summed(s) - all_total**2 / some, 0.0)
     noise = around / np.maximum(some - 1, 1.0)
@@ -181,19 +183,24 @@ def _pair(r: _Side, c: _Side) -> _Pair:
 # the current sample: a row counts through its slice (the shares) and through its score (the means).
 
 
+def _weighted(weight: Floats, variance: Floats) -> Floats:
+    """A variance as often as it counts; one that does not count need not be known."""
+    return np.where(weight == 0, 0.0, weight * variance)
+
+
 def _mix_variance(r: _Side, c: _Side, pair: _Pair) -> Floats:
     stretch = np.where(pair.new == 1, 0.0, c.share / np.where(r.share > 0, r.share, 1.0)) - 1
-    before = summed(r.share * (stretch**2 * r.variance + pair.lead**2))
+    before = summed(r.share * (_weighted(stretch**2, r.variance) + pair.lead**2))
     middle = summed(c.share * pair.lead)[..., None]
-    after = summed(c.share * (pair.new * c.variance + (pair.lead - middle) ** 2))
+    after = summed(c.share * (_weighted(pair.new, c.variance) + (pair.lead - middle) ** 2))
     return before / r.rows + after / c.rows
 
 
 def _rate_variance(r: _Side, c: _Side, pair: _Pair) -> Floats:
     held = np.where(r.share > 0, r.share, 1.0)
-    before = summed((1 - pair.new) * c.share**2 * r.variance / held)
+    before = summed(_weighted((1 - pair.new) * c.share**2 / held, r.variance))
     spread = (pair.step - summed(pair.rate)[..., None]) ** 2
-    after = summed(c.share * ((1 - pair.new) * c.variance + spread))
+    after = summed(c.share * (_weighted(1 - pair.new, c.variance) + spread))
     return before / r.rows + after / c.rows
 
 
@@ -219,10 +226,10 @@ def _slice_mix_variance(r: _Side, c: _Side, pair: _Pair) -> Floats:
 
 def _slice_rate_variance(r: _Side, c: _Side, pair: _Pair) -> Floats:
     held = np.where(r.share > 0, r.share, 1.0)
-    before = c.share**2 * r.variance / held
-    after = c.share * (1 - c.share) * pair.step**2 + c.share * c.variance
-    found = before / r.rows[..., None] + after / c.rows[..., None]
-    return np.where(pair.new == 1, 0.0 * found, found)
+    old = 1 - pair.new
+    before = _weighted(old * c.share**2 / held, r.variance)
+    after = old * c.share * (1 - c.share) * pair.step**2 + _weighted(old * c.share, c.variance)
+    return before / r.rows[..., None] + after / c.rows[..., None]
 
 
 def _estimate(value: Floats, variance: Floats, z: float) -> Estimate:

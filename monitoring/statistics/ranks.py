@@ -7,7 +7,7 @@ from scipy import special
 
 from monitoring.statistics.arrays import Counts, Floats, Interval, Outcome, paired, shares, summed
 from monitoring.statistics.gaps import middles
-from monitoring.statistics.intervals import folded
+from monitoring.statistics.intervals import folded, unanimous
 from monitoring.statistics.registry import ORDERED, Law, Null, drift_method
 
 
@@ -50,7 +50,8 @@ def mann_whitney_test(reference: Counts, current: Counts) -> Outcome:
     -------
     Outcome
         ``statistic`` is U of the current rows; both as `scipy.stats.mannwhitneyu(current, reference,
-        method="asymptotic")` on the rows, where a bin holds one value.
+        method="asymptotic")` on the rows, where a bin holds one value; but where all values are
+        tied there is nothing to test, and p is nan instead of 1.
 
     Raises
     ------
@@ -118,15 +119,23 @@ def _untied(r: Floats, c: Floats, *, exact: bool = False) -> Floats:
 
 
 def _interval(reference: Counts, current: Counts, *, level: float = 0.95) -> Interval:
-    """By DeLong's variance, each row's own chance of being the larger one."""
+    """By DeLong's variance, each row's own chance of being the larger one.
+
+    Where all pairs agree that variance is 0 and says nothing: the interval then is the exact one of as many
+    independent pairs as the smaller side has rows, as in `monitoring.statistics.auc`.
+    """
     r, c = paired(reference, current)
     p, q = shares(r), shares(c)
     below, above = middles(p), 1 - middles(q)
     n, m = summed(r), summed(c)
+    value = superiority(r, c)
     with np.errstate(invalid="ignore", divide="ignore"):
         first = (summed(q * below**2) - summed(q * below) ** 2) / np.where(m > 1, m - 1, np.nan)
         second = (summed(p * above**2) - summed(p * above) ** 2) / np.where(n > 1, n - 1, np.nan)
-        return folded(superiority(r, c), np.sqrt(np.maximum(first + second, 0.0)), level=level)
+        found = folded(value, np.sqrt(np.maximum(first + second, 0.0)), level=level)
+        sure = np.maximum(unanimous(np.minimum(n, m), level=level) - 0.5, 0.0)
+    agree = np.isfinite(found.lower) & (np.abs(value) > 0.5 - 1e-12)
+    return Interval(np.where(agree, sure, found.lower), np.minimum(found.upper, 0.5))
 
 
 @drift_method(

@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from monitoring.statistics import METHODS
+from monitoring.statistics.auc import roc_auc
 from monitoring.statistics.intervals import delta_variance, distance_interval, folded
 
 specification = importlib.util.spec_from_file_location(
@@ -105,3 +106,23 @@ def test_the_interval_holds_the_true_value(method, shift):
     assert held.mean() >= 0.92
     if shift:
         assert (found.number("lower") > 0).mean() >= 0.95
+
+
+@pytest.mark.parametrize("rows", [2, 20, 2000])
+def test_samples_that_do_not_overlap_are_as_sure_as_their_rows_allow(rows):
+    interval = METHODS["mann_whitney"].interval
+    apart = interval([rows, 0], [0, 50 * rows])
+    scores = roc_auc(np.zeros(rows), np.ones(50 * rows))
+    assert float(apart.upper) == 0.5
+    assert float(apart.lower) == pytest.approx(max(scores.lower - 0.5, 0.0))
+    falling = interval([0, rows], [50 * rows, 0])
+    assert (float(falling.lower), float(falling.upper)) == (float(apart.lower), 0.5)
+
+
+def test_an_interval_of_a_chance_ends_where_chances_do():
+    found = METHODS["mann_whitney"].interval([100, 5], [1, 6])
+    assert float(found.upper) == 0.5
+    several = METHODS["mann_whitney"].interval([100, 5], [[1, 6], [50, 50], [0, 0]])
+    assert several.upper[0] == 0.5
+    assert several.lower[1] < METHODS["mann_whitney"]([100, 5], [50, 50]) < several.upper[1] < 0.5
+    assert np.isnan([several.lower[2], several.upper[2]]).all()

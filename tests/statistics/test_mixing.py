@@ -141,6 +141,19 @@ def test_a_slice_of_one_row_is_as_unsure_as_the_others_vary():
     assert lone.slice_rate.error[2] == pytest.approx(np.sqrt(share**2 * within + current))
 
 
+def test_where_every_slice_has_one_row_its_rate_is_as_unsure_as_anything():
+    many, one = [50, 50], [5, 30]
+    lone = mix_and_rate(many, one, one, [1, 1], [1, 1], [1, 1])
+    assert lone.rate.value == pytest.approx(1 - 0.35)
+    for found in (lone.rate, lone.slice_rate):
+        assert np.isnan([found.error, found.lower, found.upper]).all()
+    assert np.isfinite(lone.mix.error)  # it rests on the reference's means
+    assert np.isfinite(lone.change.error)
+    new = mix_and_rate([50, 0], [5, 0], [5, 0], [0, 1], [0, 1], [0, 1])
+    assert new.slice_rate.error.tolist() == [0.0, 0.0]
+    assert float(new.rate.error) == 0.0
+
+
 def test_nothing_depends_on_the_centre():
     reference, current = two_samples()
     plain, far = taken_apart(reference, current), taken_apart(reference, current, centre=50.0)
