@@ -169,8 +169,8 @@ def mmd(
     Raises
     ------
     ValueError
-        If a side has fewer than two rows, columns differ (the embedding's too), or a code is no whole number
-        from 0 to 254.
+        If a side has fewer than two rows, columns differ (the embedding's too), a code is no whole number
+        from 0 to 254, or there is no permutation.
 
     References
     ----------
@@ -186,6 +186,8 @@ def mmd(
     r, c, mask = tables(reference, current, categorical, least=2)
     if embedding and not np.array_equal(embedding.categorical, mask):
         raise ValueError("the embedding was fitted on other columns")
+    if permutations < 1:
+        raise ValueError(f"a permutation test needs at least one permutation, not {permutations}")
     rows, generator = np.concatenate([r, c]), np.random.default_rng(seed)
     with threadpool_limits(1):
         by = embedding or _fitted(rows, mask, 256, generator)

@@ -9,7 +9,9 @@ from scipy import special, stats
 from monitoring.statistics.arrays import Floats
 
 LEAST = 10  # below so many rows only the exact law is good enough
-SUMMED = 500  # up to so many rows the far tail is summed; above, its expansion is good to a fiftieth of it
+SUMMED = 500
+"""Up to so many rows the far tail is summed; above, an expansion is a fiftieth too small at a p-value of 1e-9
+and a twentieth at 1e-12 with 501 rows, and less with more rows."""
 SQUARE_MEAN = np.pi**2 / 12
 """Mean of the square of a variable with Kolmogorov's law."""
 SQUARE_VARIANCE = 7 * np.pi**4 / 720 - SQUARE_MEAN**2

@@ -46,9 +46,9 @@ def surrogate_importance(
 
     It learns from a random half of at most 10,000 rows. Among at most 3,000 of the other half each column is
     shuffled once: its importance is how much the squared error grows, negative growth counts as 0, as a
-    share of the sum. The
-    extreme thousandth of the scores at either end is pulled in, at least one score, so that a wild one does
-    not decide. Columns that say the same share their importance, and it says nothing about causes.
+    share of the sum. The extreme thousandth of the scores at either end is pulled in, at least one score, so
+    that a wild one does not decide. Columns that say the same share their importance or hide each other:
+    where one is the other, the trees may use the first alone. Importance says nothing about causes.
 
     Parameters
     ----------

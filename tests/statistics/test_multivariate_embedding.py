@@ -190,6 +190,8 @@ def test_what_cannot_be_compared_is_refused():
     rows = np.zeros((5, 2))
     with pytest.raises(ValueError, match=r"at least 2 rows .* 5 and 1"):
         mmd(rows, rows[:1], [False, True])
+    with pytest.raises(ValueError, match="at least one permutation, not 0"):
+        mmd(rows, rows, [False, True], permutations=0)
     with pytest.raises(ValueError, match="at least one row"):
         fit_embedding(rows[:0], [False, True])
     with pytest.raises(ValueError, match="other columns"):

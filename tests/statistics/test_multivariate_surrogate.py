@@ -85,6 +85,13 @@ def test_columns_that_say_nothing_matter_nothing():
     assert not nothing.knows
 
 
+def test_a_column_may_hide_another_that_is_the_same():
+    values = np.random.default_rng(11).normal(size=(1000, 3))
+    values[:, 1] = values[:, 0]
+    importance = surrogate_importance(values, [False] * 3, values[:, 0]).importance
+    assert importance[:2].sum() > 0.95
+
+
 def test_rows_without_a_score_are_left_out():
     values = np.random.default_rng(8).normal(size=(400, 2))
     target = values[:, 1].copy()
