@@ -16,18 +16,18 @@ from monitoring.statistics.tables import (
     looked_up,
     scaled,
     scaling,
-    table,
     tables,
 )
 
 CATEGORIES = 20
+DIMENSIONS = 256
 _SLOTS = CATEGORIES + 2  # the others, and missing
 _MEDIAN_ROWS = 1_000
 _BLOCK = 4_096
 
 
 @dataclass(frozen=True)
-class Embedding:
+class _Embedding:
     """Random Fourier features, ``sqrt(2 / D) cos(x W + b)`` of a row made numeric and comparable.
 
     ``slots`` of shape (categorical columns, 255) says which indicator a category lights. ``weights`` has
@@ -55,94 +55,20 @@ class Mmd:
     current_rows: int
 
 
-def fit_embedding(
-    reference: ArrayLike, categorical: ArrayLike, *, dimensions: int = 256, seed: int = 0
-) -> Embedding:
-    """Random features whose products approximate a Gaussian kernel between rows.
-
-    Numbers are in robust standard deviations from the median, at most 8; a missing one lies at the median
-    and lights an indicator. Categories are indicators: the 20 most frequent, the others, missing. The width
-    of the kernel is the median distance of 1,000 rows.
-
-    Parameters
-    ----------
-    reference : array_like of shape (rows, columns)
-        nan and infinite values are missing, and so is a negative code.
-    categorical : array_like of bool, of shape (columns,)
-        Columns of category codes, 0 to 254.
-    dimensions : int
-        D, the number of features.
-    seed : int
-
-    Returns
-    -------
-    Embedding
-
-    Raises
-    ------
-    ValueError
-        If there is no row, shapes disagree, or a code is no whole number from 0 to 254.
-
-    References
-    ----------
-    Rahimi, A. and Recht, B. (2007). Random features for large-scale kernel machines. *NeurIPS*.
-
-    Examples
-    --------
-    >>> embedding = fit_embedding([[0.1, 0], [0.2, 1], [0.3, 1]], [False, True])
-    >>> embedding.weights.shape
-    (24, 256)
-    """
-    rows, mask = table(reference, categorical)
-    if not len(rows):
-        raise ValueError("an embedding is fitted on at least one row")
-    with threadpool_limits(1):
-        return _fitted(rows, mask, dimensions, np.random.default_rng(seed))
-
-
-def mean_embedding(embedding: Embedding, rows: ArrayLike) -> Floats:
-    """The mean feature of a sample; means merge by the rows behind them, so days add up to weeks.
-
-    Parameters
-    ----------
-    embedding : Embedding
-    rows : array_like of shape (rows, columns)
-
-    Returns
-    -------
-    ndarray of shape (D,)
-        The distance of two of these is the statistic that `mmd` tests; nan without rows.
-
-    Raises
-    ------
-    ValueError
-        As in `fit_embedding`.
-
-    Examples
-    --------
-    >>> sample = np.linspace(0, 1, 100)[:, None]
-    >>> embedding = fit_embedding(sample, [False])
-    >>> first, second = mean_embedding(embedding, sample[:50]), mean_embedding(embedding, sample[50:])
-    >>> bool(np.allclose((first + second) / 2, mean_embedding(embedding, sample)))
-    True
-    """
-    checked, _ = table(rows, embedding.categorical)
-    if not len(checked):
-        return np.full(len(embedding.phase), np.nan)
-    with threadpool_limits(1):
-        return _features(embedding, checked).mean(axis=0, dtype=float)
-
-
 def mmd(
     reference: ArrayLike,
     current: ArrayLike,
     categorical: ArrayLike,
     *,
-    embedding: Embedding | None = None,
     permutations: int = 200,
     seed: int = 0,
 ) -> Mmd:
     """Maximum mean discrepancy: the distance of two samples' mean embeddings, and its permutation test.
+
+    The features of a row are random Fourier ones, whose products approximate a Gaussian kernel between rows.
+    Numbers are in robust standard deviations from the median, at most 8; a missing one lies at the median
+    and lights an indicator. Categories are indicators: the 20 most frequent, the others, missing. The width
+    of the kernel is the median distance of 1,000 rows.
 
     All rows are permuted. The p-value is ``(1 + as large) / (1 + permutations)``, exact in any sample size
     because the embedding is fitted on both samples pooled: choosing the frequent categories from the
@@ -151,11 +77,10 @@ def mmd(
     Parameters
     ----------
     reference, current : array_like of shape (rows, columns)
-        As in `fit_embedding`. The caller bounds the rows: 20,000 of each are plenty.
+        nan and infinite values are missing, and so is a negative code. The caller bounds the rows: 20,000 of
+        each are plenty.
     categorical : array_like of bool, of shape (columns,)
-    embedding : Embedding, optional
-        A frozen one, so that distances of several days compare; fitted on rows of neither sample, or the
-        test is no longer exact.
+        Columns of category codes, 0 to 254.
     permutations : int
         Of 200 the smallest p-value is 0.005.
     seed : int
@@ -169,12 +94,13 @@ def mmd(
     Raises
     ------
     ValueError
-        If a side has fewer than two rows, columns differ (the embedding's too), a code is no whole number
-        from 0 to 254, or there is no permutation.
+        If a side has fewer than two rows, columns differ, a code is no whole number from 0 to 254, or there
+        is no permutation.
 
     References
     ----------
-    Gretton, A. et al. (2012). A kernel two-sample test. *JMLR* 13.
+    Gretton, A. et al. (2012). A kernel two-sample test. *JMLR* 13. Rahimi, A. and Recht, B. (2007). Random
+    features for large-scale kernel machines. *NeurIPS*.
 
     Examples
     --------
@@ -184,14 +110,11 @@ def mmd(
     (True, True)
     """
     r, c, mask = tables(reference, current, categorical, least=2)
-    if embedding and not np.array_equal(embedding.categorical, mask):
-        raise ValueError("the embedding was fitted on other columns")
     if permutations < 1:
         raise ValueError(f"a permutation test needs at least one permutation, not {permutations}")
     rows, generator = np.concatenate([r, c]), np.random.default_rng(seed)
     with threadpool_limits(1):
-        by = embedding or _fitted(rows, mask, 256, generator)
-        z = _features(by, rows)
+        z = _features(_fitted(rows, mask, DIMENSIONS, generator), rows)
         z -= z.mean(axis=0, dtype=float).astype(np.float32)
         is_current = np.arange(len(rows)) >= len(r)
         value = float(_distances(z, is_current[None])[0])
@@ -209,7 +132,7 @@ def mmd(
 
 def _fitted(
     rows: Floats, mask: NDArray[np.bool_], dimensions: int, generator: np.random.Generator
-) -> Embedding:
+) -> _Embedding:
     counts = code_counts(rows[:, mask])
     order = np.argsort(-counts, axis=1, kind="stable")
     slots = np.full((len(counts), MOST_CODES), float(CATEGORIES))
@@ -220,7 +143,7 @@ def _fitted(
     inputs = _inputs(mask, known, slots, rows[some])
     weights = generator.normal(size=(inputs.shape[1], dimensions)) / _median_distance(inputs)
     phase = generator.uniform(0, 2 * np.pi, size=dimensions)
-    return Embedding(mask, known, slots, weights.astype(np.float32), phase.astype(np.float32))
+    return _Embedding(mask, known, slots, weights.astype(np.float32), phase.astype(np.float32))
 
 
 def _inputs(mask: NDArray[np.bool_], known: Scaling, slots: Floats, rows: Floats) -> NDArray[np.float32]:
@@ -232,7 +155,7 @@ def _inputs(mask: NDArray[np.bool_], known: Scaling, slots: Floats, rows: Floats
     return np.concatenate(parts, axis=1, dtype=np.float32)
 
 
-def _features(embedding: Embedding, rows: Floats) -> NDArray[np.float32]:
+def _features(embedding: _Embedding, rows: Floats) -> NDArray[np.float32]:
     """Features of shape (rows, D), made in blocks that stay in the processor's cache."""
     out = np.empty((len(rows), len(embedding.phase)), dtype=np.float32)
     for start in range(0, len(rows), _BLOCK):

@@ -17,7 +17,7 @@ class Reconstruction:
 
     ``shares`` of shape (categorical columns, 255) are the categories' shares of the reference. ``mean`` and
     ``deviation`` of shape (columns,) standardise; numeric columns come first. ``components`` has shape
-    (kept, columns), and ``kept`` is the share of the variance that they hold.
+    (kept, columns).
     """
 
     categorical: NDArray[np.bool_]
@@ -26,7 +26,6 @@ class Reconstruction:
     mean: Floats
     deviation: Floats
     components: Floats
-    kept: float
 
 
 def fit_reconstruction(
@@ -92,7 +91,7 @@ def fit_reconstruction(
     reached = np.cumsum(explained) / (explained.sum() or 1.0)
     fewest = min(int(np.searchsorted(reached, variance, side="right")) + 1, int(varying.sum()) - 1)
     components = vectors[:, ::-1].T[:fewest]
-    return Reconstruction(mask, known, shares, mean, deviation, components, float(reached[fewest - 1]))
+    return Reconstruction(mask, known, shares, mean, deviation, components)
 
 
 def reconstruction_error(model: Reconstruction, rows: ArrayLike) -> Floats:
