@@ -89,6 +89,11 @@ with answer:
         "began and at the distribution, ask who changed the feature, and retrain when it is here to stay.",
     )
     drift_limits.limits(scope, list(features), method)
+if assessment.against != drift.own(model):
+    st.caption(
+        f"Here chunks are compared with {cards.escaped(assessment.reference_words)}. The line above this page "
+        "and Health judge by the model's own reference, so their colour may be another."
+    )
 with detail, st.container(horizontal=True, vertical_alignment="center", key="detail-head"):
     chosen = st.selectbox(
         "Feature",
@@ -234,6 +239,8 @@ with after:
     if not scope.segment[0] and model.segments.columns:
         by_segment = drift_session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)
         st.subheader("By segment", anchor=False)
+        if not by_segment:
+            st.caption("The only segment column is this feature itself.")
         ranking(
             drift_segments.rows(view, by_segment),
             reference=drift_view.reference_share(view),

@@ -214,8 +214,10 @@ def _sentence(
     note = f"; detectable, small: {listed(small)}" if small else ""
     gaps = [one.title for one in counted if one.beside]
     note += f"; but missing, never seen or not finite values rose in {listed(gaps)}" if gaps else ""
-    many = f"{len(counted)} features" if len(counted) != 1 else "the one feature"
-    return f"green: no lasting drift in {many}{note}"
+    judged = sum(one.status != "grey" for one in counted)
+    many = f"{judged} features" if judged != 1 else "one feature"
+    rest = f", {len(counted) - judged} could not be judged" if judged < len(counted) else ""
+    return f"green: no lasting drift in {many}{rest}{note}"
 
 
 def _alarm(

@@ -133,7 +133,7 @@ def why_grey(assessment: Assessment, place: int, last: int) -> str:
         CODES[scores.reason[place, last]],
         rows=int(np.nan_to_num(scores.rows[place, last])),
         minimum=assessment.model.limits.minimum_rows,
-        feature=assessment.features[place],
+        feature=title(assessment, place),
         start=day(window.start),
         stop=day(window.stop),
         limit=f"{_short(assessment, place)} {_number(scores.limit[place, last])}",

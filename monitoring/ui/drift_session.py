@@ -133,8 +133,11 @@ def _by_segment(
 def by_segment(
     model: Model, feature: str, chunk: str, method: str, against: str
 ) -> dict[str, tuple[drift.Assessment, drift.Signal]]:
-    """One feature in every segment, by ``column=value``; never change it."""
-    return _by_segment(*session.key_of(model.name), chunk, method, against, feature, session.grain_of(model))
+    """One feature in every segment of other columns, by ``column=value``; never change it."""
+    found = _by_segment(*session.key_of(model.name), chunk, method, against, feature, session.grain_of(model))
+    if feature not in model.segments.columns:
+        return found
+    return {label: pair for label, pair in found.items() if not label.startswith(f"{feature}=")}
 
 
 def replayed(scope: Scope, changed: Mapping[str, Any], method: str) -> drift.Replay:

@@ -146,8 +146,8 @@ def mixes(found: Inspection) -> None:
                 mix["column"]: one["value"],
                 "Share before": one["reference_share"],
                 "Share now": one["current_share"],
-                "Mix": one["mix"][0],
-                "Rate": one["rate"][0],
+                "Mix": _signed(one["mix"][0]),
+                "Rate": _signed(one["rate"][0]),
                 "Rate, 95 %": f"{_signed(one['rate'][1])} to {_signed(one['rate'][2])}",
             }
             for one in mix["slices"][:MOST]
@@ -157,8 +157,6 @@ def mixes(found: Inspection) -> None:
         column_config={
             "Share before": st.column_config.NumberColumn(format="percent"),
             "Share now": st.column_config.NumberColumn(format="percent"),
-            "Mix": st.column_config.NumberColumn(format="%+.4f"),
-            "Rate": st.column_config.NumberColumn(format="%+.4f"),
         },
         key="mixes",
     )

@@ -254,3 +254,12 @@ def test_hours_are_chunks_too(make_cubes, march, rng):
     assert (frame["chunk_stop"] - frame["chunk_start"]).unique().tolist() == [np.timedelta64(1, "h")]
     daily = drift.frame(cubes, hourly, reference=two_days, chunk="1 day")
     assert daily["status"].tolist() == ["green", "green", "red"]
+
+
+def test_features_that_could_not_be_judged_are_not_counted_among_the_steady(make_cubes, model, march, rng):
+    nothing = [np.full(300, np.nan) for _ in range(60)]
+    cubes = make_cubes({"humid": steady(rng), "dewp": nothing, "temp": steady(rng)})
+    verdict = drift.verdict(drift.assess(cubes, model, reference=march))
+    assert verdict.sentence == "green: no lasting drift in 2 features, 1 could not be judged"
+    (grey,) = [one for one in verdict.features if one.status == "grey"]
+    assert grey.sentence.endswith("dew point has no value in the reference"), "named by its title"

@@ -333,6 +333,21 @@ def test_the_trust_panel_tells_the_bins_and_smoothing_of_the_method_in_use(
     assert "sampling noise at 95 %" in facts
 
 
+def test_another_reference_than_the_models_own_says_why_colours_may_differ(open_app, stored, log_of):
+    stored(log_of({"x": normal}))
+    assert "their colour may be another" not in said(open_app("drift"))
+    assert "their colour may be another" in said(open_app("drift", reference="rolling:7:0"))
+
+
+def test_a_feature_is_not_split_by_itself(open_app, stored, log_of):
+    stored(log_of({"x": normal, "city": category}), CHURN + '[segments]\ncolumns = ["city"]\n')
+    app = open_app("drift")
+    feature_box(app).select("city").run()
+    assert "The only segment column is this feature itself." in said(app)
+    feature_box(app).select("x").run()
+    assert "The only segment column is this feature itself." not in said(app)
+
+
 def test_every_methods_numbers_judge_a_last_chunk_that_is_not_over_as_partial(store_file, stored, log_of):
     stored(log_of({"x": normal}, days=39))
     with Store.open(store_file) as store:
