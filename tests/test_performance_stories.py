@@ -1,0 +1,121 @@
+"""What the demo must be able to tell of performance: July, September, airports, and labels late by weeks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from monitoring import demo, performance
+from monitoring.store import Store
+
+LATE = "flights-late-labels"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store.open(tmp_path_factory.mktemp("demo") / "lookout.duckdb") as opened:
+        demo.build(opened, late_labels=True)
+        yield opened
+
+
+def months(store: Store, name: str = "flights", *metrics: str, **asked: object) -> pd.DataFrame:
+    """A tidy frame of calendar-like spans: 28 days counted from the reference's start in March."""
+    found = performance.material(store, name, **asked)  # type: ignore[arg-type]
+    one = performance.assess(found, chunk="28 days", metrics=metrics or ("accuracy", "roc_auc"))
+    return performance.frames.frame(one)
+
+
+def of(frame: pd.DataFrame, metric: str, day: str) -> pd.Series:
+    """The span that holds a day."""
+    at = pd.Timestamp(day, tz="America/New_York")
+    held = frame[(frame["chunk_start"] <= at) & (frame["chunk_stop"] > at) & (frame["measure"] == metric)]
+    return held.iloc[0]
+
+
+def test_in_july_accuracy_is_lost_beyond_chance_and_by_more_than_a_tenth(store: Store) -> None:
+    july = of(months(store), "accuracy", "2013-07-10")
+    assert july["value"] == pytest.approx(0.68, abs=0.03)
+    assert july["lower"] < july["value"] < july["upper"] < july["limit_low"]
+    assert july["effect"] > 0.1 * 0.79
+    assert (july["status"], july["reason"], july["maturity"]) == ("red", "lost_performance", "final")
+
+
+def test_september_is_best_by_accuracy_while_its_area_under_the_curve_is_lost(store: Store) -> None:
+    frame = months(store)
+    live = frame[
+        (frame["chunk_start"] > pd.Timestamp("2013-04-01", tz="UTC")) & (frame["maturity"] == "final")
+    ]
+    best = live[live["measure"] == "accuracy"].sort_values("value").iloc[-1]
+    assert best["chunk_start"] <= pd.Timestamp("2013-10-01", tz="UTC") <= best["chunk_stop"]
+    assert best["value"] > 0.86
+    assert best["status"] == "green"
+    assert of(frame, "roc_auc", "2013-09-20")["status"] in ("amber", "red")
+
+
+def test_one_airport_ranks_as_well_as_in_march_and_two_do_not(store: Store) -> None:
+    lost = {}
+    for origin in ("EWR", "JFK", "LGA"):
+        frame = months(store, "flights", "roc_auc", segment=("origin", origin))
+        live = frame[frame["chunk_start"] > pd.Timestamp("2013-04-01", tz="UTC")]
+        lost[origin] = int(live["status"].isin(["amber", "red"]).sum())
+    assert lost["LGA"] == 0
+    assert lost["EWR"] >= 3
+    assert lost["JFK"] >= 1
+
+
+def test_cancelled_flights_are_no_negatives(store: Store) -> None:
+    found = performance.material(store, "flights", known_at=dt.datetime(2014, 2, 1, tzinfo=dt.UTC))
+    with store.cursor() as cursor:
+        told = cursor.execute(
+            "SELECT count(*) FROM flights.predictions AS p SEMI JOIN flights.labels AS l USING (_id) "
+            "WHERE p._version = 'logistic'"
+        ).fetchone()
+    assert told is not None
+    assert found.outcomes.rows.sum() == told[0]
+    assert found.cohorts.predicted.sum() - told[0] == 2405, "cancelled or diverted: they have no label"
+
+
+def test_labels_late_by_weeks_leave_young_days_provisional_and_grey(store: Store) -> None:
+    at = dt.datetime(2013, 9, 1, 4, tzinfo=dt.UTC)
+    found = performance.material(store, LATE, known_at=at)
+    frame = performance.frames.frame(performance.assess(found, metrics=("accuracy", "prevalence")))
+    accuracy = frame[frame["measure"] == "accuracy"]
+    young = accuracy[accuracy["maturity"] == "provisional"]
+    assert 30 <= len(young) <= 42
+    assert set(young["status"]) == {"grey"}
+    assert young["coverage"].iloc[0] > 0.9 > 0.2 > young["coverage"].iloc[-1]
+    final = accuracy[(accuracy["maturity"] == "final") & (accuracy["chunk_start"] > "2013-04-01")]
+    assert len(final) > 90
+    assert final["coverage"].median() > 0.97
+
+
+def test_the_first_labels_are_not_like_the_rest_and_classes_are_not_equally_slow(store: Store) -> None:
+    july, later = (dt.datetime(2013, month, 1, 4, tzinfo=dt.UTC) for month in (8, 12))
+    early, whole = (
+        performance.frames.frame(
+            performance.assess(performance.material(store, LATE, known_at=at), metrics=("prevalence",))
+        )
+        for at in (july, later)
+    )
+    days = [f"2013-07-{day}" for day in range(20, 28)]
+    share = [sum(of(frame, "prevalence", day)["value"] for day in days) for frame in (early, whole)]
+    assert share[0] < 0.6 * share[1], "late flights are told later"
+    assert performance.material(store, LATE).cohorts.agreement.agree is False
+
+
+def test_what_was_known_then_stays_what_was_known_then(store: Store) -> None:
+    at = dt.datetime(2013, 8, 1, 4, tzinfo=dt.UTC)
+    frame = months(store, LATE, "accuracy", known_at=at)
+    assert frame["chunk_start"].max() < pd.Timestamp(at)
+    again = months(store, LATE, "accuracy", known_at=at)
+    pd.testing.assert_frame_equal(frame, again)
+    now = months(store, LATE, "accuracy")
+    assert of(now, "accuracy", "2013-07-10")["n"] > of(frame, "accuracy", "2013-07-10")["n"]
+    plain = months(store, "flights", "accuracy")
+    columns = ["n", "value", "lower", "upper"]
+    assert of(now, "accuracy", "2013-07-10")[columns].tolist() == pytest.approx(
+        of(plain, "accuracy", "2013-07-10")[columns].tolist()
+    )
