@@ -110,6 +110,8 @@ def _together(found: Inspection) -> Iterator[dict[str, Any]]:
 
 
 def _reason(found: Inspection) -> str:
+    if not found.calibrated:
+        return "uncalibrated"
     if not found.telling:
         return "days_differ"
     return "drift" if found.drifted else ""

@@ -16,6 +16,7 @@ import numpy as np
 from monitoring.drift import causes, multivariate
 from monitoring.drift.against import Against, own
 from monitoring.drift.multivariate import P_VALUE, Progress
+from monitoring.drift.own_runs import FEWEST, runs, with_rows
 from monitoring.drift.reference_days import NoReferenceError, references
 from monitoring.drift.tables import Tables, recoded, tables
 from monitoring.drift.wording import listed
@@ -79,7 +80,12 @@ class Inspection:
     @property
     def telling(self) -> bool:
         """Whether there is a verdict: not where the reference's own days are told apart almost as well."""
-        return bool(self.classifier) and self.classifier["limit"] <= TELLING
+        return self.calibrated and self.classifier["limit"] <= TELLING
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the reference holds enough runs as long as the window, so that there is a limit."""
+        return bool(self.classifier) and self.classifier["limit"] is not None
 
     @property
     def status(self) -> str:
@@ -96,7 +102,13 @@ class Inspection:
         found = self.classifier
         if not found:
             return self.notes.get("classifier", "not looked at")
-        area = "AUC {auc:.2f} ({lower:.2f} to {upper:.2f}), limit {limit:.2f}".format(**found)
+        area = "AUC {auc:.2f} ({lower:.2f} to {upper:.2f})".format(**found)
+        if not self.calibrated:
+            return (
+                f"Uncalibrated: {FEWEST} runs of the reference as long as this window, with enough rows, are "
+                f"needed to tell how much its own days differ. A classifier tells the rows apart with {area}."
+            )
+        area += f", limit {found['limit']:.2f}"
         if not self.telling:
             return (
                 "Days differ too much to judge all features at once: a classifier tells the reference's own "
@@ -190,7 +202,7 @@ class _Asked:
         """Everything that the answer depends on but the data."""
         ends = (self.window.start, self.window.stop, self.shown[0].start, self.shown[-1].stop)
         words = (self.against.key, *self.segment, self.chunk, str(len(self.shown)), str(self.rows))
-        return "|".join(["inspection", *(end.isoformat() for end in ends), *words])
+        return "|".join(["inspection by runs", *(end.isoformat() for end in ends), *words])
 
 
 def _looked(store: Store, asked: _Asked, say: Progress) -> dict[str, Any]:
@@ -220,8 +232,14 @@ def _looked(store: Store, asked: _Asked, say: Progress) -> dict[str, Any]:
         "notes": {},
     }
     keys = np.asarray(reference.keys, dtype="datetime64[us]")
+    step = dt.timedelta(hours=1) if model.grain == "hour" else dt.timedelta(days=1)
+    found = runs(parts, keys, asked.window.stop - asked.window.start, step)
+    few = {**given, "most": min(asked.rows, multivariate.ROWS)}
+    own = with_rows(store, model.name, found, matrix, keys if parts is None else None, **few)
     out["classifier"] = _part(
-        out, "classifier", lambda: multivariate.classifier(matrix, keys, lambda a, b: say(0.1 + 0.6 * a, b))
+        out,
+        "classifier",
+        lambda: multivariate.classifier(matrix, keys, own, lambda a, b: say(0.1 + 0.6 * a, b)),
     )
     say(0.75, "comparing mean embeddings")
     out["embedding"] = _part(out, "embedding", lambda: multivariate.embedding(matrix))

@@ -14,34 +14,48 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from monitoring.drift.own_runs import FEWEST
 from monitoring.drift.tables import Tables
 from monitoring.statistics.arrays import Floats
+from monitoring.windows import Window
 
 Progress = Callable[[float, str], None]
 Plain = dict[str, Any]
 
 LEAST_AUC = 0.55  # below it a classifier that is significant has still found next to nothing
 P_VALUE = 0.01
-BLOCKS = 7  # of the reference, each told from the rest of it
-BLOCK_ROWS = 2_000
-FEWEST_BLOCK_ROWS = 200
+ROWS = 5_000  # of each side that are told apart
+FEWEST_DAYS = 7  # of the reference, to tell how their errors vary
 
 
-def classifier(tables: Tables, keys: NDArray[np.datetime64], progress: Progress) -> Plain:
+def classifier(
+    tables: Tables,
+    keys: NDArray[np.datetime64],
+    own: Sequence[tuple[Window, Floats]],
+    progress: Progress,
+) -> Plain:
     """How well a classifier tells current rows from the reference, and how well it tells the reference's own.
+
+    A classifier learns more from more rows, and days that differ average out over longer windows. So runs of
+    the reference's own days are as long as the judged window, and all comparisons have as many rows on each
+    side as one another.
 
     Parameters
     ----------
     tables : Tables
     keys : ndarray of datetime64, shape (reference rows,)
-        Profile keys of the reference's rows; blocks of neighbouring keys are told from the rest.
+        Profile keys of the reference's rows.
+    own : sequence of (Window, ndarray of shape (rows, features))
+        Runs of reference days as long as the judged window, and their rows, coded as ``tables``; each is told
+        from the reference's rows of other days.
     progress : callable
 
     Returns
     -------
     dict
-        ``auc, lower, upper, p_value, limit, blocks, attribution``: the last a list of feature, fall of the
-        area without it and the standard error of that, the largest first.
+        ``auc, lower, upper, p_value, rows, limit, blocks, attribution``: ``rows`` of the reference's and the
+        current side, ``limit`` None where fewer than four runs (``blocks``) hold enough rows, the last a list
+        of feature, fall of the area without it and the standard error of that, the largest first.
 
     Raises
     ------
@@ -50,22 +64,29 @@ def classifier(tables: Tables, keys: NDArray[np.datetime64], progress: Progress)
     """
     from monitoring.statistics.classifier import domain_classifier
 
+    usable, before, now = _even(tables, keys, own)
     found = domain_classifier(
-        tables.reference,
-        tables.current,
+        tables.reference[:before],
+        tables.current[:now],
         tables.categorical,
-        progress=lambda share, what: progress(0.6 * share, what),
+        progress=lambda share, what: progress(0.5 * share, what),
     )
-    progress(0.6, "learning how much the reference's own days differ")
-    own = _own_areas(tables, keys)
+    areas = []
+    for place, (outside, rows) in enumerate(usable):
+        progress(0.5 + 0.5 * place / len(usable), "learning how much the reference's own days differ")
+        told = domain_classifier(
+            tables.reference[outside][:before], rows[:now], tables.categorical, attribute=False
+        )
+        areas.append(told.auc)
     order = np.argsort(-found.attribution, kind="stable")
     return {
         "auc": found.auc,
         "lower": found.lower,
         "upper": found.upper,
         "p_value": found.p_value,
-        "limit": area_limit(own),
-        "blocks": len(own),
+        "rows": [found.reference_rows, found.current_rows],
+        "limit": area_limit(areas) if len(areas) >= FEWEST else None,
+        "blocks": len(areas),
         "attribution": [
             [tables.features[i], float(found.attribution[i]), float(found.attribution_error[i])]
             for i in order
@@ -73,13 +94,35 @@ def classifier(tables: Tables, keys: NDArray[np.datetime64], progress: Progress)
     }
 
 
+def _even(
+    tables: Tables, keys: NDArray[np.datetime64], own: Sequence[tuple[Window, Floats]]
+) -> tuple[list[tuple[NDArray[np.bool_], Floats]], int, int]:
+    """Runs with enough rows, and which of the reference's lie outside each; rows of both sides for all."""
+    from monitoring.statistics.classifier import LEAST_ROWS
+
+    before, now = (min(len(side), ROWS) for side in (tables.reference, tables.current))
+    if len(own) < FEWEST:
+        return [], before, now
+    # A quarter of the runs may be too short: one quiet day does not make all comparisons small.
+    each = min(now, int(np.quantile([len(rows) for _, rows in own], 0.25, method="lower")))
+    usable = [
+        ((keys < np.datetime64(run.start)) | (keys >= np.datetime64(run.stop)), rows)
+        for run, rows in own
+        if len(rows) >= each
+    ]
+    outside = min(before, *(int(rest.sum()) for rest, _ in usable))
+    if len(usable) < FEWEST or min(each, outside) < LEAST_ROWS:
+        return [], before, now
+    return usable, outside, each
+
+
 def area_limit(own: Sequence[float], level: float = 0.99) -> float:
-    """The area that blocks like those of the reference stay below, and at least what is worth a word.
+    """The area that runs like those of the reference stay below, and at least what is worth a word.
 
     Parameters
     ----------
     own : sequence of float
-        Areas with which blocks of the reference were told from the rest of it.
+        Areas with which runs of the reference were told from the rest of it.
     level : float
 
     Examples
@@ -93,28 +136,6 @@ def area_limit(own: Sequence[float], level: float = 0.99) -> float:
     count = len(own)
     reach = special.stdtrit(count - 1, level) * logit.std(ddof=1) * np.sqrt(1 + 1 / count)
     return float(max(LEAST_AUC, special.expit(logit.mean() + reach)))
-
-
-def _own_areas(tables: Tables, keys: NDArray[np.datetime64]) -> list[float]:
-    """Blocks of the reference's neighbouring days told from its other days; none where there are few days."""
-    from monitoring.statistics.classifier import domain_classifier
-
-    days = np.unique(keys)
-    if len(days) < BLOCKS:
-        return []
-    areas = []
-    for block in np.array_split(days, BLOCKS):
-        inside = (keys >= block[0]) & (keys <= block[-1])
-        if min(inside.sum(), (~inside).sum()) < FEWEST_BLOCK_ROWS:
-            continue
-        found = domain_classifier(
-            tables.reference[~inside][:BLOCK_ROWS],
-            tables.reference[inside][:BLOCK_ROWS],
-            tables.categorical,
-            attribute=False,
-        )
-        areas.append(found.auc)
-    return areas
 
 
 def embedding(tables: Tables) -> Plain:
@@ -169,7 +190,7 @@ def reconstruction(
         counts.append(len(inside))
         means.append(float(inside.mean()) if len(inside) else None)
         spreads.append(float(inside.std(ddof=1) / np.sqrt(len(inside))) if len(inside) > 1 else None)
-    enough = len(days) >= BLOCKS
+    enough = len(days) >= FEWEST_DAYS
     middle, spread = (float(by_day.mean()), float(by_day.std(ddof=1))) if enough else (np.nan, np.nan)
     return {
         "chunks": [start.isoformat() for start, _ in chunks],

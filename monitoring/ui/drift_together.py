@@ -100,11 +100,13 @@ def verdict(found: Inspection, model: Model) -> None:
     drawn += f"{_of(found.reference_rows, found.reference_total)} of the reference"
     parts = [f"{words(Window(found.start, found.stop))}: {drawn}, drawn by a hash of their id"]
     if found.classifier:
-        own = found.classifier["blocks"]
+        before, now = found.classifier["rows"]
+        parts.append(f"a classifier tells {count(now)} of them from {count(before)}")
         parts.append(
-            f"the limit comes from {own} blocks of the reference, each told from the rest of it"
-            if own
-            else "uncalibrated: the reference has too few days to tell how much its own differ"
+            f"its limit comes from {found.classifier['blocks']} runs of the reference as long as this "
+            "window, each told from the rest of it in as many rows"
+            if found.calibrated
+            else "uncalibrated: the reference is too short for several windows of this length"
         )
     if found.embedding:
         distance = found.embedding

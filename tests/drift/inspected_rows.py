@@ -1,4 +1,4 @@
-"""Rows that change after two weeks, to be looked at closer, and all that such a look says."""
+"""Rows that change after four weeks, to be looked at closer, and all that such a look says."""
 
 import datetime as dt
 import json
@@ -7,27 +7,28 @@ from dataclasses import asdict
 import numpy as np
 import pandas as pd
 
+from monitoring.store.rows import Rows
 from monitoring.windows import Window
 
 DAY = dt.timedelta(days=1)
 
 START = dt.datetime(2026, 1, 1)
 
-LIVE = START + 14 * DAY
+LIVE = START + 28 * DAY
 
 WEEK = Window(LIVE, LIVE + 7 * DAY)
 
 HEAD = 'name = "m"\ntask = "binary"\nclock = "last row"\n'
 
-REFERENCE = "[reference]\nstart = 2026-01-01\nstop = 2026-01-15\n"
+REFERENCE = "[reference]\nstart = 2026-01-01\nstop = 2026-01-29\n"
 
 FILE = '[reference]\nfile = "reference.parquet"\n'
 
 SEGMENTS = '[segments]\ncolumns = ["city", "grade"]\n'
 
 
-def rows(days=21, seed=0, first=START, each=100, correlation=0.0, shift=0.0):
-    """Rows of independent features; from the fifteenth day on two of them may go together, or one move."""
+def rows(days=35, seed=0, first=START, each=100, correlation=0.0, shift=0.0):
+    """Rows of independent features; from the twenty-ninth day on two of them may go together, or one move."""
     rng = np.random.default_rng(seed)
     count = days * each
     at = pd.Timestamp(first) + pd.to_timedelta(np.arange(count) * (1440 / each), unit="min")
@@ -69,3 +70,22 @@ def odd(log):
         wild=np.where(numbers > 2.5, 1e100, numbers),
         names=[f"n{i % 700}" for i in range(len(log))],
     )
+
+
+def silent(share, what):
+    assert 0 <= share <= 1
+    assert what
+
+
+def drawn(rng, count, **columns):
+    """Rows as the store draws them."""
+    names = np.array(["x", "y", "z", None], object)
+    own = {
+        "a": rng.normal(size=count),
+        "b": rng.lognormal(size=count),
+        "c": rng.choice(names, count),
+        **columns,
+    }
+    kinds = {name: "categorical" if values.dtype == object else "numeric" for name, values in own.items()}
+    keys = np.full(count, np.datetime64(START, "us"))
+    return Rows(keys, own, kinds, rng.random(count), {}, count)

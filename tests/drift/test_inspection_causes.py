@@ -48,7 +48,7 @@ def test_a_multiclass_model_without_probabilities_on_a_side_says_so(filled, lack
 
 
 def test_the_mix_of_a_segment_column_adds_up_to_the_change_of_the_mean_score(filled):
-    log = rows(days=28)
+    log = rows(days=42)
     live = (log["predicted_at"] >= pd.Timestamp(LIVE)).to_numpy()
     rng = np.random.default_rng(4)
     log["city"] = np.where(live & (rng.random(len(log)) < 0.4), "Bern", log["city"])
@@ -102,7 +102,7 @@ def test_values_beyond_the_twenty_with_a_profile_are_one_slice(filled):
 
 
 def test_the_worst_slice_is_the_one_that_was_planted(filled):
-    log = rows(days=42, each=400)
+    log = rows(days=56, each=400)
     live = log["predicted_at"] >= pd.Timestamp(LIVE)
     planted = live & (log["city"] == "Oslo") & (log["grade"] == 2)
     log["score"] = (log["score"] * 0.5 + 0.4 * planted).round(4)

@@ -87,7 +87,7 @@ def test_a_part_that_fails_leaves_a_note_and_all_others(filled, monkeypatch, par
 
 
 def test_ten_rows_are_too_few_and_say_so(filled):
-    store = filled(rows(days=15, each=10))
+    store = filled(rows(days=29, each=10))
     found = drift.inspect(store, "m", WEEK)
     assert (found.current_rows, found.status, found.drifted) == (10, "grey", False)
     assert "100 rows are needed" in found.notes["classifier"]
@@ -120,14 +120,11 @@ def test_without_scores_the_features_are_still_looked_at(filled, lacking):
 
 
 def test_a_segment_is_looked_at_alone(filled):
-    log = rows(days=28)
+    log = rows(seed=1)
     live = log["predicted_at"] >= pd.Timestamp(LIVE)
     log["b"] += np.where(live & (log["city"] == "Rome"), 2.0, 0.0)
     store = filled(log)
-    rome, oslo = (
-        drift.inspect(store, "m", Window(LIVE, LIVE + 14 * DAY), segment=("city", one))
-        for one in ("Rome", "Oslo")
-    )
+    rome, oslo = (drift.inspect(store, "m", WEEK, segment=("city", one)) for one in ("Rome", "Oslo"))
     assert rome.drifted
     assert not oslo.drifted
     assert rome.current_total == (live & (log["city"] == "Rome")).sum()
@@ -170,8 +167,8 @@ def test_a_window_is_compared_with_what_the_words_say(filled):
     assert found(CONSECUTIVE) == [Window(LIVE - DAY, LIVE)]
     assert found(Against("rolling", chunks=4, gap=1), "7 days") == [Window(LIVE - 35 * DAY, LIVE - 7 * DAY)]
     assert found(Against("weekday", weeks=9)) == [
-        Window(LIVE - 7 * DAY, LIVE), Window(LIVE - 14 * DAY, LIVE - 7 * DAY),
-    ]  # fmt: skip
+        Window(LIVE - 7 * back * DAY, LIVE - 7 * (back - 1) * DAY) for back in range(1, 5)
+    ]
     assert drift.references(store, model, Window(START, START + DAY), Against()) == [
         Window(START + DAY, LIVE)
     ]
@@ -181,11 +178,11 @@ def test_a_window_is_compared_with_what_the_words_say(filled):
     "against", [None, CONSECUTIVE, Against("weekday", weeks=1), Against("version", version="champion")]
 )
 def test_a_closer_look_takes_every_sort_of_reference(filled, against):
-    store = filled(rows(days=30), HEAD + FILE, reference=rows(seed=8))
+    store = filled(rows(days=44), HEAD + FILE, reference=rows(seed=8))
     found = drift.inspect(store, "m", Window(LIVE, LIVE + 7 * DAY), against=against)
     assert found.notes == {"mixes": found.notes.get("mixes")} or "mixes" not in found.notes
-    assert found.reference_total == {None: 2100, CONSECUTIVE: 100}.get(
-        against, 700 if against and against.form == "weekday" else 2100
+    assert found.reference_total == {None: 3500, CONSECUTIVE: 100}.get(
+        against, 700 if against and against.form == "weekday" else 2800
     )
 
 
