@@ -91,8 +91,8 @@ with answer:
     drift_limits.limits(scope, list(features), method)
 if assessment.against != drift.own(model):
     st.caption(
-        f"Here chunks are compared with {cards.escaped(assessment.reference_words)}. The line above this page "
-        "and Health judge by the model's own reference, so their colour may be another."
+        f"Here chunks are compared with {cards.escaped(assessment.reference_words)}. The line above this "
+        "page and Health judge by the model's own reference, so their colour may be another."
     )
 with detail, st.container(horizontal=True, vertical_alignment="center", key="detail-head"):
     chosen = st.selectbox(
