@@ -14,6 +14,7 @@ from monitoring.models import Model, ModelError, parse
 from monitoring.reasons import REASONS
 from monitoring.results import COLUMNS
 from monitoring.statistics import METHODS
+from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
 from monitoring.store.reference_rows import kept_days
 
@@ -42,6 +43,15 @@ def test_every_drift_method_is_described_with_its_levels() -> None:
         stated = METHODS[key].levels
         given = [float(part) for part in levels.split(",")]
         assert given == pytest.approx([stated.floor, stated.amber, stated.red], abs=6e-4), key
+
+
+def test_every_metric_is_described_with_its_direction() -> None:
+    rows = dict(
+        re.findall(r"^\| `(\w+)` \|.*\| ([a-z0-9 ]+) \| [^|]+ \|$", text("docs/performance.md"), re.MULTILINE)
+    )
+    assert {key: word.replace("nearer to 0", "zero") for key, word in rows.items()} == {
+        key: metric.better for key, metric in METRICS.items()
+    }
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:
