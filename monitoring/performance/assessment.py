@@ -261,8 +261,8 @@ def _scores(
     amber = _matters(metric, baseline, before, model)
     status, reason = _judged(metric, estimate, change, amber, short)
     if not enough and metric.better != "neither":
-        status, reason = np.full_like(status, GREY), np.where(reason > 0, reason, NUMBER["no_baseline"])
-        reason = np.where(status == GREY, np.where(short.any, reason, NUMBER["no_baseline"]), reason)
+        status = np.full_like(status, GREY)
+        reason = np.where(short.any, reason, NUMBER["no_baseline"])
     status = np.where(unknown > 0, GREY, status).astype(np.int8)
     reason = np.where(unknown > 0, unknown, reason).astype(np.int8)
     return Scores(metric, estimate, baseline, change, amber, short, status, reason)
