@@ -158,7 +158,7 @@ _TABLE = (
     (
         "maturity_unknown",
         "not known when labels are mature",
-        "not known when labels are mature: no cohort is old enough to tell",
+        "not known when labels are mature",
         "It is judged once the oldest predictions have had all their labels for a while.",
     ),
     (
@@ -179,7 +179,12 @@ _TABLE = (
         "the reference has no mature labels of version {version}",
         "Name a window with labels as [reference] or [reference.{version}].",
     ),
-    ("description", "describes, is neither good nor bad", "{measure} describes the rows", ""),
+    (
+        "description",
+        "describes, is neither good nor bad",
+        "{measure} describes the rows, it is neither good nor bad",
+        "Read it beside the metrics that can be lost.",
+    ),
     (
         "lost_performance",
         "worse than the reference",

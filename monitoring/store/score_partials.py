@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
 from monitoring.models import Model
 from monitoring.store import layout
@@ -18,7 +20,7 @@ from monitoring.store.placing import lay, placed
 from monitoring.store.score_grids import ScoreGrid
 from monitoring.store.score_subjects import subject
 from monitoring.store.slots import segment_labels, segment_sql
-from monitoring.store.sql import Values, composed, named, quoted
+from monitoring.store.sql import Array, Values, composed, insert, named, quoted
 
 Segment = tuple[str, Sequence[str]]
 
@@ -27,7 +29,6 @@ CREATE TABLE {schema}.scores (
     chunk TIMESTAMP, version VARCHAR, segment_column VARCHAR, segment_value VARCHAR, subject VARCHAR,
     label VARCHAR, label_key TIMESTAMP, n BIGINT, slots INTEGER[], counts BIGINT[], logged BIGINT[],
     decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[])"""
-_LISTS = ("counts", "logged", "decided", "sums", "squares")
 # The label of an id at an instant is the last one told until then; of two told at once a review's stands.
 _EVENTS = """
 SELECT _id, CASE change WHEN 1 THEN _label ELSE _before END AS _label, _key, {sign} * change AS _sign
@@ -58,11 +59,6 @@ SELECT chunk, segment, label, _key, slot, CAST(SUM(_sign) AS BIGINT) AS counts,
     COALESCE(SUM(_sign * (s - {centre})), 0) AS sums,
     COALESCE(SUM(_sign * (s - {centre}) * (s - {centre})), 0) AS squares{moments}
 FROM {placed} GROUP BY ALL"""
-_APPEND = """
-INSERT INTO {schema}.scores
-SELECT chunk, {version}, {column}, segment, {subject}, label, _key, CAST(SUM(counts) AS BIGINT),
-    list(slot ORDER BY slot), {lists}, [{moments}]::DOUBLE[]
-FROM ({bins}) GROUP BY chunk, segment, label, _key"""
 
 
 def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -165,15 +161,54 @@ def _append(
     )  # fmt: skip
     bins = _BINS.format(
         placed=placed(rows, steps), centre=values.bind(counted.centre),
-        moments="".join(f", SUM(_sign * m{place}) AS m{place}" for place in range(len(moments))),
+        moments="".join(
+            f", CAST(COALESCE(SUM(_sign * m{place}), 0) AS DOUBLE) AS m{place}" for place in range(len(moments))
+        ),
     )  # fmt: skip
-    text = _APPEND.format(
-        schema=quoted(model.name), version=values.bind(grid.version), column=values.bind(column),
-        subject=values.bind(grid.subject), bins=bins,
-        lists=", ".join(f"list({one} ORDER BY slot)" for one in _LISTS),
-        moments=", ".join(f"COALESCE(SUM(m{place}), 0)" for place in range(len(moments))),
-    )  # fmt: skip
-    cursor.execute(text, values.bound)
+    found = cursor.sql(bins, params=values.bound).to_arrow_table()
+    if len(found):
+        insert(cursor, model.name, "scores", _laid_out(found, grid, column, len(moments)))
+
+
+def _laid_out(found: pa.Table, grid: ScoreGrid, column: str, moments: int) -> pa.Table:
+    """Rows of the profile from what was counted, slot by slot."""
+    keys = [_codes(found[name]) for name in ("chunk", "segment", "label", "_key")]
+    slot = found["slot"].to_numpy()
+    order = np.lexsort([slot, *reversed(keys)])
+    changed = np.any([np.diff(key[order], prepend=-1) != 0 for key in keys], axis=0)
+    starts = np.flatnonzero(changed)
+    offsets = pa.array(np.append(starts, len(order)), pa.int32())
+    first = found.take(pa.array(order[starts]))
+    counts = found["counts"].to_numpy()[order]
+
+    def lists(name: str, kind: pa.DataType) -> pa.ListArray:
+        return pa.ListArray.from_arrays(offsets, pa.array(found[name].to_numpy()[order], kind))
+
+    sums = np.array([found[f"m{place}"].to_numpy()[order] for place in range(moments)]).T
+    added = np.add.reduceat(sums, starts, axis=0) if moments else np.empty((len(starts), 0))
+    own = np.arange(len(starts) + 1, dtype=np.int32) * moments
+    return pa.table(
+        {
+            "chunk": first["chunk"],
+            "version": pa.repeat(grid.version, len(starts)),
+            "segment_column": pa.repeat(column, len(starts)),
+            "segment_value": first["segment"],
+            "subject": pa.repeat(grid.subject, len(starts)),
+            "label": first["label"],
+            "label_key": first["_key"],
+            "n": pa.array(np.add.reduceat(counts, starts), pa.int64()),
+            "slots": lists("slot", pa.int32()),
+            **{name: lists(name, pa.int64()) for name in ("counts", "logged", "decided")},
+            **{name: lists(name, pa.float64()) for name in ("sums", "squares")},
+            "moments": pa.ListArray.from_arrays(pa.array(own), pa.array(added.ravel(), pa.float64())),
+        }
+    )
+
+
+def _codes(column: pa.ChunkedArray) -> Array:
+    """Numbers that are equal where values are; 0 for none."""
+    codes = column.combine_chunks().dictionary_encode().indices
+    return codes.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
 
 
 def _label(model: Model, labelled: bool) -> str:

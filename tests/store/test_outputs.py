@@ -91,7 +91,7 @@ def test_files_in_any_order_and_forgotten_ones_give_what_one_pass_gives(
         opened(folder / "two", description(task)) as again,
     ):
         names, kept = [], []
-        for kind, seed in order:  # overlapping files: every one holds a part of the rows drawn anew
+        for kind, seed in dict.fromkeys(order):  # overlapping: every file holds a part of the rows drawn anew
             rows = whole[kind].sample(frac=0.6, random_state=seed)
             names.append(take(store, folder, rows, kind))
             kept.append((kind, rows))
