@@ -60,6 +60,8 @@ SELECT chunk, segment, label, _key, slot, CAST(SUM(_sign) AS BIGINT) AS counts,
     COALESCE(SUM(_sign * (s - {centre}) * (s - {centre})), 0) AS squares{moments}
 FROM {placed} GROUP BY ALL"""
 
+_TOTAL = "CAST(COALESCE(SUM(_sign * m{place}), 0) AS DOUBLE) AS m{place}"
+
 
 def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Make the table of the profile of outputs.
@@ -161,9 +163,7 @@ def _append(
     )  # fmt: skip
     bins = _BINS.format(
         placed=placed(rows, steps), centre=values.bind(counted.centre),
-        moments="".join(
-            f", CAST(COALESCE(SUM(_sign * m{place}), 0) AS DOUBLE) AS m{place}" for place in range(len(moments))
-        ),
+        moments="".join(f", {_TOTAL.format(place=place)}" for place in range(len(moments))),
     )  # fmt: skip
     found = cursor.sql(bins, params=values.bound).to_arrow_table()
     if len(found):
