@@ -10,6 +10,7 @@ import pandas as pd
 from monitoring import results
 from monitoring.performance.assessment import CODES, Assessment, Scores
 from monitoring.statistics.severity import names
+from monitoring.store.reference_rows import reference_window
 from monitoring.windows import Window
 
 
@@ -89,7 +90,5 @@ def words(assessment: Assessment) -> str:
     if window is None:
         return ""
     model, version = assessment.material.model, assessment.material.version
-    common = model.reference
     days = f"{window.start:%Y-%m-%d} to {window.stop:%Y-%m-%d}"
-    own = common is None or common.start is None or common.start.replace(tzinfo=None) != window.start
-    return f"own reference of {version}, {days}" if own else days
+    return days if window == reference_window(model) else f"own reference of {version}, {days}"

@@ -243,3 +243,19 @@ def test_every_metric_of_a_task_is_in_the_frame_with_an_interval_where_it_has_a_
     assert (told["lower"] <= told["value"]).all()
     assert (told["value"] <= told["upper"]).all()
     assert told.groupby("measure")["value"].count().min() >= 1
+
+
+@pytest.mark.parametrize("hours", [False, True], ids=["days", "hours"])
+def test_the_models_own_reference_is_not_called_a_versions(filled, hours):
+    log = pd.concat([predictions("binary", each=100), predictions("binary", seed=4, each=100, version="two")])
+    log = log[(log["version"] == "one") | (log["predicted_at"] > pd.Timestamp("2026-01-03 12:00"))]
+    told = labels("binary", log[log["version"] == "one"])
+    store = filled(description("binary", hours=hours), ("predictions", log), ("labels", told))
+    words = [
+        performance.frames.words(
+            performance.assess(performance.material(store, "m", version=version, known_at=FAR))
+        )
+        for version in ("one", "two")
+    ]
+    assert words[0].startswith("2026-01-01 to 2026-01-03")
+    assert words[1].startswith("own reference of two, 2026-01-03")
