@@ -132,5 +132,5 @@ def material(
         cohorts=found,
         reference=outputs.references(store, name).get(wanted),
         at=at,
-        data_until=store.span(name).data_until,
+        data_until=min(one for one in (store.span(name).data_until, at) if one),
     )

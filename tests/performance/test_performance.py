@@ -194,6 +194,7 @@ def test_provisional_days_are_measured_with_their_coverage_and_never_judged(fill
     found = performance.assess(performance.material(store, "m", known_at=at), metrics=["accuracy"])
     frame = performance.frames.frame(found)
     young = frame[frame["maturity"] == "provisional"]
+    assert frame["data_until"].max() <= at, "nothing later is told than what was known"
     assert 6 <= len(young) <= 9
     assert young["coverage"].between(0.05, 0.99).all()
     assert young["value"].notna().all()
