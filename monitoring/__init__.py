@@ -5,6 +5,6 @@ store                      the prediction log, its profile and the only door to 
 statistics                 pure functions on counts and moments, and the registry of drift methods
 drift, health              questions: store + statistics -> the tidy frame
 inbox                      the logging client for the serving side (standard library only)
-commands, cli              the command line, answered alike with the app up and down
+questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
 """

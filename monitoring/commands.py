@@ -6,17 +6,15 @@ opens the store or asks the one that owns it.
 
 from __future__ import annotations
 
-import datetime as dt
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from monitoring import demo, drift, health, performance, results, windows
-from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
+from monitoring import demo, health, results
+from monitoring.arguments import Arguments, QuestionError, instant_of
 from monitoring.models import CHUNKS, Model, ModelError
+from monitoring.questions import QUESTIONS
 from monitoring.store import Receipt, Store, StoreError
 from monitoring.store.database import DatabaseError
 
@@ -182,61 +180,6 @@ def _show(store: Store, arguments: Arguments) -> Answer:
     return Answer(stdout=results.formatted(data, arguments.get("format", "text")))
 
 
-def _show_performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
-    """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
-    wanted = [arguments["metric"]] if arguments.get("metric") else None
-    found = performance.material(
-        store,
-        model.name,
-        version=arguments.get("version") or None,
-        segment=segment_of(store, model, arguments.get("segment")),
-        known_at=instant_of(model, arguments.get("known_at"), "--known-at", last=True),
-    )
-    one = performance.assess(found, chunk=chunk, metrics=wanted)
-    return performance.frames.frame(one, window=window_of(model, arguments))
-
-
-def _show_drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
-    window, method = window_of(model, arguments), arguments.get("method") or "auto"
-    segment = segment_of(store, model, arguments.get("segment"))
-    against = drift.parsed(arguments.get("reference") or "", model)
-    if method == drift.INSPECTION:
-        return _inspected(store, model, window, against, segment, chunk)
-    found = drift.material(store, model.name, against=against, segment=segment)
-    return _drift(store, found, window, chunk, method)
-
-
-def _drift(
-    store: Store, found: drift.Material, window: windows.Window | None, chunk: str, method: str
-) -> pd.DataFrame:
-    """Every feature in every chunk, by one method or by all of them."""
-    at = store.now(found.model)
-    if method == drift.EVERY:
-        return drift.every_method(found, window, chunk=chunk, as_of=at)
-    one = drift.judged(found, chunk=chunk, method=method, as_of=at, checks=drift.CHUNK_CHECKS)
-    return results.concat(drift.frames.frame(one, check, window) for check in drift.CHUNK_CHECKS)
-
-
-def _inspected(
-    store: Store,
-    model: Model,
-    window: windows.Window | None,
-    against: drift.Against,
-    segment: tuple[str, str],
-    chunk: str,
-) -> pd.DataFrame:
-    """All features at once in one window; without --start and --stop, in the last seven days of the log."""
-    last = store.span(model.name).last
-    if last is None:
-        raise QuestionError(f"{model.name}: no rows")
-    step = dt.timedelta(hours=1) if model.grain == "hour" else dt.timedelta(days=1)
-    whole = window or windows.Window(last + step - dt.timedelta(days=7), last + step)
-    shown = windows.Window(whole.start, min(whole.stop, last + step))
-    found = drift.inspect(store, model.name, shown, against=against, segment=segment, chunk=chunk)
-    words = against.words(chunk) or (model.reference.words if model.reference else "")
-    return drift.inspected(found, model, words, "=".join(segment) if segment[0] else "")
-
-
 def _check(store: Store, arguments: Arguments) -> Answer:
     name, as_of = arguments.get("model"), arguments.get("as_of")
     models = [store.model(name)] if name else store.models()
@@ -259,10 +202,6 @@ def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
         raise QuestionError(f"{model.name}: {error}") from error
 
 
-QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
-    "drift": _show_drift,
-    "performance": _show_performance,
-}
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
     "add": _add,
