@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from monitoring.costs import Costs
 from monitoring.reference import Reference
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -121,6 +122,7 @@ class Model(_Part):
     segments: Segments = Segments()
     features: dict[str, Feature] = Field(default_factory=dict)
     limits: Limits = Limits()
+    costs: Costs | None = None
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)
@@ -141,6 +143,9 @@ class Model(_Part):
                     f"columns.scores.{version}: every version names a column for the same classes"
                 )
         self._assert_versions_known()
+        fault = self.costs.fault(self.task, self.classes) if self.costs else ""
+        if fault:
+            raise ValueError(fault)
         return self
 
     def _assert_versions_known(self) -> None:
@@ -167,6 +172,11 @@ class Model(_Part):
         """The classes of a multiclass model, in the order of the file."""
         score = next(iter(self.columns.scores.values()), self.columns.score)
         return tuple(score) if isinstance(score, dict) else ()
+
+    @property
+    def prices(self) -> tuple[tuple[float, ...], ...] | None:
+        """What a row costs by label and decision, where the file says so; see `Costs.prices`."""
+        return self.costs.prices(self.classes) if self.costs else None
 
     @property
     def wide(self) -> bool:

@@ -13,7 +13,9 @@ from monitoring.models import ModelError, parse
 CHURN = 'name = "churn"\ntask = "binary"\n'
 REFERENCE = CHURN + "[reference]\n"
 BOOSTING = CHURN + '[versions]\nshadows = ["boosting"]\n[reference]\nfile = "a.csv"\n[reference.boosting]\n'
+COSTS = CHURN + "[costs]\nfalse_positive = 3\n"
 CLASSES = 'name = "churn"\ntask = "multiclass"\n'
+PRICED = CLASSES + '[columns.score]\na = "p_a"\nb = "p_b"\n'
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,16 @@ CLASSES = 'name = "churn"\ntask = "multiclass"\n'
         ),
         (BOOSTING.replace("[reference.boosting]", "[reference.kind]"), "'kind' is a key of [reference]"),
         (REFERENCE + "stop = 2026-02-01\n[reference.start]\nstart = 2026-01-01", "'start' is a key of"),
+        (COSTS, "costs.false_negative: missing; every wrong decision needs its price"),
+        (COSTS + "false_negative = inf", "costs.false_negative: "),
+        (COSTS + "false_negative = 9\nretrain = -1", "costs.retrain: "),
+        (COSTS + "false_negative = 9\nhorizon_days = 0", "costs.horizon_days: "),
+        (COSTS + "false_negative = 9\ntrue_postive = 1", "costs.true_postive: unknown key"),
+        (COSTS + "false_negative = 9\n[costs.matrix.a]\nb = 1", "costs.matrix: is for multiclass models"),
+        (COSTS.replace("binary", "regression"), "costs: a regression makes no decisions"),
+        (PRICED + "[costs]\nfalse_positive = 1", "costs.false_positive: is for binary models"),
+        (PRICED + "[costs.matrix]\na = { b = 1 }", "costs.matrix.b.a: missing; every wrong decision"),
+        (PRICED + "[costs.matrix]\na = { d = 1 }", "costs.matrix.a: 'd' is no class; one of: a, b"),
         (CLASSES, "one probability column per class"),
         (CLASSES + '[columns.score]\nA = "x"\na = "y"', "differ only by case"),
         (CLASSES + '[columns.scores.v]\na = "x"\nb = "y"\n[columns.scores.w]\na = "z"', "columns.scores.w: "),
@@ -123,3 +135,12 @@ def test_a_version_may_have_a_window_of_its_own_whatever_it_is_called() -> None:
         assert list(reference.versions) == [name]
         assert reference.versions[name].start == dt.datetime(2026, 3, 1)
         assert reference.versions[name].stop == dt.datetime(2026, 4, 1)
+
+
+def test_prices_stand_in_the_order_of_the_table_of_labels_and_decisions() -> None:
+    assert parse(CHURN).prices is None
+    assert parse(COSTS + "false_negative = 9\ntrue_positive = -2").prices == ((0, 3), (9, -2))
+    model = parse(PRICED + "[costs.matrix]\nb = { a = 7 }\na = { b = 5, a = -1 }")
+    assert model.prices == ((-1, 5), (7, 0))
+    assert model.costs is not None
+    assert model.costs.unit == "units of cost"

@@ -5,8 +5,8 @@ measures and judges them, `frames` writes the tidy frame.
 """
 
 from monitoring.performance import frames
-from monitoring.performance.assessment import Assessment, Scores, assess
+from monitoring.performance.assessment import Assessment, Scores, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
 from monitoring.performance.reading import Material, material
 
-__all__ = ["Assessment", "Cohorts", "Material", "Scores", "assess", "frames", "material"]
+__all__ = ["Assessment", "Cohorts", "Material", "Scores", "assess", "frames", "material", "metrics_of"]

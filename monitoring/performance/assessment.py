@@ -24,6 +24,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
 from monitoring.statistics.metrics.additive import gathered, part, pooled
 from monitoring.statistics.metrics.clusters import clustered
+from monitoring.statistics.metrics.costs import cost_metrics
 from monitoring.statistics.metrics.differences import Difference, difference
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.metrics.evidence import Shortage, shortage
@@ -127,7 +128,7 @@ def assess(
     chunk : str, optional
         Length of a chunk; the model's own by default.
     metrics : sequence of str, optional
-        Keys of `monitoring.statistics.metrics.METRICS`; by default all of the task.
+        Keys of `metrics_of`; all of them by default.
     threshold : float, optional
         Decide anew: positive where the score reaches the nearest edge of the grid. Binary models only.
     intervals : bool
@@ -186,11 +187,20 @@ def _decided(rows: Outcomes, threshold: float) -> BinaryOutcomes:
     return rows.at(rows.nearest(threshold))
 
 
+def metrics_of(model: Model) -> list[Metric]:
+    """The metrics of a model: those of its task, and the cost of its decisions where its file prices them."""
+    prices = model.prices
+    priced = cost_metrics(prices, model.costs.unit) if prices and model.costs else ()
+    return [*metrics_for(model.task), *priced]
+
+
 def _metrics(model: Model, wanted: Sequence[str] | None) -> list[Metric]:
-    known = {metric.key: metric for metric in metrics_for(model.task)}
+    known = {metric.key: metric for metric in metrics_of(model)}
     if wanted is None:
         return list(known.values())
     missing = [key for key in wanted if key not in known]
+    if missing and missing[0] in ("cost", "total_cost") and model.task != "regression":
+        raise ValueError("the model's file has no [costs], so decisions have no price")
     if missing:
         raise ValueError(f"unknown metric {missing[0]!r} of a {model.task} model; one of: {', '.join(known)}")
     return [known[key] for key in wanted]
@@ -250,7 +260,7 @@ def _scores(
     """One metric, measured and judged."""
     estimate = metric(rows, interval=intervals)
     short = shortage(metric, rows)
-    if before is None:
+    if before is None or metric.total:
         nothing = Estimate(*(np.asarray(np.nan) for _ in range(6)))
         baseline, enough = nothing, False
     else:

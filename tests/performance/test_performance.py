@@ -112,6 +112,34 @@ def test_a_regressions_metrics_are_those_of_its_rows(filled):
         assert median == pytest.approx(sk.median_absolute_error(y, p), rel=0.1)
 
 
+def test_decisions_cost_what_the_models_file_says_of_every_row(filled):
+    log = predictions("binary", each=200)
+    told = labels("binary", log)
+    priced = description("binary") + '[costs]\ncurrency = "EUR"\nfalse_positive = 2\nfalse_negative = 9\n'
+    store = filled(priced, ("predictions", log), ("labels", told))
+    found = performance.assess(performance.material(store, "m", known_at=FAR), metrics=["cost", "total_cost"])
+    frame = performance.frames.frame(found)
+    for day, rows in by_day(log.dropna(subset="score"), told):
+        y, d = (rows["label"] == "1").to_numpy(), (rows["score"] >= 0.3).to_numpy()
+        paid = 2.0 * (d & ~y) + 9.0 * (y & ~d)
+        assert column(frame, "cost")[day] == pytest.approx(paid.mean())
+        half = 1.959964 * paid.std() / np.sqrt(len(paid))
+        assert column(frame, "cost", "upper")[day] == pytest.approx(paid.mean() + half)
+        assert column(frame, "total_cost")[day] == pytest.approx(paid.sum())
+        assert column(frame, "total_cost", "lower")[day] == pytest.approx(paid.sum() - half * len(paid))
+    assert set(frame.loc[frame["measure"] == "total_cost", "status"]) == {"grey"}
+    assert np.isnan(found.scores["total_cost"].baseline.value), "windows of other lengths have other totals"
+    assert found.scores["cost"].baseline.value > 0
+    assert found.scores["cost"].metric.unit == "EUR a row"
+
+
+def test_a_model_without_costs_says_so(filled):
+    log = predictions("binary", each=60)
+    store = filled(description("binary"), ("predictions", log), ("labels", labels("binary", log)))
+    with pytest.raises(ValueError, match=r"the model's file has no \[costs\]"):
+        performance.assess(performance.material(store, "m", known_at=FAR), metrics=["cost"])
+
+
 def test_longer_chunks_are_the_rows_of_their_days_together(filled):
     log = predictions("binary", days=15, each=60)
     told = labels("binary", log)

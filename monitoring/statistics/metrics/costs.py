@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +12,7 @@ from monitoring.statistics.metrics.agreement import Decided
 from monitoring.statistics.metrics.binary import BinaryOutcomes
 from monitoring.statistics.metrics.curves import thresholds
 from monitoring.statistics.metrics.estimates import ENDLESS, Estimate, around, quantile, some, table_error
+from monitoring.statistics.metrics.registry import Metric
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,48 @@ def cost(outcomes: Decided, matrix: ArrayLike, *, level: float = 0.95) -> Cost:
     per_row = Estimate(value, ends.lower, ends.upper, error, rows, ends.bound)
     total = (np.where(rows > 0, part * rows, 0.0) for part in (value, ends.lower, ends.upper, error))
     return Cost(per_row, Estimate(*total, n=rows, bound=ends.bound))
+
+
+def cost_metrics(matrix: ArrayLike, unit: str) -> tuple[Metric, Metric]:
+    """The cost of a row and that of all labelled rows as metrics; the registry cannot hold prices.
+
+    Parameters
+    ----------
+    matrix : array_like of shape (C, C)
+        As in `cost`.
+    unit : str
+        The currency.
+
+    Returns
+    -------
+    tuple of Metric
+        ``cost``, of which less is better, and ``total_cost``, which describes.
+
+    Examples
+    --------
+    >>> each, total = cost_metrics([[0, 1], [10, 0]], "USD")
+    >>> outcomes = BinaryOutcomes.of_rows([0.1, 0.4, 0.6, 0.9], [0, 1, 0, 1])
+    >>> each.unit, float(each(outcomes).value), float(total(outcomes).value)
+    ('USD a row', 2.75, 11.0)
+    """
+    prices = np.asarray(matrix, dtype=float)
+
+    def per_row(outcomes: Decided, *, level: float = 0.95) -> Estimate:
+        return cost(outcomes, prices, level=level).per_row
+
+    def total(outcomes: Decided, *, level: float = 0.95) -> Estimate:
+        return cost(outcomes, prices, level=level).total
+
+    each = Metric(
+        key="cost", title="Cost of a row", short="cost", unit=f"{unit} a row", tasks=("binary", "multiclass"),
+        better="lower", range=(float(prices.min()), float(prices.max())), minimum={"rows": 30},
+        reads="decisions", row_mean=True, costly=False, function=per_row,
+    )  # fmt: skip
+    whole = replace(
+        each, key="total_cost", title="Cost of all labelled rows", short="total cost", unit=unit,
+        better="neither", range=(-ENDLESS, ENDLESS), row_mean=False, function=total, total=True,
+    )  # fmt: skip
+    return each, whole
 
 
 @dataclass(frozen=True)

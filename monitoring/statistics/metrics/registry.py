@@ -46,6 +46,8 @@ class Metric:
     costly : bool
         Whether its interval is drawn by bootstrap; ``interval=False`` leaves it out.
     function : callable
+    total : bool
+        Whether it grows with the rows, so that windows of different length are not compared by it.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Metric:
     row_mean: bool
     costly: bool
     function: Function
+    total: bool = False
 
     def __call__(self, outcomes: Any, *, level: float = 0.95, interval: bool = True) -> Estimate:
         """The metric of each chunk; without ``interval`` a costly one has no interval and no error."""
