@@ -39,7 +39,7 @@ def looked(seed, reference, length, effect=EFFECT, shift=0.0):
     ("reference", "length", "effect"), [(28, 1, 0.15), (28, 7, 0.15), (91, 7, 0.15), (28, 1, 0.0)]
 )
 def test_quiet_windows_rarely_drift_however_long_they_are(figures, reference, length, effect):
-    found = [looked(seed, reference, length, effect) for seed in range(100)]
+    found = [looked(seed, reference, length, effect) for seed in range(50)]
     loud = np.mean([one.drifted for one in found])
     area, limit = (np.mean([one.classifier[name] for one in found]) for name in ("auc", "limit"))
     figures(
