@@ -7,6 +7,16 @@ measures and judges them, `frames` writes the tidy frame.
 from monitoring.performance import frames
 from monitoring.performance.assessment import Assessment, Scores, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
-from monitoring.performance.reading import Material, material
+from monitoring.performance.reading import Material, material, reference_outcomes
 
-__all__ = ["Assessment", "Cohorts", "Material", "Scores", "assess", "frames", "material", "metrics_of"]
+__all__ = [
+    "Assessment",
+    "Cohorts",
+    "Material",
+    "Scores",
+    "assess",
+    "frames",
+    "material",
+    "metrics_of",
+    "reference_outcomes",
+]

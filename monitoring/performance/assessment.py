@@ -18,11 +18,11 @@ from monitoring import windows
 from monitoring.drift.spans import Spans, Timeline, chunks, timeline
 from monitoring.models import Model
 from monitoring.performance.outcomes import Outcomes
-from monitoring.performance.reading import Material
+from monitoring.performance.reading import Material, reference_outcomes
 from monitoring.reasons import REASONS
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
-from monitoring.statistics.metrics.additive import gathered, part, pooled
+from monitoring.statistics.metrics.additive import gathered, pooled
 from monitoring.statistics.metrics.clusters import clustered
 from monitoring.statistics.metrics.costs import cost_metrics
 from monitoring.statistics.metrics.differences import Difference, difference
@@ -91,7 +91,7 @@ class Assessment:
         ``final``, ``provisional`` or ``partial``, chunk by chunk.
     predicted, labelled : ndarray of shape (chunks,)
     baseline : Window or None
-        Keys of the reference where its labels are mature.
+        Keys of the reference where it has mature labels; None also where it is a file.
     outcomes : outcomes
         Labelled rows by chunk.
     scores : mapping of str to Scores
@@ -150,7 +150,9 @@ def assess(
     dense = _placed(found, line)
     rows = found.outcomes if threshold is None else _decided(found.outcomes, threshold)
     whole = _by_chunk(rows, dense, line)
-    before, window = _baseline(found, rows)
+    before = reference_outcomes(found)
+    if before is not None and threshold is not None:
+        before = _decided(before, threshold)
     predicted, labelled = (
         _summed(values, dense, line) for values in (found.cohorts.predicted, found.cohorts.labelled)
     )
@@ -175,7 +177,7 @@ def assess(
         maturity=tuple(MATURITIES[code] for code in maturity),
         predicted=predicted,
         labelled=labelled,
-        baseline=window,
+        baseline=found.reference if before is not None else None,
         outcomes=whole,
         scores=scores,
     )
@@ -232,17 +234,6 @@ def _final(found: Material, dense: NDArray[np.intp], line: Timeline) -> NDArray[
     """Chunks of which every key that holds predictions is final."""
     young = np.bincount(dense, ~found.cohorts.final, line.length // line.per_chunk)
     return young == 0
-
-
-def _baseline(found: Material, rows: Outcomes) -> tuple[Outcomes | None, Window | None]:
-    """Labelled rows of the reference by key, as far as they are final."""
-    window = found.reference
-    if window is None:
-        return None, None
-    chosen = np.array([window.holds(key) for key in found.keys]) & found.cohorts.final
-    if not chosen.any():
-        return None, None
-    return part(rows, np.flatnonzero(chosen)), window
 
 
 def _unknown(found: Material, predicted: Floats, labelled: Floats, maturity: NDArray[np.intp]) -> Codes:

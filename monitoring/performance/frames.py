@@ -9,6 +9,7 @@ import pandas as pd
 
 from monitoring import results
 from monitoring.performance.assessment import CODES, Assessment, Scores
+from monitoring.performance.reading import reference_outcomes
 from monitoring.statistics.severity import names
 from monitoring.store.reference_rows import reference_window
 from monitoring.windows import Window
@@ -85,10 +86,10 @@ def _limit(scores: Scores, side: str) -> float:
 
 
 def words(assessment: Assessment) -> str:
-    """What performance is compared with: the version's healthy days; '' where their labels are not there."""
-    window = assessment.baseline
+    """What performance is compared with: healthy days or a file; '' where their labels are not there."""
+    window, model, version = assessment.baseline, assessment.material.model, assessment.material.version
     if window is None:
-        return ""
-    model, version = assessment.material.model, assessment.material.version
+        filed = reference_outcomes(assessment.material) if assessment.material.filed else None
+        return model.reference.words if filed is not None and model.reference else ""
     days = f"{window.start:%Y-%m-%d} to {window.stop:%Y-%m-%d}"
     return days if window == reference_window(model) else f"own reference of {version}, {days}"

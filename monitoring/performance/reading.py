@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+import numpy as np
+
 from monitoring import windows
 from monitoring.models import Model
 from monitoring.performance.cohorts import Cohorts, cohorts
@@ -15,7 +17,9 @@ from monitoring.performance.outcomes import (
     main_subject,
     outcomes,
 )
+from monitoring.statistics.metrics.additive import part
 from monitoring.store import Store, outputs
+from monitoring.store.score_grids import ScoreGrid
 from monitoring.windows import Window
 
 
@@ -40,8 +44,9 @@ class Material:
         Labelled rows by key.
     cohorts : Cohorts
     reference : Window or None
-        Keys of the days on which this version is known to have been healthy; None where they are a file,
-        whose labels the store does not keep.
+        Keys of the days on which this version is known to have been healthy; None where they are a file.
+    filed : dict of str to ScoreCube or None
+        What that file holds of the version, by subject, over its own days; None where they are a window.
     at : datetime
         The instant whose knowledge it is: labels from then on do not count.
     data_until : datetime or None
@@ -55,6 +60,7 @@ class Material:
     outcomes: Outcomes
     cohorts: Cohorts
     reference: Window | None
+    filed: Cubes | None
     at: dt.datetime
     data_until: dt.datetime | None
 
@@ -119,6 +125,7 @@ def material(
         for subject, grid in grids.items()
     }
     whole = cubes[main_subject(model)]
+    window = outputs.references(store, name).get(wanted)
     delays = outputs.delays(store, name, grids[labelled_subject(model)], segment)
     delays = delays[delays["label_key"] <= until]
     found = cohorts(whole.chunks, whole.all.counts.sum(axis=-1), delays, passed, step_of(model))
@@ -130,7 +137,37 @@ def material(
         cubes=cubes,
         outcomes=outcomes(model, cubes, whole.chunks),
         cohorts=found,
-        reference=outputs.references(store, name).get(wanted),
+        reference=window,
+        filed=None if window else _filed(store, name, grids, segment),
         at=at,
         data_until=min(one for one in (store.span(name).data_until, at) if one),
     )
+
+
+def _filed(store: Store, name: str, grids: dict[str, ScoreGrid], segment: tuple[str, str]) -> Cubes | None:
+    """What a reference file holds of a version."""
+    found = {subject: outputs.reference_cube(store, name, grid, segment) for subject, grid in grids.items()}
+    return {subject: cube for subject, cube in found.items() if cube is not None} or None
+
+
+def reference_outcomes(found: Material) -> Outcomes | None:
+    """Labelled rows of the version's reference by its keys; None where it has none that are final.
+
+    Of a window these are the keys whose labels are mature, of a file all of its days, since it was labelled
+    when it was made.
+
+    Parameters
+    ----------
+    found : Material
+
+    Returns
+    -------
+    outcomes of the model's task, or None
+    """
+    if found.filed is not None:
+        rows = outcomes(found.model, found.filed, found.filed[main_subject(found.model)].chunks)
+        return rows if np.asarray(rows.rows).any() else None
+    if found.reference is None:
+        return None
+    chosen = np.array([found.reference.holds(key) for key in found.keys]) & found.cohorts.final
+    return part(found.outcomes, np.flatnonzero(chosen)) if chosen.any() else None

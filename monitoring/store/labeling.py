@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from monitoring.store import layout, mapping
 from monitoring.store.batch import Batch, Counts
-from monitoring.store.conversion import canonical, identifier, implausible, instant
+from monitoring.store.conversion import canonical, implausible, instant
 from monitoring.store.intake import AMBIGUOUS, quarantine
+from monitoring.store.reference_rows import UNDATED
 from monitoring.store.sql import composed, quoted
-from monitoring.store.storing import numeric
+from monitoring.store.storing import id_value, numeric
 
 _INCOMING = """
 CREATE OR REPLACE TEMP TABLE incoming AS
@@ -37,6 +38,9 @@ FROM incoming WHERE {implausible}"""
 _NO_LABEL = """
 INSERT INTO misread
 SELECT _row, 'missing_label', $detail FROM incoming WHERE _label IS NULL AND detail IS NULL"""
+_KEEP = """
+INSERT INTO {schema}.reference_labels ({identity}, _file)
+SELECT {identity}, $file FROM told SEMI JOIN keys USING (_id) ORDER BY place"""
 _TOLD = """
 CREATE OR REPLACE TEMP TABLE told AS
 SELECT _id, _label, _labelled_at, $source AS _source, min(_row) AS place FROM incoming GROUP BY ALL"""
@@ -85,17 +89,46 @@ def take_inline(batch: Batch) -> int:
     return _store(batch, roles.id, roles.label, roles.labelled_at, "log", optional=True).rejected
 
 
+def take_reference(batch: Batch, roles: mapping.Mapping) -> int:
+    """Keep the labels of the rows of a reference file, after these; rows without one are left out.
+
+    Where the file does not tell when a label became known, it is said to have been so all along.
+
+    Returns
+    -------
+    int
+        Rows whose label was rejected.
+    """
+    if not roles.label:
+        return 0
+    rejected = _prepared(batch, roles.id, roles.label, roles.labelled_at, f"TIMESTAMP '{UNDATED}'")
+    batch.run(_TOLD, source="log")
+    text = composed(_KEEP, {"identity": layout.LABEL_IDENTITY}, schema=batch.model.name)
+    batch.run(text, file=batch.file)
+    return rejected
+
+
 def _store(batch: Batch, id_: str, label: str, at: str | None, source: str, *, optional: bool) -> Counts:
-    _read(batch, id_, label, at, optional=optional)
+    rejected = _prepared(batch, id_, label, at, "now()::TIMESTAMP" if optional else None)
+    rows = (batch.run("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
+    stored = _insert(batch, source)
+    return Counts(rows + rejected, stored, rows - stored, rejected)
+
+
+def _prepared(batch: Batch, id_: str, label: str, at: str | None, absent: str | None) -> int:
+    """Check labels, and leave those that can be kept in ``incoming``; gives how many were rejected.
+
+    With ``absent``, SQL of the instant of labels that have none, rows without a label are no labels at all.
+    """
+    optional = absent is not None
+    _read(batch, id_, label, at, absent)
     batch.run("CREATE OR REPLACE TEMP TABLE misread (row BIGINT, reason VARCHAR, detail VARCHAR)")
     if optional:
         batch.run("DELETE FROM incoming WHERE _id IS NULL OR (_label IS NULL AND detail IS NULL)")
     _reject(batch, id_, label, at)
     rejected = quarantine(batch, "misread", lines=not optional)
     batch.run("DELETE FROM incoming WHERE _row IN (SELECT row FROM misread)")
-    rows = (batch.run("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
-    stored = _insert(batch, source)
-    return Counts(rows + rejected, stored, rows - stored, rejected)
+    return rejected
 
 
 def _insert(batch: Batch, source: str) -> int:
@@ -110,7 +143,7 @@ def _insert(batch: Batch, source: str) -> int:
     return stored
 
 
-def _read(batch: Batch, id_: str, label: str, at: str | None, *, optional: bool) -> None:
+def _read(batch: Batch, id_: str, label: str, at: str | None, absent: str | None) -> None:
     """Bring the file into the form of the store; ``at_text`` and ``detail`` tell what did not fit."""
     source, value, misfit = batch.source, "", "FALSE"
     if batch.model.task == "regression":
@@ -118,20 +151,19 @@ def _read(batch: Batch, id_: str, label: str, at: str | None, *, optional: bool)
         value, misfit = one.value, one.misfit or misfit
     else:
         value = canonical(quoted(label), source.family(label), truths=batch.model.task == "binary")
-    when, text = "now()::TIMESTAMP", "CAST(NULL AS VARCHAR)"
+    when, text = absent or "now()::TIMESTAMP", "CAST(NULL AS VARCHAR)"
     if at:
         text = composed("nullif(CAST({at} AS VARCHAR), '')", {}, at=at)
         read = instant(quoted(at), source.family(at), source.columns[at], batch.model.timezone).value
-        absent = "now()::TIMESTAMP" if optional else "NULL"
-        when = f"CASE WHEN {text} IS NULL THEN {absent} ELSE {read} END"
+        when = f"CASE WHEN {text} IS NULL THEN {absent or 'NULL'} ELSE {read} END"
     parts = {
-        "id": identifier(quoted(id_), source.family(id_)),
+        "id": id_value(batch, id_),
         "value": value,
         "when": when,
         "text": text,
         "misfit": misfit,
         "relation": source.relation,
-        "but": "WHERE _row NOT IN (SELECT row FROM rejects)" if optional else "",
+        "but": "WHERE _row NOT IN (SELECT row FROM rejects)" if absent else "",
     }
     batch.run(composed(_INCOMING, parts, label=label), name=repr(label))
 

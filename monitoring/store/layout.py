@@ -17,13 +17,13 @@ from monitoring.store.grids import Grid
 from monitoring.store.sql import composed, named, quoted
 
 _REQUESTS = """
-CREATE TABLE {schema}.requests{suffix} (_id VARCHAR, _predicted_at TIMESTAMP, _day DATE, _file INTEGER)"""
+CREATE TABLE {schema}.{table} (_id VARCHAR, _predicted_at TIMESTAMP, _day DATE, _file INTEGER)"""
 _PREDICTIONS = """
-CREATE TABLE {schema}.predictions{suffix} (
+CREATE TABLE IF NOT EXISTS {schema}.{table} (
     _id VARCHAR, _version VARCHAR, _predicted_at TIMESTAMP, _day DATE, _score DOUBLE, _prediction {label},
     _latency DOUBLE, _file INTEGER{scores})"""
 _LABELS = """
-CREATE TABLE {schema}.labels{suffix} (
+CREATE TABLE IF NOT EXISTS {schema}.{table} (
     _id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"""
 _REFERENCE_ROWS = """
 CREATE TABLE {schema}.reference_rows (
@@ -76,19 +76,33 @@ def create(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Make the raw tables of a model that is new.
 
     ``reference_rows`` is like ``requests``, with the champion's output; it is empty unless the reference is a
-    file. A file without instants has neither ``_predicted_at`` nor ``_day``.
+    file, as are the tables of `create_reference_outputs`. A file without instants has neither
+    ``_predicted_at`` nor ``_day``.
     """
-    label = "DOUBLE" if model.task == "regression" else "VARCHAR"
-    scores = "".join(f", {quoted(score_column(name))} DOUBLE" for name in model.classes)
     cursor.execute(named("CREATE SCHEMA IF NOT EXISTS {schema}", schema=model.name))
     for suffix in ("", "_spare"):
-        for text in (_REQUESTS, _PREDICTIONS, _LABELS):
-            cursor.execute(
-                composed(text, {"suffix": suffix, "label": label, "scores": scores}, schema=model.name)
-            )
-    cursor.execute(composed(_REFERENCE_ROWS, {"scores": scores}, schema=model.name))
+        cursor.execute(named(_REQUESTS, schema=model.name, table=f"requests{suffix}"))
+        _create_outputs(cursor, model, f"predictions{suffix}", f"labels{suffix}")
+    cursor.execute(composed(_REFERENCE_ROWS, {"scores": _scores(model)}, schema=model.name))
+    create_reference_outputs(cursor, model)
     for text in (_COLUMNS, _COLUMN_FILES):
         cursor.execute(named(text, schema=model.name))
+
+
+def create_reference_outputs(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Make the tables of what versions said of the rows of a reference file, and of the labels of these."""
+    _create_outputs(cursor, model, "reference_predictions", "reference_labels")
+
+
+def _create_outputs(cursor: duckdb.DuckDBPyConnection, model: Model, predictions: str, labels: str) -> None:
+    parts = {"label": "DOUBLE" if model.task == "regression" else "VARCHAR", "scores": _scores(model)}
+    for text, table in ((_PREDICTIONS, predictions), (_LABELS, labels)):
+        cursor.execute(composed(text, parts, schema=model.name, table=table))
+
+
+def _scores(model: Model) -> str:
+    """SQL of the columns that hold the probabilities of classes."""
+    return "".join(f", {quoted(score_column(name))} DOUBLE" for name in model.classes)
 
 
 def drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import duckdb
 
-from monitoring.store import scoring
-from monitoring.store.sql import composed, named, quoted
+from monitoring.models import parse
+from monitoring.store import layout, score_partials, scoring
+from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
 migration = MIGRATIONS.append
@@ -107,3 +108,35 @@ def m005_outputs_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("UPDATE models SET scores_stale = TRUE")
     for (name,) in cursor.execute("SELECT name FROM models").fetchall():
         scoring.create(cursor, name)
+
+
+@migration
+def m006_a_reference_file_has_outputs_and_labels(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the tables for what versions said of a reference file, and for its labels.
+
+    Of a file that was read before, the champion's scores are known. It is read again when the model's file is
+    next added, unless retention has deleted rows: then a reference can no longer change.
+    """
+    for name, toml in cursor.execute("SELECT name, toml FROM models").fetchall():
+        model = parse(toml)
+        layout.create_reference_outputs(cursor, model)
+        score_partials.create(cursor, name)
+        scores = listed(["_score", *(layout.score_column(label) for label in model.classes)])
+        cursor.execute(
+            composed(
+                "INSERT INTO {schema}.reference_predictions (_id, _version, _predicted_at, _day, _file, "
+                "{scores}) SELECT _id, $version, _predicted_at, _day, _file, {scores} "
+                "FROM {schema}.reference_rows",
+                {"scores": scores},
+                schema=name,
+            ),
+            {"version": model.versions.champion},
+        )
+    cursor.execute(
+        "UPDATE files SET digest = '' WHERE kind = 'reference' "
+        "AND model IN (SELECT name FROM models WHERE raw_from IS NULL)"
+    )
+    cursor.execute(
+        "UPDATE models SET scores_stale = TRUE "
+        "WHERE name IN (SELECT model FROM files WHERE kind = 'reference')"
+    )

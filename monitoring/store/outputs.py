@@ -39,6 +39,19 @@ def cube(
         return score_cubes.read(cursor, model.name, grid, start, stop, segment, known_at)
 
 
+def reference_cube(store: Store, name: str, grid: ScoreGrid, segment: Segment = ("", "")) -> ScoreCube | None:
+    """One output in a reference file, and the labels it met; None where that is not the version's reference.
+
+    Its chunks are the file's own days or hours; a file without instants is one chunk, and its labels count as
+    known.
+    """
+    model = store.model(name)
+    with store.cursor() as cursor:
+        if scoring.windows_of(cursor, model).get(grid.version, ()) is not None:
+            return None
+        return score_cubes.read_reference(cursor, model.name, grid, segment)
+
+
 def delays(store: Store, name: str, grid: ScoreGrid, segment: Segment = ("", "")) -> pd.DataFrame:
     """How many labels of each chunk had become known by when; see `monitoring.store.score_cubes.delays`."""
     model = store.model(name)

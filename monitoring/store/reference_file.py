@@ -22,6 +22,7 @@ from monitoring.store import (
     layout,
     mapping,
     profiling,
+    reference_outputs,
     reference_rows,
     sources,
     storing,
@@ -167,6 +168,7 @@ def drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         return
     for table in ("reference_rows", "reference_profile"):
         cursor.execute(named("DELETE FROM {schema}.{table}", schema=name, table=table))
+    reference_outputs.clear(cursor, name)
     for table in ("quarantine", "files"):
         text = named("DELETE FROM {table} WHERE model = $model AND file = $file", table=table)
         cursor.execute(text, {"model": name, "file": known.file})
@@ -207,7 +209,8 @@ def take(batch: Batch, entry: journal.Entry) -> Counts:
     if not total:
         raise UnreadableFile(f"{entry.name}: {_why_empty(batch, rejected)}")
     _insert(batch, roles, storing.feature_values(columns, conversions))
-    counts = Counts(total + rejected, ids, total - ids, rejected, first, last)
+    unread = reference_outputs.take(batch, roles)
+    counts = Counts(total + rejected, ids, total - ids, rejected + unread, first, last)
     journal.write(batch.cursor, entry, batch.file, counts)
     return counts
 

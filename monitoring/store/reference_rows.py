@@ -19,7 +19,7 @@ UNDATED = dt.datetime(2000, 1, 1)  # the one profile key of a reference file wit
 _DATED = """
 (SELECT * REPLACE (coalesce(_predicted_at, TIMESTAMP '{undated}') AS _predicted_at,
                    coalesce(_day, CAST(TIMESTAMP '{undated}' AS DATE)) AS _day)
- FROM {schema}.reference_rows)"""
+ FROM {schema}.{table})"""
 
 
 def of_file(model: Model) -> bool:
@@ -93,9 +93,9 @@ def rows(model: Model) -> tuple[str, str]:
     return ("reference_rows", "TRUE") if of_file(model) else ("requests", inside(model) or "FALSE")
 
 
-def dated(model: Model) -> str:
+def dated(model: Model, table: str = "reference_rows") -> str:
     """SQL of the rows of the reference file; those without an instant are given that of `UNDATED`."""
-    return composed(_DATED, {"undated": str(UNDATED)}, schema=model.name)
+    return composed(_DATED, {"undated": str(UNDATED)}, schema=model.name, table=table)
 
 
 def inside(model: Model) -> str | None:

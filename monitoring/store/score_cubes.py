@@ -98,7 +98,21 @@ def read(
         "version": grid.version, "subject": grid.subject, "column": segment[0], "value": segment[1],
         "start": start or dt.datetime.min, "stop": stop or _EVER, "known_at": known_at or _EVER,
     }  # fmt: skip
-    rows = arrow(cursor, query("scores", schema=schema), given)
+    return _laid(arrow(cursor, query("scores", schema=schema), given), grid)
+
+
+def read_reference(
+    cursor: duckdb.DuckDBPyConnection, schema: str, grid: ScoreGrid, segment: tuple[str, str] = ("", "")
+) -> ScoreCube:
+    """The same of the rows of a reference file, whose labels are all known; its own days are the chunks."""
+    given: dict[str, object] = {
+        "version": grid.version, "subject": grid.subject, "column": segment[0], "value": segment[1],
+    }  # fmt: skip
+    return _laid(arrow(cursor, query("reference_scores", schema=schema), given), grid)
+
+
+def _laid(rows: pa.Table, grid: ScoreGrid) -> ScoreCube:
+    """Partial rows as arrays."""
     chunk = rows["chunk"].to_numpy().astype("datetime64[us]")
     keys = np.unique(chunk)
     place = np.searchsorted(keys, chunk)

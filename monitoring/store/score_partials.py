@@ -8,6 +8,7 @@ before its prediction, is counted like any other.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -25,7 +26,7 @@ from monitoring.store.sql import Array, Values, composed, insert, named, quoted
 Segment = tuple[str, Sequence[str]]
 
 _CREATE = """
-CREATE TABLE {schema}.scores (
+CREATE TABLE IF NOT EXISTS {schema}.{table} (
     chunk TIMESTAMP, version VARCHAR, segment_column VARCHAR, segment_value VARCHAR, subject VARCHAR,
     label VARCHAR, label_key TIMESTAMP, n BIGINT, slots INTEGER[], counts BIGINT[], logged BIGINT[],
     decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[])"""
@@ -38,16 +39,17 @@ FROM (
     FROM {labels} AS l
 ) AS history, (VALUES (1), (-1)) AS changes (change)
 WHERE _label IS DISTINCT FROM _before AND (change = 1 OR _before IS NOT NULL)"""
+_NOTE = "CREATE OR REPLACE TEMP TABLE label_events AS {events}"
 _ALL = """
 (SELECT p.*, CAST(NULL AS {kind}) AS _label, CAST(NULL AS TIMESTAMP) AS _key, 1 AS _sign{segment}
- FROM {schema}.predictions AS p {requests} WHERE p._version = {version} AND {where})"""
+ FROM {predictions} AS p {requests} WHERE p._version = {version} AND {where})"""
 _LABELLED = """
 (SELECT p.*, e._label, e._key, e._sign{segment}
- FROM {schema}.predictions AS p JOIN label_events AS e ON e._id = p._id {requests}
+ FROM {predictions} AS p JOIN label_events AS e ON e._id = p._id {requests}
  WHERE p._version = {version} AND {where})"""
 # A shadow may score a request past midnight; far from its day the same id is another request.
 _REQUESTS = """
-LEFT JOIN {schema}.requests AS r ON r._id = p._id AND r._day BETWEEN p._day - 1 AND p._day + 1"""
+LEFT JOIN {requests} AS r ON r._id = p._id AND r._day BETWEEN p._day - 1 AND p._day + 1"""
 _VALUES = """
 (SELECT {chunk} AS chunk, {group} AS segment, {label} AS label, _key, _sign,
     CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}
@@ -71,8 +73,27 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     the one stated. ``slots`` names the places of the grid that the lists beside it are about, -1 those
     without a finite score: rows, rows with a decision, rows decided for the subject, sums of the score and of
     its square. ``moments`` are the sums that `monitoring.store.score_subjects` names. Everything adds up.
+    ``reference_scores`` is the same of a reference file.
     """
-    cursor.execute(named(_CREATE, schema=schema))
+    for table in ("scores", "reference_scores"):
+        cursor.execute(named(_CREATE, schema=schema, table=table))
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Where predictions and the features of their requests are read from, in SQL, and what counts them."""
+
+    predictions: str
+    requests: str
+    table: str
+
+    @classmethod
+    def of_log(cls, model: Model) -> Rows:
+        """The rows of the log."""
+        predictions, requests = (
+            named("{schema}.{table}", schema=model.name, table=table) for table in ("predictions", "requests")
+        )
+        return cls(predictions, requests, "scores")
 
 
 def label_key(model: Model) -> str:
@@ -96,6 +117,11 @@ def events(model: Model, labels: str, sign: int = 1) -> str:
     return _EVENTS.format(key=label_key(model), labels=labels, sign=sign)
 
 
+def note_events(cursor: duckdb.DuckDBPyConnection, changes: str) -> None:
+    """Put what labels change, as `events` tells it, where `append` looks it up."""
+    cursor.execute(composed(_NOTE, {"events": changes}))
+
+
 def append(
     cursor: duckdb.DuckDBPyConnection,
     model: Model,
@@ -104,6 +130,7 @@ def append(
     segments: Sequence[Segment] = (),
     rows: str | None = None,
     labelled: str | None = None,
+    source: Rows | None = None,
 ) -> None:
     """Count predictions, and what the temporary table ``label_events`` says of them.
 
@@ -118,13 +145,16 @@ def append(
     rows, labelled : str, optional
         SQL over ``p``, a prediction, that is true for those that are counted, and for those whose label
         events are. None counts none.
+    source : Rows, optional
+        The log by default.
     """
+    found = source or Rows.of_log(model)
     for grid in grids:
         steps = lay(cursor, grid.edges)
         for column, chosen in [("", ()), *segments]:
             for relation, where in ((_ALL, rows), (_LABELLED, labelled)):
                 if where is not None:
-                    _append(cursor, model, (grid, steps), (column, chosen), relation, where)
+                    _append(cursor, model, (grid, steps), (column, chosen), relation, where, found)
 
 
 def _append(
@@ -134,6 +164,7 @@ def _append(
     segment: Segment,
     relation: str,
     where: str,
+    found: Rows,
 ) -> None:
     """Count one subject of one version under one grouping."""
     values = Values()
@@ -150,11 +181,11 @@ def _append(
         {
             "kind": "DOUBLE" if model.task == "regression" else "VARCHAR",
             "segment": f", r.{quoted(column)} AS {quoted(column)}" if column else "",
-            "requests": named(_REQUESTS, schema=model.name) if column else "",
+            "predictions": found.predictions,
+            "requests": composed(_REQUESTS, {"requests": found.requests}) if column else "",
             "version": values.bind(grid.version),
             "where": where,
         },
-        schema=model.name,
     )
     rows = _VALUES.format(
         chunk=layout.key_sql(model), group=group, label=_label(model, labelled), value=counted.value,
@@ -165,9 +196,9 @@ def _append(
         placed=placed(rows, steps), centre=values.bind(counted.centre),
         moments="".join(f", {_TOTAL.format(place=place)}" for place in range(len(moments))),
     )  # fmt: skip
-    found = cursor.sql(bins, params=values.bound).to_arrow_table()
-    if len(found):
-        insert(cursor, model.name, "scores", _laid_out(found, grid, column, len(moments)))
+    counts = cursor.sql(bins, params=values.bound).to_arrow_table()
+    if len(counts):
+        insert(cursor, model.name, found.table, _laid_out(counts, grid, column, len(moments)))
 
 
 def _laid_out(found: pa.Table, grid: ScoreGrid, column: str, moments: int) -> pa.Table:

@@ -14,7 +14,14 @@ import duckdb
 import numpy as np
 
 from monitoring.models import Model
-from monitoring.store import layout, profiling, reference_rows, score_grids, score_partials
+from monitoring.store import (
+    layout,
+    profiling,
+    reference_outputs,
+    reference_rows,
+    score_grids,
+    score_partials,
+)
 from monitoring.store.reference_rows import of_file, reference_window
 from monitoring.store.score_compaction import compact
 from monitoring.store.score_grids import (
@@ -47,7 +54,6 @@ _OF_PREDICTIONS = """
 _TOUCHED = """
 (SELECT * FROM {schema}.labels
  WHERE _id IN (SELECT _id FROM {schema}.labels WHERE _file = {file}){but})"""
-_EVENTS = "CREATE OR REPLACE TEMP TABLE label_events AS {events}"
 _CHANGES = """
 CREATE OR REPLACE TEMP TABLE label_events AS
 SELECT _id, _label, _key, CAST(SUM(_sign) AS INTEGER) AS _sign
@@ -94,15 +100,19 @@ def windows_of(cursor: duckdb.DuckDBPyConnection, model: Model) -> dict[str, Win
         By version. A window may lie partly ahead of the log.
     """
     rows = cursor.execute(named(_VERSIONS, schema=model.name)).fetchall()
-    return {version: _window(cursor, model, version) for (version,) in rows}
+    in_file = reference_outputs.versions(cursor, model)
+    return {
+        version: None
+        if version in in_file and not reference_rows.version_window(model, version)
+        else _window(cursor, model, version)
+        for (version,) in rows
+    }
 
 
-def _window(cursor: duckdb.DuckDBPyConnection, model: Model, version: str) -> Window | None:
+def _window(cursor: duckdb.DuckDBPyConnection, model: Model, version: str) -> Window:
     stated = reference_rows.version_window(model, version)
     if stated:
         return stated
-    if of_file(model) and version == model.versions.champion:
-        return None
     common = reference_window(model)
     if common:
         given = {"version": version, "start": common.start, "stop": common.stop}
@@ -159,13 +169,14 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     for version, window in windows_of(cursor, model).items():
         grids += _fitted(cursor, model, version, window)
     write(cursor, model.name, grids)
+    _append_reference(cursor, model, grids)
     _note_events(cursor, model, named(_ALL_LABELS, schema=model.name))
     _append(cursor, model, rows="TRUE", labelled="TRUE")
 
 
 def clear(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Delete the profile of outputs and its grids."""
-    for table in ("scores", "score_grids"):
+    for table in ("scores", "reference_scores", "score_grids"):
         cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
 
 
@@ -210,10 +221,19 @@ def tidy(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
 def _append(
     cursor: duckdb.DuckDBPyConnection, model: Model, rows: str | None = None, labelled: str | None = None
 ) -> None:
-    there = layout.features(cursor, model)  # forgetting a file may have taken a column away
-    chosen = [(name, kept) for name, kept in profiling.segments(cursor, model).items() if name in there]
-    known = _with_new_versions(cursor, model)
+    known, chosen = _with_new_versions(cursor, model), _segments(cursor, model)
     score_partials.append(cursor, model, known, segments=chosen, rows=rows, labelled=labelled)
+
+
+def _append_reference(cursor: duckdb.DuckDBPyConnection, model: Model, grids: list[ScoreGrid]) -> None:
+    """Count what a reference file holds of the versions of some grids."""
+    if of_file(model) and grids:
+        reference_outputs.append(cursor, model, grids, _segments(cursor, model))
+
+
+def _segments(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[score_partials.Segment]:
+    there = layout.features(cursor, model)  # forgetting a file may have taken a column away
+    return [(name, kept) for name, kept in profiling.segments(cursor, model).items() if name in there]
 
 
 def _with_new_versions(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[ScoreGrid]:
@@ -228,11 +248,12 @@ def _with_new_versions(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[
     ]
     if fresh:
         write(cursor, model.name, [*known, *fresh])
+        _append_reference(cursor, model, fresh)
     return [*known, *fresh]
 
 
 def _note_events(cursor: duckdb.DuckDBPyConnection, model: Model, labels: str) -> None:
-    cursor.execute(composed(_EVENTS, {"events": score_partials.events(model, labels)}))
+    score_partials.note_events(cursor, score_partials.events(model, labels))
 
 
 def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
@@ -251,15 +272,13 @@ def _fitted(
     cursor: duckdb.DuckDBPyConnection, model: Model, version: str, window: Window | None
 ) -> list[ScoreGrid]:
     """The grids of a version from the rows of its reference."""
-    table, where = "reference_rows", "TRUE"
+    table, where = "reference_predictions", "_version = $version"
     if window is not None:
         key = layout.key_sql(model)
         table = "predictions"
-        where = f"{key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
-        where += " AND _version = $version"
-    given = {"version": version} if window is not None else {}
+        where += f" AND {key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
     columns = {name: layout.score_column(name) for name in model.classes} or {SCORE: "_score"}
-    found = _sampled(cursor, model, table, where, list(columns.values()), given)
+    found = _sampled(cursor, model, table, where, list(columns.values()), {"version": version})
     if model.task == "regression":
         scores = _finite(found["_score"])
         return values(version, scores) if len(scores) else []

@@ -73,8 +73,12 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
     version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
     local = local_day(at, model.timezone)
-    id_ = identifier(quoted(roles.id), source.family(roles.id)) if roles.id else "'row ' || _row"
-    return composed(_KEYS, {"id": id_, "at": at, "day": local, "version": version})
+    return composed(_KEYS, {"id": id_value(batch, roles.id), "at": at, "day": local, "version": version})
+
+
+def id_value(batch: Batch, column: str) -> str:
+    """SQL of the id of a row; where a reference file has none, its number stands for it."""
+    return identifier(quoted(column), batch.source.family(column)) if column else "'row ' || _row"
 
 
 def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
@@ -140,7 +144,7 @@ def store_whole(
         **key_parameters(batch, roles),
     ).fetchone()
     for scored in roles.scored:
-        output, where, parameters = _output(batch, roles, scored)
+        output, where, parameters = said(batch, roles, scored)
         version = "$version" if parameters else "_version"
         parts = {
             **given,
@@ -184,7 +188,7 @@ def _store_requests(batch: Batch, values: dict[str, str]) -> None:
 def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object, high: object) -> None:
     """Store one version's predictions, or those of a log with a version column, unless they are known."""
     run, schema = batch.run, batch.model.name
-    output, where, parameters = _output(batch, roles, scored)
+    output, where, parameters = said(batch, roles, scored)
     names = listed(output)
     parts = {
         "names": names,
@@ -201,7 +205,7 @@ def _store_predictions(batch: Batch, roles: Mapping, scored: Scored, low: object
     run("INSERT INTO stored SELECT _row FROM scored ANTI JOIN seen USING (_row)")
 
 
-def _output(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], str, dict[str, object]]:
+def said(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], str, dict[str, object]]:
     """SQL of a version's output by the store's columns, the condition that it has any, and what to bind."""
     output = scores(batch, scored)
     present = [value for value in output.values() if value != ABSENT]
