@@ -181,7 +181,7 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 @app.command()
 def show(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift or performance")],
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift, performance or estimate")],
     model: ModelName,
     start: Annotated[str, typer.Option(help="First day.")] = "",
     stop: Annotated[str, typer.Option(help="First day not included.")] = "",
@@ -191,9 +191,11 @@ def show(
     reference: Annotated[
         str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")
     ] = "",
-    metric: Annotated[str, typer.Option(help="Performance: one metric; all by default.")] = "",
-    version: Annotated[str, typer.Option(help="Performance: the champion by default.")] = "",
-    known_at: Annotated[str, typer.Option(help="Performance: with the labels known at this day.")] = "",
+    metric: Annotated[str, typer.Option(help="Performance, estimate: one metric; all by default.")] = "",
+    version: Annotated[str, typer.Option(help="Performance, estimate: the champion by default.")] = "",
+    known_at: Annotated[
+        str, typer.Option(help="Performance, estimate: with the labels known at this day.")
+    ] = "",
     json: Json = False,
     csv: Csv = False,
 ) -> None:

@@ -16,15 +16,29 @@ from monitoring.store import Store
 def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
     wanted = [arguments["metric"]] if arguments.get("metric") else None
-    found = performance.material(
+    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=wanted)
+    return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _estimate(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Every metric that can be estimated without labels, or one, in every chunk."""
+    named = arguments.get("metric") or ""
+    wanted = [named.removeprefix(performance.estimate_frames.PREFIX)] if named else None
+    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=wanted, intervals=False)
+    if wanted and not performance.estimable(model, wanted):
+        raise QuestionError(f"{wanted[0]!r} cannot be estimated without labels")
+    return performance.estimate_frames.frame(performance.estimate(one), wanted, window_of(model, arguments))
+
+
+def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Material:
+    """What a version predicted, and the labels that were known."""
+    return performance.material(
         store,
         model.name,
         version=arguments.get("version") or None,
         segment=segment_of(store, model, arguments.get("segment")),
         known_at=instant_of(model, arguments.get("known_at"), "--known-at", last=True),
     )
-    one = performance.assess(found, chunk=chunk, metrics=wanted)
-    return performance.frames.frame(one, window=window_of(model, arguments))
 
 
 def _drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
@@ -70,5 +84,6 @@ def _inspected(
 
 QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "drift": _drift,
+    "estimate": _estimate,
     "performance": _performance,
 }

@@ -198,6 +198,50 @@ _TABLE = (
         "Nothing has to be done; it is drawn so that a trend is seen early.",
     ),
     (
+        "few_reference_labels",
+        "too few labels in the reference",
+        "too few labels in the reference: {have} {kind} of {minimum}",
+        "Name a longer window with labels as [reference], or wait for its labels.",
+    ),
+    (
+        "own_reference_incomplete",
+        "the version's own reference is not complete",
+        "version {version} has its own reference, {start} to {stop}, whose labels are not complete yet",
+        "It is estimated once these days are over and their labels are mature.",
+    ),
+    (
+        "no_scores",
+        "no scores",
+        "version {version} logs decisions without scores",
+        "Log the score beside the decision; without it nothing can be estimated.",
+    ),
+    (
+        "not_probabilities",
+        "scores are not probabilities",
+        "some scores of version {version} are below 0 or above 1, so they are no probabilities",
+        "Log probabilities as the score.",
+    ),
+    (
+        "needs_rows",
+        "errors are estimated from rows, on request",
+        "errors are estimated from rows, on request",
+        "Open the page Performance without labels, or run: python -m monitoring show estimate MODEL",
+    ),
+    (
+        "estimated_loss",
+        "estimated to be worse than the reference",
+        "{measure} is estimated to have lost {loss} against the reference, at least {least} of it beyond "
+        "the interval",
+        "Send a small random sample for labels before anything is retrained.",
+    ),
+    (
+        "outside_support",
+        "outside reference support",
+        "outside reference support, estimate unreliable: a classifier tells the rows from the reference "
+        "with AUC {auc}, more than {limit}",
+        "Wait for labels, or send a small random sample for labels.",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

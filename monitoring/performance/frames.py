@@ -10,6 +10,8 @@ import pandas as pd
 from monitoring import results
 from monitoring.performance.assessment import CODES, Assessment, Scores
 from monitoring.performance.reading import reference_outcomes
+from monitoring.statistics.metrics import Metric
+from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.severity import names
 from monitoring.store.reference_rows import reference_window
 from monitoring.windows import Window
@@ -50,7 +52,9 @@ def frame(
         """What differs by metric and chunk."""
         return np.concatenate([np.asarray(number(one))[keep] for one in chosen] or [np.empty(0)])
 
-    limits = np.array([[_limit(one, side) for one in chosen] for side in ("higher", "lower")])
+    limits = np.array(
+        [[limit(one.metric, one.baseline, one.amber, side) for one in chosen] for side in ("higher", "lower")]
+    )
     return results.frame(
         {
             "model": np.repeat(found.model.name, chunks * len(chosen)),
@@ -77,12 +81,22 @@ def frame(
     )
 
 
-def _limit(scores: Scores, side: str) -> float:
-    """Where amber begins, for a metric that is better on that side."""
-    better = "lower" if scores.metric.better == "zero" else scores.metric.better
+def limit(metric: Metric, baseline: Estimate, amber: float, side: str) -> float:
+    """Where amber begins, for a metric that is better on that side; nan for others.
+
+    Parameters
+    ----------
+    metric : Metric
+    baseline : Estimate
+        Of the reference.
+    amber : float
+        The loss that matters.
+    side : {'higher', 'lower'}
+    """
+    better = "lower" if metric.better == "zero" else metric.better
     if better != side:
         return float("nan")
-    return float(scores.baseline.value) + (-scores.amber if side == "higher" else scores.amber)
+    return float(baseline.value) + (-amber if side == "higher" else amber)
 
 
 def words(assessment: Assessment) -> str:

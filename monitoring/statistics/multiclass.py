@@ -169,14 +169,18 @@ def estimated_classes(
 
 
 def macro_metrics(
-    rows: ArrayLike, decided: ArrayLike, maps: Sequence[ScoreMap], metrics: Iterable[str]
+    rows: Sequence[ArrayLike],
+    decided: Sequence[ArrayLike],
+    maps: Sequence[ScoreMap],
+    metrics: Iterable[str],
 ) -> dict[str, Estimated]:
     """Means over classes from one histogram for each class, which add up over days.
 
     Parameters
     ----------
-    rows, decided : array_like of shape (classes, ..., slots)
-        Rows by slot of the class's own probability, and those that were decided to be of this class.
+    rows, decided : sequence of array_like of shape (..., slots)
+        For each class, rows by slot of its own probability, and those that were decided to be of it. Classes
+        may have different slots.
     maps : sequence of ScoreMap
         Of each class against the rest.
     metrics : iterable of str
@@ -199,11 +203,12 @@ def macro_metrics(
     >>> float(found["precision"].value)
     0.75
     """
-    n, d = np.asarray(rows, dtype=float), np.asarray(decided, dtype=float)
-    if not len(n) == len(d) == len(maps):
-        raise ValueError(f"{len(maps)} maps for {len(n)} classes")
+    if not len(rows) == len(decided) == len(maps):
+        raise ValueError(f"{len(maps)} maps for {len(rows)} classes")
     names = list(metrics)
-    each = [estimated_metrics(a, b, known, metrics=names) for a, b, known in zip(n, d, maps, strict=True)]
+    each = [
+        estimated_metrics(a, b, known, metrics=names) for a, b, known in zip(rows, decided, maps, strict=True)
+    ]
     return {
         name: Estimated(
             np.mean([one[name].value for one in each], axis=0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass
 
 import numpy as np
@@ -79,7 +80,7 @@ def track_record(estimated: ArrayLike, realised: ArrayLike, *, level: float = 0.
         nan = float("nan")
         return TrackRecord(0, nan, nan, nan, miss, nan)
     size = np.sort(np.abs(miss))
-    rank = int(np.ceil(level * (miss.size + 1) - 1e-9))
+    rank = _rank(miss.size, level)
     half = float(size[rank - 1]) if miss.size >= max(FEWEST, rank) else float("nan")
     return TrackRecord(
         miss.size, float(size.mean()), float(size[-1]), float(miss.mean()), miss[-SHOWN:], half
@@ -117,3 +118,58 @@ def half_width(
     if record is not None and not np.isnan(record.half_width):
         return np.where(np.isnan(e), np.nan, record.half_width)
     return special.ndtri((1 + level) / 2) * e + apart
+
+
+def earlier_half_widths(
+    estimated: ArrayLike, realised: ArrayLike, known: ArrayLike, *, level: float = 0.9
+) -> Floats:
+    """The conformal half width that each chunk's own past gives it.
+
+    Parameters
+    ----------
+    estimated, realised : array_like of shape (chunks,)
+        Oldest first; pairs with a nan do not count.
+    known : array_like of int, of shape (chunks,)
+        How many of the oldest chunks had their labels when each chunk was over; never falling, and at most
+        the chunk's own place, so that no chunk's own label is part of its interval.
+    level : float
+
+    Returns
+    -------
+    ndarray of shape (chunks,)
+        As `track_record` of those pairs has it; nan where they are fewer than ten.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, or a chunk would know its own label.
+
+    Examples
+    --------
+    >>> found = earlier_half_widths(np.zeros(12), [0.01] * 10 + [0.05, 0.01], np.arange(12))
+    >>> found.round(2)[9:]
+    array([ nan, 0.01, 0.05])
+    """
+    e, r = np.asarray(estimated, dtype=float), np.asarray(realised, dtype=float)
+    until = np.asarray(known)
+    if not e.shape == r.shape == until.shape or e.ndim != 1:
+        raise ValueError(f"shapes of estimates {e.shape}, realised values {r.shape} and known {until.shape}")
+    if (until > np.arange(e.size)).any() or (np.diff(until) < 0).any():
+        raise ValueError("a chunk knows the labels of earlier chunks only, and no fewer than those before it")
+    size, taken = np.abs(e - r), 0
+    past: list[float] = []
+    found = np.full(e.shape, np.nan)
+    for place, stop in enumerate(until):
+        for miss in size[taken:stop]:
+            if not np.isnan(miss):
+                insort(past, float(miss))
+        taken = int(stop)
+        rank = _rank(len(past), level)
+        if len(past) >= max(FEWEST, rank):
+            found[place] = past[rank - 1]
+    return found
+
+
+def _rank(count: int, level: float) -> int:
+    """Which of so many misses, sorted, is the half width."""
+    return int(np.ceil(level * (count + 1) - 1e-9))

@@ -174,6 +174,31 @@ def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
     assert "age" in churn("show", "drift", "churn", "--method", "hellinger").stdout
 
 
+def told(folder: Path, *logs: str) -> Path:
+    """Labels of logs that their scores are the chances of."""
+    rows = pd.concat([pd.read_parquet(folder / name) for name in logs])
+    label = np.random.default_rng(0).random(len(rows)) < rows["score"]
+    at = rows["predicted_at"] + pd.Timedelta(hours=1)
+    data = pd.DataFrame({"id": rows["id"], "label": label.astype(int), "labelled_at": at})
+    data.to_parquet(folder / "labels.parquet")
+    return folder / "labels.parquet"
+
+
+def test_show_estimate_needs_no_labels_but_those_of_the_reference(churn: Run, tmp_path: Path) -> None:
+    assert churn("labels", "churn", told(tmp_path, "steady.parquet")).code == 0
+    said = churn("show", "estimate", "churn", "--metric", "accuracy", "--start", "2026-01-15", "--json")
+    rows = json.loads(said.stdout)
+    assert said.code == 0
+    assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
+    assert {(row["subject"], row["measure"]) for row in rows} == {("performance", "estimated_accuracy")}
+    assert [row["chunk_start"][:10] for row in rows] == [f"2026-01-{day}" for day in range(15, 32)]
+    assert all(abs(row["value"] - 0.75) < 0.06 and row["n"] == 200 for row in rows), "labelled or not"
+    assert "estimated_roc_auc" in churn("show", "estimate", "churn", "--csv").stdout
+    assert churn("show", "estimate", "churn", "--metric", "estimated_accuracy").code == 0
+    said = churn("show", "estimate", "churn", "--metric", "lift")
+    assert (said.code, said.stderr) == (2, "'lift' cannot be estimated without labels\n")
+
+
 def test_show_drift_knows_every_method_every_reference_and_all_features_at_once(churn: Run) -> None:
     window = ("--start", "2026-01-29", "--stop", "2026-01-31")
 

@@ -9,31 +9,10 @@ from sklearn import metrics as sk
 
 from monitoring import performance, results
 from monitoring.statistics.metrics import metrics_for
-from monitoring.store import Store
-from tests.store.scored_logs import description, known, labels, predictions, take
+from tests.store.scored_logs import description, known, labels, predictions
 
 UTC = dt.UTC
 FAR = dt.datetime(2027, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def filled(tmp_path):
-    """Stores of a log and its labels, closed at the end."""
-    opened = []
-
-    def fill(text, *files, name="s"):
-        folder = tmp_path / name
-        folder.mkdir()
-        store = Store.open(folder / "lookout.duckdb")
-        opened.append(store)
-        store.add(text)
-        for kind, frame in files:
-            take(store, folder, frame, kind)
-        return store
-
-    yield fill
-    for store in opened:
-        store.close()
 
 
 def by_day(log, told, until=None):
