@@ -6,6 +6,7 @@ same answer, a smaller sample is part of a larger one, and rows are drawn withou
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from monitoring.models import Kind, Model
-from monitoring.store import drawing, layout, profiling
+from monitoring.store import drawing, layout, profiling, row_labels
 from monitoring.store.cubes import Floats
 from monitoring.store.errors import StoreError
 from monitoring.store.sql import Array, arrow, composed, quoted
@@ -56,6 +57,8 @@ class Rows:
         The probability of each class of a multiclass model; empty for others.
     total : int
         Rows in the windows or the file; more than there are here where they were sampled.
+    label : ndarray of shape (rows,) or None
+        What was known of each where labels were asked for; see `monitoring.store.row_labels`.
     """
 
     keys: Array
@@ -64,6 +67,7 @@ class Rows:
     score: Floats
     scores: dict[str, Floats]
     total: int
+    label: Array | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -72,6 +76,7 @@ class Rows:
 def sample(
     store: Store, name: str, windows: Sequence[Window], *, most: int = 20_000,
     features: Sequence[str] | None = None, segment: tuple[str, str] = ("", ""), version: str | None = None,
+    labels_until: dt.datetime | None = None,
 ) -> Rows:  # fmt: skip
     r"""Rows of the requests whose profile key lies in any of the windows.
 
@@ -92,6 +97,8 @@ def sample(
         As the profile writes them; ('', '') for all rows. One that has no profile has no rows.
     version : str, optional
         Whose scores are wanted; the champion's by default.
+    labels_until : datetime, optional
+        The last profile key whose labels count; without it no labels are read.
 
     Raises
     ------
@@ -121,12 +128,13 @@ def sample(
         chosen = drawing.of_log(cursor, model, windows, segment)
         drawn, total = drawing.drawn(cursor, chosen, (*_own(model), *_columns(kinds)), most)
         scores = _scores(cursor, model, drawn, version or model.versions.champion)
-    return _rows(drawn, kinds, scores, total)
+        label = None if labels_until is None else row_labels.read(cursor, model, drawn, labels_until)
+    return _rows(drawn, kinds, scores, total, label)
 
 
 def reference_sample(
     store: Store, name: str, *, most: int = 20_000, features: Sequence[str] | None = None,
-    segment: tuple[str, str] = ("", ""),
+    segment: tuple[str, str] = ("", ""), labelled: bool = False,
 ) -> Rows:  # fmt: skip
     """Rows of a reference that is a file, drawn like those of `sample`.
 
@@ -137,6 +145,7 @@ def reference_sample(
     ----------
     store, name, most, features, segment
         As for `sample`.
+    labelled : bool
 
     Raises
     ------
@@ -151,8 +160,9 @@ def reference_sample(
         chosen = drawing.of_file(cursor, model, segment)
         kinds = profiling.kinds(cursor, model, features)
         drawn, total = drawing.drawn(cursor, chosen, (*_own(model), *_columns(kinds), *outputs), most)
+        label = row_labels.read(cursor, model, drawn, None) if labelled else None
     scores = [column.to_numpy() for column in drawn.columns[-len(outputs) :]]
-    return _rows(drawn, kinds, dict(zip(model.classes or ("",), scores, strict=True)), total)
+    return _rows(drawn, kinds, dict(zip(model.classes or ("",), scores, strict=True)), total, label)
 
 
 def values(
@@ -230,12 +240,15 @@ def _number(cursor: duckdb.DuckDBPyConnection, model: Model, feature: str) -> st
     return _columns({feature: kind})[0]
 
 
-def _rows(drawn: pa.Table, kinds: dict[str, Kind], scores: dict[str, Floats], total: int) -> Rows:
+def _rows(
+    drawn: pa.Table, kinds: dict[str, Kind], scores: dict[str, Floats], total: int, label: Array | None
+) -> Rows:
     """Make drawn columns, `_own` and then the features, into what was asked for."""
     found = {feature: drawn.column(place).to_numpy() for place, feature in enumerate(kinds, 5)}
     score = scores.pop("", None)
     unknown = np.full(len(drawn), np.nan)
-    return Rows(drawn.column(4).to_numpy(), found, kinds, unknown if score is None else score, scores, total)
+    keys = drawn.column(4).to_numpy()
+    return Rows(keys, found, kinds, unknown if score is None else score, scores, total, label)
 
 
 def _scores(
