@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import duckdb
 import numpy as np
@@ -17,13 +18,15 @@ import pyarrow as pa
 from monitoring.models import Model
 from monitoring.store import layout
 from monitoring.store.conversion import local_day
-from monitoring.store.placing import lay, placed
+from monitoring.store.counting import BATCH, COUNTS, SUMS, Counted, counted
+from monitoring.store.placing import Places, places
 from monitoring.store.score_grids import ScoreGrid
 from monitoring.store.score_subjects import subject
 from monitoring.store.slots import segment_labels, segment_sql
 from monitoring.store.sql import Array, Values, composed, insert, named, quoted
 
 Segment = tuple[str, Sequence[str]]
+_INSTANT = pa.timestamp("us")
 
 _CREATE = """
 CREATE TABLE IF NOT EXISTS {schema}.{table} (
@@ -45,24 +48,15 @@ _ALL = """
  FROM {predictions} AS p {requests} WHERE p._version = {version} AND {where})"""
 _LABELLED = """
 (SELECT p.*, e._label, e._key, e._sign{segment}
- FROM {predictions} AS p JOIN label_events AS e ON e._id = p._id {requests}
+ FROM {predictions} AS p {events} {requests}
  WHERE p._version = {version} AND {where})"""
 # A shadow may score a request past midnight; far from its day the same id is another request.
 _REQUESTS = """
 LEFT JOIN {requests} AS r ON r._id = p._id AND r._day BETWEEN p._day - 1 AND p._day + 1"""
 _VALUES = """
-(SELECT {chunk} AS chunk, {group} AS segment, {label} AS label, _key, _sign,
+SELECT {chunk} AS chunk, {group} AS segment, {label} AS label, _key AS key, _sign AS sign,
     CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}
- FROM {relation} {join})"""
-_BINS = """
-SELECT chunk, segment, label, _key, slot, CAST(SUM(_sign) AS BIGINT) AS counts,
-    CAST(COALESCE(SUM(CASE WHEN d IS NOT NULL THEN _sign END), 0) AS BIGINT) AS logged,
-    CAST(COALESCE(SUM(_sign * d), 0) AS BIGINT) AS decided,
-    COALESCE(SUM(_sign * (s - {centre})), 0) AS sums,
-    COALESCE(SUM(_sign * (s - {centre}) * (s - {centre})), 0) AS squares{moments}
-FROM {placed} GROUP BY ALL"""
-
-_TOTAL = "CAST(COALESCE(SUM(_sign * m{place}), 0) AS DOUBLE) AS m{place}"
+FROM {relation} {join}"""
 
 
 def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
@@ -81,11 +75,21 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
 
 @dataclass(frozen=True)
 class Rows:
-    """Where predictions and the features of their requests are read from, in SQL, and what counts them."""
+    """Where rows are read from, and the table of what is counted.
+
+    Attributes
+    ----------
+    predictions, requests : str
+        SQL of predictions and of the features of their requests.
+    table : str
+    events : str
+        SQL that joins what labels change, as ``e``, to a prediction ``p``.
+    """
 
     predictions: str
     requests: str
     table: str
+    events: str = "JOIN label_events AS e ON e._id = p._id"
 
     @classmethod
     def of_log(cls, model: Model) -> Rows:
@@ -150,96 +154,91 @@ def append(
     """
     found = source or Rows.of_log(model)
     for grid in grids:
-        steps = lay(cursor, grid.edges)
-        for column, chosen in [("", ()), *segments]:
+        laid = places(grid.edges)
+        for segment in [("", ()), *segments]:
             for relation, where in ((_ALL, rows), (_LABELLED, labelled)):
                 if where is not None:
-                    _append(cursor, model, (grid, steps), (column, chosen), relation, where, found)
+                    _append(cursor, model, (grid, laid), segment, relation, where, found)
 
 
 def _append(
     cursor: duckdb.DuckDBPyConnection,
     model: Model,
-    laid: tuple[ScoreGrid, int],
+    laid: tuple[ScoreGrid, Places],
     segment: Segment,
     relation: str,
     where: str,
-    found: Rows,
+    source: Rows,
 ) -> None:
     """Count one subject of one version under one grouping."""
     values = Values()
-    grid, steps = laid
+    grid, edges = laid
     labelled = relation is _LABELLED
-    counted = subject(model, grid, values, labelled=labelled)
-    if counted is None:
+    asked = subject(model, grid, values, labelled=labelled)
+    if asked is None:
         return
-    moments = counted.moments
     column, chosen = segment
-    group, join = ("''", "") if not column else _segment(column, chosen, values)
-    source = composed(
+    number, join = segment_sql(column, chosen, values) if column else ("0", "")
+    rows = composed(
         relation,
         {
             "kind": "DOUBLE" if model.task == "regression" else "VARCHAR",
             "segment": f", r.{quoted(column)} AS {quoted(column)}" if column else "",
-            "predictions": found.predictions,
-            "requests": composed(_REQUESTS, {"requests": found.requests}) if column else "",
+            "predictions": source.predictions,
+            "events": source.events,
+            "requests": composed(_REQUESTS, {"requests": source.requests}) if column else "",
             "version": values.bind(grid.version),
             "where": where,
         },
     )
-    rows = _VALUES.format(
-        chunk=layout.key_sql(model), group=group, label=_label(model, labelled), value=counted.value,
-        decision=counted.decision, relation=source, join=join,
-        moments="".join(f", {one} AS m{place}" for place, one in enumerate(moments)),
+    text = _VALUES.format(
+        chunk=layout.key_sql(model), group=number, label=_label(model, labelled), value=asked.value,
+        decision=asked.decision, relation=rows, join=join,
+        moments="".join(f", COALESCE({one}, 0) AS m{i}" for i, one in enumerate(asked.moments)),
     )  # fmt: skip
-    bins = _BINS.format(
-        placed=placed(rows, steps), centre=values.bind(counted.centre),
-        moments="".join(f", {_TOTAL.format(place=place)}" for place in range(len(moments))),
-    )  # fmt: skip
-    counts = cursor.sql(bins, params=values.bound).to_arrow_table()
-    if len(counts):
-        insert(cursor, model.name, found.table, _laid_out(counts, grid, column, len(moments)))
+    labels: dict[str, int] = {}
+    reader = cursor.sql(text, params=values.bound).to_arrow_reader(BATCH)
+    counts = counted(reader, edges, labels, asked.centre, len(asked.moments))
+    if counts is not None:
+        names = segment_labels(chosen) if column else [""]
+        insert(cursor, model.name, source.table, _laid_out(counts, grid, column, names, [*labels]))
 
 
-def _laid_out(found: pa.Table, grid: ScoreGrid, column: str, moments: int) -> pa.Table:
-    """Rows of the profile from what was counted, slot by slot."""
-    keys = [_codes(found[name]) for name in ("chunk", "segment", "label", "_key")]
-    slot = found["slot"].to_numpy()
-    order = np.lexsort([slot, *reversed(keys)])
-    changed = np.any([np.diff(key[order], prepend=-1) != 0 for key in keys], axis=0)
-    starts = np.flatnonzero(changed)
-    offsets = pa.array(np.append(starts, len(order)), pa.int32())
-    first = found.take(pa.array(order[starts]))
-    counts = found["counts"].to_numpy()[order]
+def _laid_out(
+    found: Counted, grid: ScoreGrid, column: str, segments: Sequence[str], labels: Sequence[str]
+) -> pa.Table:
+    """Rows of the profile from what was counted, group by group."""
+    starts = np.searchsorted(found.group, np.arange(len(found.keys) + 1))
+    offsets = pa.array(starts, pa.int32())
+    chunk, segment, label, key = found.keys.T
+    nothing = partial(pa.nulls, len(chunk))  # rows that are counted without their labels
 
-    def lists(name: str, kind: pa.DataType) -> pa.ListArray:
-        return pa.ListArray.from_arrays(offsets, pa.array(found[name].to_numpy()[order], kind))
+    def lists(values: Array, kind: pa.DataType) -> pa.ListArray:
+        return pa.ListArray.from_arrays(offsets, pa.array(values, kind))
 
-    sums = np.array([found[f"m{place}"].to_numpy()[order] for place in range(moments)]).T
-    added = np.add.reduceat(sums, starts, axis=0) if moments else np.empty((len(starts), 0))
-    own = np.arange(len(starts) + 1, dtype=np.int32) * moments
+    moments = found.moments.shape[1]
+    own = np.arange(len(chunk) + 1, dtype=np.int32) * moments
+    counts = found.sums[:3].round().astype(np.int64)
     return pa.table(
         {
-            "chunk": first["chunk"],
-            "version": pa.repeat(grid.version, len(starts)),
-            "segment_column": pa.repeat(column, len(starts)),
-            "segment_value": first["segment"],
-            "subject": pa.repeat(grid.subject, len(starts)),
-            "label": first["label"],
-            "label_key": first["_key"],
-            "n": pa.array(np.add.reduceat(counts, starts), pa.int64()),
-            "slots": lists("slot", pa.int32()),
-            **{name: lists(name, pa.int64()) for name in ("counts", "logged", "decided")},
-            **{name: lists(name, pa.float64()) for name in ("sums", "squares")},
-            "moments": pa.ListArray.from_arrays(pa.array(own), pa.array(added.ravel(), pa.float64())),
+            "chunk": _instants(chunk),
+            "version": pa.repeat(grid.version, len(chunk)),
+            "segment_column": pa.repeat(column, len(chunk)),
+            "segment_value": pa.array(segments, pa.string()).take(pa.array(segment)),
+            "subject": pa.repeat(grid.subject, len(chunk)),
+            "label": pa.array(labels, pa.string()).take(pa.array(label)) if labels else nothing(pa.string()),
+            "label_key": _instants(key) if labels else nothing(_INSTANT),
+            "n": pa.array(np.add.reduceat(counts[0], starts[:-1]), pa.int64()),
+            "slots": lists(found.slot, pa.int32()),
+            **{name: lists(one, pa.int64()) for name, one in zip(COUNTS, counts, strict=True)},
+            **{name: lists(one, pa.float64()) for name, one in zip(SUMS, found.sums[3:], strict=True)},
+            "moments": pa.ListArray.from_arrays(pa.array(own), pa.array(found.moments.ravel(), pa.float64())),
         }
     )
 
 
-def _codes(column: pa.ChunkedArray) -> Array:
-    """Numbers that are equal where values are; 0 for none."""
-    codes = column.combine_chunks().dictionary_encode().indices
-    return codes.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
+def _instants(hours: Array) -> pa.Array:
+    return pa.array(hours.astype("datetime64[h]").astype("datetime64[us]"), _INSTANT)
 
 
 def _label(model: Model, labelled: bool) -> str:
@@ -247,10 +246,3 @@ def _label(model: Model, labelled: bool) -> str:
     if not labelled:
         return "CAST(NULL AS VARCHAR)"
     return "''" if model.task == "regression" else "_label"
-
-
-def _segment(column: str, chosen: Sequence[str], values: Values) -> tuple[str, str]:
-    """SQL of the segment of a row as the profile writes it, and the join it needs."""
-    number, join = segment_sql(column, chosen, values)
-    names = values.bind(segment_labels(chosen))
-    return f"{names}[{number} + 1]", join

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitoring.store import outputs, score_compaction
-from monitoring.store.placing import lay, placed
+from monitoring.store.placing import places
 from tests.store.scored_logs import (
     ZONE,
     assert_counted,
@@ -188,11 +188,5 @@ floats = st.floats(-1e12, 1e12, allow_nan=False)
     values=st.lists(st.one_of(floats, st.floats(allow_nan=False, allow_infinity=False)), max_size=40),
 )
 def test_a_value_is_placed_as_a_search_among_the_edges_places_it(edges, values):
-    import duckdb
-
-    values = [*values, *edges, *np.nextafter(edges, -np.inf).tolist(), *np.nextafter(edges, np.inf).tolist()]
-    cursor = duckdb.connect()
-    cursor.execute("CREATE TABLE rows_ AS SELECT unnest($1::DOUBLE[]) AS s", [values])
-    text = f"SELECT s, slot FROM {placed('rows_', lay(cursor, edges))}"
-    for value, slot in cursor.execute(text).fetchall():
-        assert slot == np.searchsorted(edges, value, side="right")
+    values = np.array([*values, *edges, *np.nextafter(edges, -np.inf), *np.nextafter(edges, np.inf)])
+    assert places(edges).of(values).tolist() == np.searchsorted(edges, values, side="right").tolist()
