@@ -1,4 +1,4 @@
-"""The labels of rows that are read: those that were known at the end of a day, a review's before the log's."""
+"""Labels of rows that are read: those known at the end of a day, a review's before the log's."""
 
 import datetime as dt
 
