@@ -181,7 +181,9 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 @app.command()
 def show(
     context: typer.Context,
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="drift, performance or estimate")],
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="drift, predictions, performance or estimate")
+    ],
     model: ModelName,
     start: Annotated[str, typer.Option(help="First day.")] = "",
     stop: Annotated[str, typer.Option(help="First day not included.")] = "",
@@ -192,7 +194,7 @@ def show(
         str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")
     ] = "",
     metric: Annotated[str, typer.Option(help="Performance, estimate: one metric; all by default.")] = "",
-    version: Annotated[str, typer.Option(help="Performance, estimate: the champion by default.")] = "",
+    version: Annotated[str, typer.Option(help="Of all but drift: the champion by default.")] = "",
     known_at: Annotated[
         str, typer.Option(help="Performance, estimate: with the labels known at this day.")
     ] = "",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, results, windows
+from monitoring import drift, performance, predictions, results, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store
@@ -39,6 +39,16 @@ def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Ma
         segment=segment_of(store, model, arguments.get("segment")),
         known_at=instant_of(model, arguments.get("known_at"), "--known-at", last=True),
     )
+
+
+def _predictions(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Drift of a version's output by a method or by all, and levels and shares beside it, in every chunk."""
+    method, every = arguments.get("method") or "auto", arguments.get("method") == drift.EVERY
+    against = drift.parsed(arguments.get("reference") or "", model)
+    found = _outputs(store, model, arguments)
+    one = predictions.assess(store, found, chunk=chunk, method="auto" if every else method, against=against)
+    told = predictions.frames.every_method if every else predictions.frames.frame
+    return told(one, window_of(model, arguments))
 
 
 def _drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
@@ -86,4 +96,5 @@ QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "drift": _drift,
     "estimate": _estimate,
     "performance": _performance,
+    "predictions": _predictions,
 }

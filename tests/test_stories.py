@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss, roc_auc_score
 
-from monitoring import demo, drift, health
+from monitoring import demo, drift, health, performance, predictions
 from monitoring.drift import Assessment
 from monitoring.store import Store
 
@@ -129,3 +129,22 @@ def test_destinations_appear_that_the_reference_never_saw(store: Store) -> None:
         ).fetchall()
     assert len(rows) >= 5
     assert all(first >= dt.datetime(2013, 4, 1) for _, first in rows)
+
+
+def test_in_july_the_champion_is_surer_than_in_march_and_its_score_lies_lower(
+    store: Store, months: pd.DataFrame
+) -> None:
+    one = predictions.assess(store, performance.material(store, "flights"), chunk="28 days")
+    frame = predictions.frames.levels(one)
+
+    def of(measure: str, day: str) -> pd.Series:
+        at = pd.Timestamp(day, tz="America/New_York")
+        held = frame[(frame["chunk_start"] <= at) & (frame["chunk_stop"] > at)]
+        return held[held["measure"] == measure].iloc[0]
+
+    march, july = (of("mean_confidence", day)["value"] for day in ("2013-03-10", "2013-07-25"))
+    assert march == pytest.approx(months.loc[(CHAMPION, 3), "confidence"], abs=0.01)
+    assert july == pytest.approx(months.loc[(CHAMPION, 7), "confidence"], abs=0.02)
+    assert july > march + 0.07
+    assert of("mean_shift", "2013-07-25")["upper"] < 0
+    assert of("low_confidence", "2013-07-25")["value"] < of("low_confidence", "2013-03-10")["value"]

@@ -360,3 +360,18 @@ def test_every_command_is_in_the_documents_and_has_an_example() -> None:
         assert f"| `{name}" in text or f"`{name} " in text, name
         said = CliRunner().invoke(app, [name, "--help"])
         assert f"Example: python -m monitoring {name}" in " ".join(said.stdout.split()), name
+
+
+def test_show_predictions_needs_no_labels(churn: Run) -> None:
+    said = churn("show", "predictions", "churn", "--start", "2026-01-15", "--json")
+    assert (said.code, said.stderr) == (0, "")
+    rows = json.loads(said.stdout)
+    assert {(row["subject"], row["measure"]) for row in rows} >= {
+        ("score", "mean_score"), ("class", "share_positive"), ("confidence", "low_confidence"),
+    }  # fmt: skip
+    assert {row["version"] for row in rows} == {"champion"}
+    every = churn("show", "predictions", "churn", "--method", "all", "--csv").stdout
+    assert "wasserstein" in every
+    assert "psi" in every
+    said = churn("show", "predictions", "churn", "--version", "nobody")
+    assert (said.code, said.stderr) == (2, "churn: no predictions of version 'nobody' yet\n")
