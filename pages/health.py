@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
-from monitoring.ui import background, cards, filters, health_view, session, shell
+from monitoring.ui import background, cards, filters, health_view, scopes, session, shell
 from monitoring.ui.components.ribbon import ribbon
 from monitoring.ui.numbers import day
 
 shell.page_guard()
 choices = filters.current()
-scopes = {model.name: filters.scope_of(model, choices) for model in session.models()}
+scopes = {model.name: scopes.scope_of(model, choices) for model in session.models()}
 
 # --- the answer, counted ------------------------------------------------------------------------------------
 

@@ -1,24 +1,30 @@
 """How good is a model, with the labels there are: metrics by cohort of prediction, late labels told apart.
 
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
-measures and judges them, `frames` writes the tidy frame. Without labels: `meaning` learns what scores mean,
-`estimates` says what that makes of every chunk, `estimate_frames` writes it.
+measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
+writes the tidy frame. Without labels: `meaning` learns what scores mean, `estimates` says what that makes of
+every chunk, `estimate_frames` writes it.
 """
 
 from monitoring.performance import estimate_frames, frames
-from monitoring.performance.assessment import Assessment, Scores, assess, metrics_of
+from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
 from monitoring.performance.estimates import Estimates, Latest, estimate, latest
 from monitoring.performance.expected import estimable
-from monitoring.performance.reading import Material, material, reference_outcomes
+from monitoring.performance.judging import Scores
+from monitoring.performance.pooling import Together, newest, past, together
+from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
 
 __all__ = [
+    "HEADLINES",
     "Assessment",
     "Cohorts",
     "Estimates",
     "Latest",
     "Material",
+    "NoOutputError",
     "Scores",
+    "Together",
     "assess",
     "estimable",
     "estimate",
@@ -27,5 +33,8 @@ __all__ = [
     "latest",
     "material",
     "metrics_of",
+    "newest",
+    "past",
     "reference_outcomes",
+    "together",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,25 +16,16 @@ from numpy.typing import NDArray
 from monitoring import windows
 from monitoring.drift.spans import Spans, Timeline, chunks, timeline
 from monitoring.models import Model
+from monitoring.performance.judging import NUMBER, Scores, scored
 from monitoring.performance.outcomes import Outcomes
 from monitoring.performance.reading import Material, reference_outcomes
-from monitoring.reasons import REASONS
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
-from monitoring.statistics.metrics.additive import gathered, pooled
-from monitoring.statistics.metrics.clusters import clustered
+from monitoring.statistics.metrics.additive import gathered
 from monitoring.statistics.metrics.costs import cost_metrics
-from monitoring.statistics.metrics.differences import Difference, difference
-from monitoring.statistics.metrics.estimates import Estimate
-from monitoring.statistics.metrics.evidence import Shortage, shortage
-from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes
+from monitoring.statistics.severity import Codes
 from monitoring.windows import Window
 
-CODES = ("", *REASONS)
-NUMBER = {code: place for place, code in enumerate(CODES)}
-RELATIVE = 0.05  # of the reference's value: a loss that matters; twice as much is red
-ABSOLUTE = {"r2": 0.05, "bias": 0.1}
-"""Losses that matter of metrics whose size has no scale; that of bias in deviations of the labels."""
 HEADLINES = {
     "binary": ("accuracy", "roc_auc"),
     "multiclass": ("accuracy", "macro_roc_auc"),
@@ -43,36 +33,6 @@ HEADLINES = {
 }
 """The metrics by which a model is judged."""
 MATURITIES = ("final", "provisional", "partial")
-
-
-@dataclass(frozen=True, eq=False)
-class Scores:
-    """One metric in every chunk, arrays of shape (chunks,).
-
-    Attributes
-    ----------
-    metric : Metric
-    estimate : Estimate
-    baseline : Estimate
-        Of the reference, without axes; nan where it has none.
-    difference : Difference
-        Against the reference.
-    amber : float
-        The loss that matters, in the metric's own unit; nan for one that is neither good nor bad.
-    shortage : Shortage
-    status : ndarray of int8
-    reason : ndarray of int8
-        Places in `CODES`.
-    """
-
-    metric: Metric
-    estimate: Estimate
-    baseline: Estimate
-    difference: Difference
-    amber: float
-    shortage: Shortage
-    status: Codes
-    reason: Codes
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +126,7 @@ def assess(
     maturity = np.where(~over, 2, np.where(final, 0, 1))
     known = _unknown(found, predicted, labelled, maturity)
     scores = {
-        metric.key: _scores(metric, whole, before, known, model, intervals=intervals) for metric in wanted
+        metric.key: scored(metric, whole, before, known, model, intervals=intervals) for metric in wanted
     }
     return Assessment(
         material=found,
@@ -243,63 +203,3 @@ def _unknown(found: Material, predicted: Floats, labelled: Floats, maturity: NDA
     reason = np.where(labelled <= 0, NUMBER["no_labels"], reason)
     reason = np.where(maturity == 2, NUMBER["partial"], reason)
     return np.where(predicted <= 0, NUMBER["no_data"], reason).astype(np.int8)
-
-
-def _scores(
-    metric: Metric, rows: Outcomes, before: Outcomes | None, unknown: Codes, model: Model, *, intervals: bool
-) -> Scores:  # fmt: skip
-    """One metric, measured and judged."""
-    estimate = metric(rows, interval=intervals)
-    short = shortage(metric, rows)
-    if before is None or metric.total:
-        nothing = Estimate(*(np.asarray(np.nan) for _ in range(6)))
-        baseline, enough = nothing, False
-    else:
-        days: Any = before  # of one task, whichever it is
-        baseline = clustered(metric, days, interval=intervals).estimate
-        enough = not bool(shortage(metric, pooled(before)).any)
-    change = difference(estimate, baseline, better=metric.better)
-    amber = _matters(metric, baseline, before, model)
-    status, reason = _judged(metric, estimate, change, amber, short)
-    if not enough and metric.better != "neither":
-        status = np.full_like(status, GREY)
-        reason = np.where(short.any, reason, NUMBER["no_baseline"])
-    status = np.where(unknown > 0, GREY, status).astype(np.int8)
-    reason = np.where(unknown > 0, unknown, reason).astype(np.int8)
-    return Scores(metric, estimate, baseline, change, amber, short, status, reason)
-
-
-def _matters(metric: Metric, baseline: Estimate, before: Outcomes | None, model: Model) -> float:
-    """The loss from which on a chunk is amber, in the metric's own unit."""
-    if metric.better == "neither" or before is None:
-        return float("nan")
-    if metric.key == "accuracy" and "accuracy_drop" in model.limits.model_fields_set:
-        return model.limits.accuracy_drop
-    if metric.key == "bias":
-        whole = pooled(before)
-        mean = whole.label / whole.rows  # pyright: ignore[reportAttributeAccessIssue]
-        spread = whole.label_square / whole.rows - mean**2  # pyright: ignore[reportAttributeAccessIssue]
-        return ABSOLUTE["bias"] * float(np.sqrt(max(spread, 0.0)))
-    if metric.key in ABSOLUTE:
-        return ABSOLUTE[metric.key]
-    return RELATIVE * abs(float(baseline.value))
-
-
-def _judged(
-    metric: Metric, estimate: Estimate, change: Difference, amber: float, short: Shortage
-) -> tuple[Codes, Codes]:
-    """Colour and reason where labels are mature and there is a reference."""
-    with np.errstate(invalid="ignore"):
-        certain = change.lower > 0
-        large = np.where(change.loss >= 2 * amber, RED, np.where(change.loss >= amber, AMBER, GREEN))
-    if metric.better == "neither":
-        certain = np.zeros(np.shape(certain), dtype=bool)
-    status = np.where(certain, large, GREEN)
-    reason = np.where(status >= AMBER, NUMBER["lost_performance"], 0)
-    reason = np.where(certain & (status == GREEN), NUMBER["small_loss"], reason)
-    if metric.better == "neither":
-        status, reason = np.full_like(status, GREY), np.full_like(reason, NUMBER["description"])
-    undefined = np.isnan(estimate.value) | ((metric.better != "neither") & np.isnan(change.lower))
-    status = np.where(undefined | short.any, GREY, status)
-    reason = np.where(undefined, NUMBER["undefined_metric"], reason)
-    return status, np.where(short.any, NUMBER["not_enough"], reason)

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from monitoring import results
-from monitoring.performance.assessment import CODES
 from monitoring.performance.estimates import Estimates, Estimation
 from monitoring.performance.expected import estimable
 from monitoring.performance.frames import limit, words
+from monitoring.performance.judging import CODES
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.severity import names
 from monitoring.windows import Window

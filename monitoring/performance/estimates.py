@@ -21,8 +21,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.performance.assessment import CODES, NUMBER, Assessment, Scores
+from monitoring.performance.assessment import Assessment
 from monitoring.performance.expected import expected_metrics, expected_of_class
+from monitoring.performance.judging import CODES, NUMBER, Scores
 from monitoring.performance.meaning import Counted, NotEstimableError, outputs_of
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.expectation import Estimated

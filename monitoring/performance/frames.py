@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from monitoring import results
-from monitoring.performance.assessment import CODES, Assessment, Scores
+from monitoring.performance.assessment import Assessment
+from monitoring.performance.judging import CODES, Scores
 from monitoring.performance.reading import reference_outcomes
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.metrics.estimates import Estimate

@@ -155,7 +155,7 @@ def course(
         Ends of the value's confidence interval, told when a point is touched.
     height : int
     """
-    day = _day_format(at)
+    day = day_format(at)
     when, digits = "%{x|%a " + day + "}<br>", ".1%" if shares else ".3f"
     hollow = np.zeros(len(value), dtype=bool) if partial is None else partial
     traces: list[Part] = []
@@ -191,7 +191,7 @@ def course(
     return figure(
         traces,
         height=height,
-        x=_moments(at, day),
+        x=moments(at, day),
         y={"title": {"text": title}, "rangemode": "tozero", "tickformat": ".0%" if shares else None},
         shapes=shapes,
         notes=notes,
@@ -214,14 +214,14 @@ def _marked(
     return traces
 
 
-def _moments(at: Sequence[Any], day: str) -> Part:
+def moments(at: Sequence[Any], day: str) -> Part:
     """How moments stand on an axis; a single one at its place."""
     if len(at) == 1:
         return {"tickvals": list(at), "tickformat": day}
     return {"tickformatstops": [{"dtickrange": [low, high], "value": value} for low, high, value in _MOMENTS]}
 
 
-def _day_format(at: Sequence[Any]) -> str:
+def day_format(at: Sequence[Any]) -> str:
     """How moments are written: with the hour where they are not days."""
     hours = any(one.hour or one.minute for one in at)
     return "%-d %b %Y" + (", %H:%M UTC" if hours else "")

@@ -9,8 +9,8 @@ from monitoring.drift import Against
 from monitoring.drift.exact import Exact
 from monitoring.store import StoreError
 from monitoring.ui import cards, drift_session
-from monitoring.ui.filters import Scope
 from monitoring.ui.numbers import count, short
+from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
 

@@ -11,8 +11,8 @@ from monitoring.drift import Incident, Replay
 from monitoring.models import Limits, Model, ModelError, parse
 from monitoring.store import StoreError
 from monitoring.ui import cards, drift_session, session
-from monitoring.ui.filters import Scope
 from monitoring.ui.numbers import count, day
+from monitoring.ui.scopes import Scope
 
 RATES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 MOST = 8

@@ -19,7 +19,7 @@ from monitoring.ui.components.ranking import Ranked
 from monitoring.windows import Window
 
 if TYPE_CHECKING:
-    from monitoring.ui.filters import Scope
+    from monitoring.ui.scopes import Scope
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,9 +17,9 @@ from monitoring.models import Model
 from monitoring.ui import cards, charts, drift_likely, drift_session
 from monitoring.ui.drift_session import Picture
 from monitoring.ui.drift_view import View, words
-from monitoring.ui.filters import Scope
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, short
+from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
 EVERY_SECONDS = 0.2

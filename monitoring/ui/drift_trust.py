@@ -16,8 +16,8 @@ from monitoring.statistics import METHODS, Method
 from monitoring.store.grids import Grid
 from monitoring.ui.drift_rows import measure_title, number
 from monitoring.ui.drift_view import View, words
-from monitoring.ui.filters import Scope, local_time
 from monitoring.ui.numbers import count, short
+from monitoring.ui.scopes import Scope, local_time
 from monitoring.windows import Window
 
 

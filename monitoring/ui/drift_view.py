@@ -9,8 +9,8 @@ from monitoring import drift
 from monitoring.drift import Assessment, Signal, Verdict
 from monitoring.store import Span
 from monitoring.ui import filters
-from monitoring.ui.filters import Scope
 from monitoring.ui.numbers import day
+from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
 MOST_LANES = 40

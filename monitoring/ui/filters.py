@@ -4,136 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from monitoring import drift
 from monitoring.models import CHUNKS, Model
-from monitoring.store import Span
 from monitoring.ui import session
-from monitoring.windows import UTC, Window, instant_of, key_of
-
-# Days back from the moment of judgement. The bar shows what the URL says, so the keys are what people read.
-RANGES: dict[str, int | None] = {"7d": 7, "28d": 28, "90d": 90, "1y": 365, "all": None}
-DEFAULT_RANGE = "1y"
-EVERY_ROW = "all rows"
-_DAY = dt.timedelta(days=1)
+from monitoring.ui.scopes import DEFAULT_RANGE, EVERY_ROW, RANGES, Choices, Scope, local_time, scope_of
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What the bar says; the same for every model.
-
-    Attributes
-    ----------
-    model : str
-        Empty on a page that shows every model.
-    range : str
-        A key of `RANGES`.
-    chunk : str
-        Empty where the model's own chunk holds.
-    reference : str
-        What chunks are compared with, see `monitoring.drift.parsed`; empty for the model's own choice.
-    segment : str
-        ``column=value``, or `EVERY_ROW`.
-    as_of : date or None
-        The last day that counts; None for the model's own clock.
-    """
-
-    model: str = ""
-    range: str = DEFAULT_RANGE
-    chunk: str = ""
-    reference: str = ""
-    segment: str = EVERY_ROW
-    as_of: dt.date | None = None
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a page is about: one model, a window of its profile keys, a chunk and a segment.
-
-    Attributes
-    ----------
-    model : Model
-    window : Window
-        Keys that are shown; the stop is the moment at which everything is judged.
-    chunk, reference : str
-    segment : tuple of str
-        Column and value; two empty strings for every row.
-    as_of : date or None
-        The last day that counts, when one was chosen.
-    span : Span
-        What the log covers.
-    """
-
-    model: Model
-    window: Window
-    chunk: str
-    reference: str
-    segment: tuple[str, str]
-    as_of: dt.date | None
-    span: Span
-
-    @property
-    def as_of_at(self) -> dt.datetime:
-        """The instant at which everything is judged, in UTC."""
-        return instant_of(self.window.stop, self.model.grain, self.model.zone)
-
-
-def judged_until(model: Model, span: Span, as_of: dt.date | None, now: dt.datetime) -> dt.datetime:
-    """The first profile key that is not judged.
-
-    Parameters
-    ----------
-    model : Model
-    span : Span
-    as_of : date or None
-        The last local day that counts; None for the model's clock.
-    now : datetime
-        The present instant, in UTC.
-
-    Returns
-    -------
-    datetime
-        A naive profile key.
-    """
-    step = dt.timedelta(hours=1) if model.grain == "hour" else _DAY
-    if as_of is not None:
-        midnight = dt.datetime.combine(as_of, dt.time()) + _DAY
-        return key_of(midnight.replace(tzinfo=model.zone), model.grain, model.zone)
-    if model.clock == "last row" and span.last is not None:
-        return span.last + step
-    return key_of(now, model.grain, model.zone) + step
-
-
-def window_of(model: Model, span: Span, choices: Choices, now: dt.datetime) -> Window:
-    """The keys a range names, ending where everything is judged."""
-    stop = judged_until(model, span, choices.as_of, now)
-    days = RANGES.get(choices.range)
-    if days is not None:
-        return Window(stop - dt.timedelta(days=days), stop)
-    first = span.first if span.first is not None else stop - _DAY
-    return Window(min(first, stop - _DAY), stop)
-
-
-def scope_of(model: Model, choices: Choices) -> Scope:
-    """What a page is about when the bar says this."""
-    span = session.span(model.name)
-    column, _, value = choices.segment.partition("=")
-    return Scope(
-        model=model,
-        window=window_of(model, span, choices, dt.datetime.now(UTC)),
-        chunk=choices.chunk or model.chunk,
-        reference=choices.reference,
-        segment=(column, value) if column in model.segments.columns else ("", ""),
-        as_of=choices.as_of,
-        span=span,
-    )
-
-
-def bar(models: Sequence[Model], every_model: bool) -> Choices:
+def bar(models: Sequence[Model], *, every_model: bool, versions: bool, references: bool) -> Choices:
     """Draw the bar and say what it says.
 
     Parameters
@@ -143,6 +23,10 @@ def bar(models: Sequence[Model], every_model: bool) -> Choices:
     every_model : bool
         Whether the page shows all of them; then the bar has no model, chunk or segment, and a link to another
         page is free to name a model of its own.
+    versions : bool
+        Whether the page shows one version of its model at a time.
+    references : bool
+        Whether the reader chooses what chunks are compared with.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         shown = None if every_model else _model(models)
@@ -150,7 +34,8 @@ def bar(models: Sequence[Model], every_model: bool) -> Choices:
             model=shown.name if shown else "",
             range=_range(),
             chunk=_chunk(shown) if shown else "",
-            reference=_reference(shown) if shown else "",
+            version=_version(shown) if shown and versions else "",
+            reference=_reference(shown) if shown and references else "",
             segment=_segment(shown) if shown else EVERY_ROW,
             as_of=_as_of(models),
         )
@@ -163,6 +48,20 @@ def _model(models: Sequence[Model]) -> Model:
     names = [model.name for model in models]
     name = st.selectbox("Model", names, key="model", bind="query-params", width=165)
     return models[names.index(name) if name in names else 0]
+
+
+def _version(model: Model) -> str:
+    """The version, of those whose outputs were logged; the champion comes first."""
+    options = session.versions(model) or [model.versions.champion]
+    chosen = st.selectbox(
+        "Version",
+        options,
+        key="version",
+        bind="query-params",
+        width=140,
+        help="The champion serves; a shadow scores the same requests unserved.",
+    )
+    return chosen if chosen in options else options[0]
 
 
 def _range() -> str:
@@ -253,18 +152,6 @@ def _data_until(models: Sequence[Model]) -> str:
         return "no data yet"
     latest, model = max(known, key=lambda item: item[0])
     return f"data to {local_time(latest, model.zone)}"
-
-
-def local_time(at: dt.datetime, zone: ZoneInfo) -> str:
-    """An instant in words, in a model's own time.
-
-    Examples
-    --------
-    >>> local_time(dt.datetime(2013, 7, 1, 16, 5, tzinfo=UTC), ZoneInfo("America/New_York"))
-    '1 Jul 2013, 12:05 EDT'
-    """
-    local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
 def remember(choices: Choices) -> None:

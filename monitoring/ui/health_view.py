@@ -10,7 +10,7 @@ from monitoring.health import Report
 from monitoring.models import Model
 from monitoring.store import Span
 from monitoring.store.inbox_thread import InboxState
-from monitoring.ui.filters import Choices, window_of
+from monitoring.ui.scopes import Choices, window_of
 from monitoring.ui.status import ORDER, mark
 from monitoring.windows import UTC
 

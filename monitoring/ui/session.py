@@ -11,7 +11,7 @@ import streamlit as st
 
 from monitoring import drift, health, windows
 from monitoring.models import Model
-from monitoring.store import Span, Store
+from monitoring.store import Span, Store, outputs
 from monitoring.ui import jobs
 from monitoring.ui.days import Days, statuses
 
@@ -109,6 +109,18 @@ def _segments(path: str, name: str, version: str) -> list[str]:
 def segments(name: str) -> list[str]:
     """The segments of a model that have a profile, as ``column=value``."""
     return _segments(*key_of(name))
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _versions(path: str, name: str, version: str) -> list[str]:
+    champion = model_named(name).versions.champion
+    found = dict.fromkeys(grid.version for grid in outputs.grids(store(), name))
+    return sorted(found, key=lambda one: one != champion)
+
+
+def versions(model: Model) -> list[str]:
+    """The versions of a model whose outputs have a profile, the champion first."""
+    return _versions(*key_of(model.name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

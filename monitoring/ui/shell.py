@@ -32,12 +32,18 @@ class Page:
         A name of the icon font that Streamlit brings.
     every_model : bool
         Whether it shows all models at once.
+    versions : bool
+        Whether it shows one version of its model at a time.
+    references : bool
+        Whether the reader chooses what chunks are compared with.
     """
 
     name: str
     section: str
     icon: str
     every_model: bool = False
+    versions: bool = False
+    references: bool = True
 
     @property
     def path(self) -> Path:
@@ -48,6 +54,7 @@ class Page:
 PAGES = (
     Page("health", "Monitor", "monitor_heart", every_model=True),
     Page("drift", "Monitor", "query_stats"),
+    Page("performance", "Monitor", "insights", versions=True, references=False),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
@@ -135,7 +142,10 @@ def _frame(page: Page) -> None:
             "`python -m monitoring add FILE.toml`, then reload this page.",
         )
         st.stop()
-    filters.remember(filters.bar(models, page.every_model))
+    choices = filters.bar(
+        models, every_model=page.every_model, versions=page.versions, references=page.references
+    )
+    filters.remember(choices)
     if not page.every_model:
         _status_line()
 

@@ -274,10 +274,10 @@ def test_small_segments_are_grey_with_their_rows(open_app, stored, log_of):
 
 def segment_rows(app):
     """The rows of the table by segment, made as the page makes them."""
-    from monitoring.ui import drift_segments, drift_session, drift_view, filters, session
+    from monitoring.ui import drift_segments, drift_session, drift_view, scopes, session
 
     model = session.model_named("churn")
-    scope = filters.scope_of(model, filters.Choices(model="churn"))
+    scope = scopes.scope_of(model, scopes.Choices(model="churn"))
     view = drift_view.view(*session.assessment(model, model.chunk), scope)
     found = drift_session.by_segment(model, "x", model.chunk, "auto", "")
     return {row.name: row for row in drift_segments.rows(view, found)}

@@ -13,7 +13,7 @@ from monitoring.store import Span
 from monitoring.ui.charts import plain
 from monitoring.ui.components.ribbon import day_ticks
 from monitoring.ui.distributions import Histogram, categorical, densities
-from monitoring.ui.filters import Choices, judged_until, window_of
+from monitoring.ui.scopes import Choices, judged_until, window_of
 
 NOW = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 SPAN = Span(dt.datetime(2024, 1, 1), dt.datetime(2024, 3, 31), None, None, 1)

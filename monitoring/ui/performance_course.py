@@ -1,0 +1,242 @@
+"""A metric over time: its interval, what it is compared with, which labels are final, and how many rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from monitoring.performance import Scores
+from monitoring.statistics.arrays import Floats
+from monitoring.statistics.metrics.trivial import trivial
+from monitoring.statistics.severity import NAMES
+from monitoring.ui import charts
+from monitoring.ui.charts import Part
+from monitoring.ui.numbers import count, share
+from monitoring.ui.performance_view import View
+from monitoring.ui.performance_words import as_share, number
+from monitoring.ui.status import mark
+
+BAND = "rgba(79,125,243,0.16)"
+PREDICTED = "rgba(124,138,165,0.38)"
+LABELLED = "rgba(79,125,243,0.55)"
+_HOLLOW = {"provisional": "circle-open", "partial": "diamond-open"}
+_WORDS = {"provisional": "provisional: labels still come", "partial": "not over yet"}
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What is drawn: the chunks of the view that hold predictions."""
+
+    at: list[dt.datetime]
+    stop: list[dt.datetime]
+    places: list[int]
+    told: list[str]
+
+
+def course(view: View, scores: Scores, *, height: int = 430) -> go.Figure:
+    """One metric over the chunks shown, with the volume of predictions and labels beneath.
+
+    Parameters
+    ----------
+    view : View
+    scores : Scores
+    height : int
+    """
+    found, metric = view.assessment, scores.metric
+    drawn = _drawn(view, scores)
+    value = scores.estimate.value[view.shown]
+    nothing = trivial(metric, found.outcomes)[view.shown]
+    maturity = np.array(found.maturity[view.shown])
+    final = maturity == "final"
+    traces = [*_band(view, scores, final), *_levels(view, scores, nothing)]
+    line = {"color": charts.CURRENT, "width": 1.3}
+    traces.append(
+        {
+            "type": "scatter", "mode": "lines", "x": drawn.at, "y": np.where(final, value, np.nan),
+            "line": line, "hoverinfo": "skip", "showlegend": False,
+        }
+    )  # fmt: skip
+    traces += _marks(drawn, value, maturity, scores.status[view.shown])
+    traces += _volume(view, drawn)
+    day = charts.day_format(drawn.at)
+    reference = view.reference()
+    shapes, notes = [], []
+    if reference and reference[0] < view.shown.stop and reference[1] > view.shown.start:
+        inside = (
+            found.keys[max(reference[0], view.shown.start)],
+            found.keys[min(reference[1], view.shown.stop) - 1],
+        )
+        shapes.append(charts.zone(inside[0].start, inside[1].stop))
+        notes.append({"x": inside[0].start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
+                      "text": "reference"})  # fmt: skip
+    return charts.figure(
+        traces,
+        height=height,
+        x={**charts.moments(drawn.at, day), "anchor": "y2"},
+        y={
+            "title": {"text": metric.title if len(metric.title) < 40 else metric.short},
+            "tickformat": ".0%" if as_share(metric) else None,
+            "domain": [0.30, 1.0],
+        },
+        shapes=shapes,
+        notes=notes,
+        yaxis2={"automargin": True, "gridcolor": charts.GRID, "zeroline": False, "domain": [0.0, 0.2],
+                "title": {"text": "Rows"}, "nticks": 3, "rangemode": "tozero"},
+        barmode="overlay",
+        bargap=0.15,
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top"},
+        margin={"l": 8, "r": 8, "t": 20, "b": 8},
+    )  # fmt: skip
+
+
+def _drawn(view: View, scores: Scores) -> _Drawn:
+    """The chunks shown, and what each tells when it is touched."""
+    found, places = view.assessment, range(view.shown.start, view.shown.stop)
+    reference = view.reference() or (0, 0)
+    one, metric = scores.estimate, scores.metric
+    told = []
+    for place in places:
+        text = number(metric, one.value[place])
+        if np.isfinite(one.lower[place]) and np.isfinite(one.upper[place]):
+            text += f"<br>95 %: {number(metric, one.lower[place])} to {number(metric, one.upper[place])}"
+        text += f"<br>n {count(one.n[place])}; labels of {share(found.coverage[place])} of "
+        text += f"{count(found.predicted[place])} predictions"
+        told.append(text + ("<br>inside the reference" if reference[0] <= place < reference[1] else ""))
+    keys = found.keys[view.shown]
+    return _Drawn([key.start for key in keys], [key.stop for key in keys], list(places), told)
+
+
+def _band(view: View, scores: Scores, final: np.ndarray) -> list[Part]:
+    """The interval of final chunks, a polygon for each run of them."""
+    keys = view.assessment.keys[view.shown]
+    lower, upper = (ends[view.shown] for ends in (scores.estimate.lower, scores.estimate.upper))
+    known = np.isfinite(lower) & np.isfinite(upper) & final
+    x: list[Any] = []
+    y: list[Any] = []
+    for run in runs(known):
+        one = [keys[i].start for i in run]
+        lows, highs = lower[run].tolist(), upper[run].tolist()
+        if len(run) == 1:  # a chunk that stands alone is as broad as itself
+            half = (keys[run[0]].stop - keys[run[0]].start) / 2
+            one, lows, highs = [one[0] - half, one[0] + half], lows * 2, highs * 2
+        x += [*one, *reversed(one), None]
+        y += [*lows, *reversed(highs), None]
+    if not x:
+        return []
+    style = {"fill": "toself", "fillcolor": BAND, "line": {"width": 0}, "hoverinfo": "skip"}
+    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "name": "95 % interval", **style}]
+
+
+def runs(known: np.ndarray) -> list[list[int]]:
+    """Positions that are known, one list for each unbroken run of them.
+
+    Examples
+    --------
+    >>> runs(np.array([True, True, False, True]))
+    [[0, 1], [3]]
+    """
+    places = np.flatnonzero(known)
+    return [run.tolist() for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(run)]
+
+
+def _levels(view: View, scores: Scores, nothing: Floats) -> list[Part]:
+    """The reference's value, the value from which on a certain loss is amber, and the trivial model."""
+    keys = view.assessment.keys[view.shown]
+    ends = [keys[0].start, keys[-1].start]
+    baseline, metric = float(scores.baseline.value), scores.metric
+    traces = []
+    if np.isfinite(baseline):
+        line = {"color": charts.REFERENCE, "width": 1.6}
+        traces.append(_level(ends, baseline, f"reference {number(metric, baseline)}", line))
+    for limit in limits(scores):
+        line = {"color": charts.STATUS["amber"], "width": 1.2, "dash": "dot"}
+        traces.append(_level(ends, limit, f"a loss matters from {number(metric, limit)}", line))
+    if np.isfinite(nothing).any():
+        traces.append(
+            {
+                "type": "scatter", "mode": "lines", "x": [key.start for key in keys], "y": nothing,
+                "name": "trivial model", "hoverinfo": "skip",
+                "line": {"color": charts.REFERENCE, "width": 1.1, "dash": "dash"},
+            }
+        )  # fmt: skip
+    return traces
+
+
+def limits(scores: Scores) -> list[float]:
+    """Values of the metric at which a certain loss becomes amber; none where it cannot be lost.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace as of
+    >>> limits(of(metric=of(better="higher"), baseline=of(value=0.8), amber=0.04))
+    [0.76]
+    >>> limits(of(metric=of(better="zero"), baseline=of(value=-1.0), amber=2.0))
+    [-3.0, 3.0]
+    """
+    value, amber = float(scores.baseline.value), scores.amber
+    if not np.isfinite(value + amber):
+        return []
+    if scores.metric.better == "zero":
+        return [-(abs(value) + amber), abs(value) + amber]
+    return [value - amber if scores.metric.better == "higher" else value + amber]
+
+
+def _level(ends: Sequence[Any], value: float, name: str, line: Part) -> Part:
+    return {
+        "type": "scatter", "mode": "lines", "x": list(ends), "y": [value, value], "name": name, "line": line,
+        "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def _marks(drawn: _Drawn, value: Floats, maturity: np.ndarray, status: np.ndarray) -> list[Part]:
+    """A point per chunk: solid and with its status where labels are final, hollow and calm elsewhere."""
+    traces = []
+    known = np.isfinite(value)
+    for code, state in enumerate(NAMES[:3]):
+        look = {"symbol": charts.SYMBOL[state], "color": charts.STATUS[state], "size": 5 if not code else 8}
+        name = mark(state).word
+        traces += _points(drawn, value, known & (maturity == "final") & (status == code), name, look)
+    look = {"symbol": "circle-open", "color": charts.STATUS["grey"], "size": 6}
+    traces += _points(drawn, value, known & (maturity == "final") & (status < 0), "not judged", look)
+    for state, symbol in _HOLLOW.items():
+        look = {"symbol": symbol, "color": charts.CURRENT, "size": 7}
+        traces += _points(drawn, value, known & (maturity == state), _WORDS[state], look)
+    return traces
+
+
+def _points(drawn: _Drawn, value: Floats, chosen: np.ndarray, name: str, look: Part) -> list[Part]:
+    places = np.flatnonzero(chosen).tolist()
+    if not places:
+        return []
+    when = "%{x|%a " + charts.day_format(drawn.at) + "}<br>%{customdata}"
+    return [
+        {
+            "type": "scatter", "mode": "markers", "x": [drawn.at[i] for i in places], "y": value[places],
+            "name": name, "marker": look, "customdata": [drawn.told[i] for i in places],
+            "hovertemplate": f"{when}<extra>{name}</extra>",
+        }
+    ]  # fmt: skip
+
+
+def _volume(view: View, drawn: _Drawn) -> list[Part]:
+    """Predictions of each chunk, and over them those whose label is known."""
+    found = view.assessment
+    when = "%{x|%a " + charts.day_format(drawn.at) + "}<br>%{customdata}<extra></extra>"
+    told = [
+        f"{count(found.predicted[i])} predictions<br>{count(found.labelled[i])} with a label "
+        f"({share(found.coverage[i])})"
+        for i in drawn.places
+    ]
+    bars = (("predicted", found.predicted, PREDICTED), ("of them labelled", found.labelled, LABELLED))
+    return [
+        {
+            "type": "bar", "x": drawn.at, "y": values[view.shown], "name": name, "yaxis": "y2",
+            "marker": {"color": colour, "line": {"width": 0}}, "customdata": told, "hovertemplate": when,
+        }
+        for name, values, colour in bars
+    ]  # fmt: skip

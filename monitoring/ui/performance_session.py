@@ -1,0 +1,108 @@
+"""What the Performance page alone asks of a model, remembered until the data change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from monitoring import performance
+from monitoring.ui import session
+
+if TYPE_CHECKING:
+    from monitoring.ui.scopes import Scope
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _material(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime,
+) -> performance.Material:  # fmt: skip
+    return performance.material(session.store(), name, version=version, segment=segment, known_at=known_at)
+
+
+def material(scope: Scope, known_at: dt.datetime | None = None) -> performance.Material:
+    """A version's outputs and the labels that were known, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    known_at : datetime, optional
+        An aware instant; by default the one at which the bar judges.
+
+    Raises
+    ------
+    NoOutputError
+        If the version has no predictions.
+    """
+    return _material(*_key(scope, known_at))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _assessment(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str,
+) -> performance.Assessment:  # fmt: skip
+    found = _material(path, name, data, version, segment, known_at, now)
+    return performance.assess(found, chunk=chunk, intervals=False)
+
+
+def assessment(
+    scope: Scope, known_at: dt.datetime | None = None, chunk: str | None = None
+) -> performance.Assessment:
+    """Every metric in every chunk, shared by all visitors: never change it.
+
+    Intervals that are drawn by bootstrap are left out.
+
+    Parameters
+    ----------
+    scope : Scope
+    known_at : datetime, optional
+        As in `material`.
+    chunk : str, optional
+        By default that of the bar.
+
+    Raises
+    ------
+    NoOutputError
+        If the version has no predictions.
+    CalendarError
+        If the log's calendar is too long to judge.
+    """
+    return _assessment(*_key(scope, known_at), chunk or scope.chunk)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _together(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str, places: tuple[int, ...],
+) -> performance.Together:  # fmt: skip
+    found = _assessment(path, name, data, version, segment, known_at, now, chunk)
+    return performance.together(found, places, intervals=False)
+
+
+def together(
+    scope: Scope, places: tuple[int, ...], known_at: dt.datetime | None = None
+) -> performance.Together:
+    """Every metric of some chunks taken as one, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    places : tuple of int
+        Positions of the chunks in `assessment`, at least one.
+    known_at : datetime, optional
+        As in `material`.
+    """
+    return _together(*_key(scope, known_at), scope.chunk, places)
+
+
+def _key(
+    scope: Scope, known_at: dt.datetime | None
+) -> tuple[str, str, str, str, tuple[str, str], dt.datetime | None, dt.datetime]:
+    """What an answer depends on: the data, what is looked at, and when it is judged."""
+    at = known_at or (scope.as_of_at if scope.as_of else None)
+    return (
+        *session.key_of(scope.model.name), scope.version, scope.segment, at, session.grain_of(scope.model),
+    )  # fmt: skip

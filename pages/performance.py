@@ -1,0 +1,54 @@
+"""Performance: how good is it, and with which labels?"""
+
+import streamlit as st
+
+from monitoring import drift, performance, reasons
+from monitoring.ui import (
+    cards,
+    filters,
+    performance_choices,
+    performance_over_time,
+    performance_session,
+    performance_view,
+    performance_words,
+    shell,
+)
+
+shell.page_guard()
+scope = filters.scope()
+answer = st.container(horizontal=True, vertical_alignment="center", key="answer")
+chosen = performance_choices.choices(scope)
+
+# --- the answer ---------------------------------------------------------------------------------------------
+
+try:
+    assessment = performance_session.assessment(scope, chosen.known_at)
+except performance.NoOutputError:
+    cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
+    st.stop()
+except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
+    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+    st.stop()
+view = performance_view.view(assessment, scope, chosen.known_at)
+if view is None:
+    cards.empty("No predictions in this range.", reasons.fix("no_data"))
+    st.stop()
+places = view.newest(chosen.count)
+together = performance_session.together(scope, places, chosen.known_at) if places else None
+with answer:
+    cards.verdict(*performance_words.answer(view, together), key="verdict")
+    cards.explanation(
+        what="Every metric of the model in every chunk, by the day of the prediction, from the labels that "
+        "are known. Hollow points are provisional: labels still come, and early ones are not like the rest. "
+        "A final chunk is amber where its loss against the reference is beyond chance and large enough to "
+        "matter, red where it is twice as large.",
+        why="This is what the model is for. Everything else on the other pages is a sign; labels are the "
+        "proof, and they come late.",
+        then="Read which metric was lost and since when, look at why it moved and in which segments, then at "
+        "the threshold and the calibration: a new threshold or a recalibration is cheaper than retraining.",
+    )
+
+# --- the chosen view ----------------------------------------------------------------------------------------
+
+if chosen.view == "over time":
+    performance_over_time.panel(view, chosen.metric, together)
