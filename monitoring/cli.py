@@ -188,7 +188,9 @@ def show(
     start: Annotated[str, typer.Option(help="First day.")] = "",
     stop: Annotated[str, typer.Option(help="First day not included.")] = "",
     chunk: Annotated[str, typer.Option(help="1 hour, 1 day, 7 days or 28 days.")] = "",
-    segment: Annotated[str, typer.Option(metavar="COL=VALUE")] = "",
+    segment: Annotated[
+        str, typer.Option(metavar="COL=VALUE", help="Performance: or all, each beside the rest.")
+    ] = "",
     method: Annotated[str, typer.Option(help="A drift method, auto, all, or multivariate.")] = "auto",
     reference: Annotated[
         str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")

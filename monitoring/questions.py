@@ -12,12 +12,30 @@ from monitoring.arguments import Arguments, QuestionError, instant_of, segment_o
 from monitoring.models import Model
 from monitoring.store import Store
 
+ALL = "all"
+"""What ``--segment`` says for every segment beside the rest."""
+
 
 def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
+    if arguments.get("segment") == ALL:
+        return _segments(store, model, arguments)
     wanted = [arguments["metric"]] if arguments.get("metric") else None
     one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=wanted)
     return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _segments(store: Store, model: Model, arguments: Arguments) -> pd.DataFrame:
+    """Every segment of a window by a metric: the model's first headline unless another is named."""
+    key = arguments.get("metric") or performance.HEADLINES[model.task][0]
+    chosen = {metric.key: metric for metric in performance.metrics_of(model)}
+    if key not in chosen:
+        raise QuestionError(f"unknown metric {key!r} of a {model.task} model; one of: {', '.join(chosen)}")
+    if not model.segments.columns:
+        raise QuestionError(f"{model.name}: the model's file names no [segments] columns")
+    found = _outputs(store, model, {**arguments, "segment": ""})
+    asked = window_of(model, arguments)
+    return performance.segment_frames.frame(performance.breakdown(store, found, chosen[key], asked), model)
 
 
 def _estimate(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:

@@ -242,6 +242,19 @@ _TABLE = (
         "Wait for labels, or send a small random sample for labels.",
     ),
     (
+        "lost_for_a_while",
+        "worse than its reference for a while",
+        "{measure} was worse than the segment's reference in {lost} of {judged} spans, last {last}",
+        "Choose that span as the range, and look at what else changed then.",
+    ),
+    (
+        "chance_segments",
+        "expected by chance among many segments",
+        "{measure} lost {loss} against the segment's reference, as is expected by chance among {segments} "
+        "segments",
+        "Nothing has to be done unless it stays.",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from monitoring import demo, performance
+from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
 
 LATE = "flights-late-labels"
@@ -56,14 +57,16 @@ def test_september_is_best_by_accuracy_while_its_area_under_the_curve_is_lost(st
 
 
 def test_one_airport_ranks_as_well_as_in_march_and_two_do_not(store: Store) -> None:
-    lost = {}
-    for origin in ("EWR", "JFK", "LGA"):
-        frame = months(store, "flights", "roc_auc", segment=("origin", origin))
-        live = frame[frame["chunk_start"] > pd.Timestamp("2013-04-01", tz="UTC")]
-        lost[origin] = int(live["status"].isin(["amber", "red"]).sum())
-    assert lost["LGA"] == 0
-    assert lost["EWR"] >= 3
-    assert lost["JFK"] >= 1
+    found = performance.breakdown(store, performance.material(store, "flights"), METRICS["roc_auc"])
+    airports = {one.value: one for one in found.segments if one.column == "origin"}
+    assert {name: one.status for name, one in airports.items()} == {
+        "EWR": "red",
+        "JFK": "red",
+        "LGA": "green",
+    }
+    assert (airports["LGA"].lost, airports["LGA"].judged) == (0, 8)
+    assert airports["EWR"].lost >= 3
+    assert airports["JFK"].lost >= 1
 
 
 def test_cancelled_flights_are_no_negatives(store: Store) -> None:

@@ -3,10 +3,10 @@
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
 writes the tidy frame. Without labels: `meaning` learns what scores mean, `estimates` says what that makes of
-every chunk, `estimate_frames` writes it.
+every chunk, `estimate_frames` writes it. `segments` measures every segment of a window beside the rest.
 """
 
-from monitoring.performance import estimate_frames, frames
+from monitoring.performance import estimate_frames, frames, segment_frames
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
 from monitoring.performance.estimates import Estimates, Latest, estimate, latest
@@ -14,18 +14,22 @@ from monitoring.performance.expected import estimable
 from monitoring.performance.judging import Scores
 from monitoring.performance.pooling import Together, newest, past, together
 from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
+from monitoring.performance.segments import Breakdown, Segment, breakdown
 
 __all__ = [
     "HEADLINES",
     "Assessment",
+    "Breakdown",
     "Cohorts",
     "Estimates",
     "Latest",
     "Material",
     "NoOutputError",
     "Scores",
+    "Segment",
     "Together",
     "assess",
+    "breakdown",
     "estimable",
     "estimate",
     "estimate_frames",
@@ -36,5 +40,6 @@ __all__ = [
     "newest",
     "past",
     "reference_outcomes",
+    "segment_frames",
     "together",
 ]

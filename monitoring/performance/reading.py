@@ -138,14 +138,18 @@ def material(
         outcomes=outcomes(model, cubes, whole.chunks),
         cohorts=found,
         reference=window,
-        filed=None if window else _filed(store, name, grids, segment),
+        filed=filed(store, name, grids, segment, window),
         at=at,
         data_until=min(one for one in (store.span(name).data_until, at) if one),
     )
 
 
-def _filed(store: Store, name: str, grids: dict[str, ScoreGrid], segment: tuple[str, str]) -> Cubes | None:
-    """What a reference file holds of a version."""
+def filed(
+    store: Store, name: str, grids: dict[str, ScoreGrid], segment: tuple[str, str], window: Window | None
+) -> Cubes | None:
+    """What a reference file holds of a version over its grids; None where its reference is a window."""
+    if window is not None:
+        return None
     found = {subject: outputs.reference_cube(store, name, grid, segment) for subject, grid in grids.items()}
     return {subject: cube for subject, cube in found.items() if cube is not None} or None
 

@@ -39,6 +39,16 @@ def cube(
         return score_cubes.read(cursor, model.name, grid, start, stop, segment, known_at)
 
 
+def segments(
+    store: Store, name: str, grid: ScoreGrid, start: dt.datetime | None = None,
+    stop: dt.datetime | None = None, *, known_at: dt.datetime | None = None,
+) -> score_cubes.Segments:  # fmt: skip
+    """One output and the labels it met in every segment; see `monitoring.store.score_cubes.Segments`."""
+    model = store.model(name)
+    with store.cursor() as cursor:
+        return score_cubes.read_segments(cursor, model.name, grid, start, stop, known_at)
+
+
 def reference_cube(store: Store, name: str, grid: ScoreGrid, segment: Segment = ("", "")) -> ScoreCube | None:
     """One output in a reference file, and the labels it met; None where that is not the version's reference.
 

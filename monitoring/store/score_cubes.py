@@ -65,6 +65,28 @@ class ScoreCube:
     labelled: Tally
 
 
+@dataclass(frozen=True, eq=False)
+class Segments:
+    """One output in every segment, sparse as the profile keeps it; dense arrays of all would be too large.
+
+    Attributes
+    ----------
+    grid : ScoreGrid
+    rows : pyarrow.Table
+        Partial rows of all segments.
+    places : dict of (column, value) to list of int
+        Which of them belong to each segment, named as the profile writes them.
+    """
+
+    grid: ScoreGrid
+    rows: pa.Table
+    places: dict[tuple[str, str], list[int]]
+
+    def cube(self, segment: tuple[str, str]) -> ScoreCube:
+        """One segment as arrays; one without rows has no chunks."""
+        return _laid(self.rows.take(pa.array(self.places.get(segment, []), pa.int64())), self.grid)
+
+
 def read(
     cursor: duckdb.DuckDBPyConnection,
     schema: str,
@@ -99,6 +121,27 @@ def read(
         "start": start or dt.datetime.min, "stop": stop or _EVER, "known_at": known_at or _EVER,
     }  # fmt: skip
     return _laid(arrow(cursor, query("scores", schema=schema), given), grid)
+
+
+def read_segments(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    grid: ScoreGrid,
+    start: dt.datetime | None = None,
+    stop: dt.datetime | None = None,
+    known_at: dt.datetime | None = None,
+) -> Segments:
+    """The partial rows of one output in every segment, read at once; parameters are as in `read`."""
+    given = {
+        "version": grid.version, "subject": grid.subject, "start": start or dt.datetime.min,
+        "stop": stop or _EVER, "known_at": known_at or _EVER,
+    }  # fmt: skip
+    rows = arrow(cursor, query("segments_scores", schema=schema), given)
+    names = list(zip(rows["segment_column"].to_pylist(), rows["segment_value"].to_pylist(), strict=True))
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, name in enumerate(names):
+        places.setdefault(name, []).append(place)
+    return Segments(grid, rows, places)
 
 
 def read_reference(

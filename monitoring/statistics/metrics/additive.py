@@ -119,10 +119,14 @@ def gathered(outcomes: T, places: NDArray[np.intp], count: int) -> T:
     >>> gathered(stacked([day, day, day]), np.array([0, 0, 2]), 3).rows
     array([4., 0., 2.])
     """
+    order = np.argsort(places, kind="stable")
+    longer, starts = np.unique(places[order], return_index=True)
+    ascending = bool((order[1:] > order[:-1]).all())
 
     def added(array: Floats) -> Floats:
         whole = np.zeros((count, *array.shape[1:]))
-        np.add.at(whole, places, array)
+        if len(starts):
+            whole[longer] = np.add.reduceat(array if ascending else array[order], starts, axis=0)
         return whole
 
     return _each(outcomes, added)
@@ -151,6 +155,47 @@ def left_out(outcomes: T, axis: int = -1) -> T:
     """
     place = np.lib.array_utils.normalize_axis_index(axis, len(leading_shape(outcomes)))
     return _each(outcomes, lambda array: array.sum(axis=place, keepdims=True) - array)
+
+
+def without(whole: T, part: T) -> T:
+    """What is left of sums when a part of their rows is taken away.
+
+    Parameters
+    ----------
+    whole, part : outcomes objects of one shape and one grid
+
+    Returns
+    -------
+    outcomes
+        Of the same shape. Rows are never fewer than none.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> both = BinaryOutcomes.of_rows([0.2, 0.7], [0, 1], edges=[0.5])
+    >>> without(both, BinaryOutcomes.of_rows([0.2], [0], edges=[0.5])).positives
+    array([0., 1.])
+    """
+    taken = dict((field.name, array) for field, array in _arrays(part))
+    left = {
+        field.name: np.maximum(array - taken[field.name], 0.0)
+        if field.metadata["rows"]
+        else array - taken[field.name]
+        for field, array in _arrays(whole)
+    }
+    return dataclasses.replace(whole, **left)
+
+
+def emptied(outcomes: T) -> T:
+    """The same chunks and grid without any row.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> float(emptied(BinaryOutcomes.of_rows([0.2, 0.7], [0, 1])).rows)
+    0.0
+    """
+    return _each(outcomes, np.zeros_like)
 
 
 def part(outcomes: T, index: Any) -> T:

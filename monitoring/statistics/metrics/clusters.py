@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
@@ -108,9 +109,41 @@ def clustered(
 def _day_error(metric: Metric, outcomes: T, axis: int) -> tuple[Floats, Floats]:
     """The delete-one-day jackknife over days with rows."""
     held = np.asarray(outcomes.rows) > 0
+    values = metric(left_out(outcomes, axis), interval=False).value
+    return jackknife(values, held, axis), held.sum(axis=axis).astype(float)
+
+
+def jackknife(values: Floats, held: NDArray[np.bool_], axis: int) -> Floats:
+    """The standard error of a statistic from what it is without each of its days.
+
+    Parameters
+    ----------
+    values : ndarray of shape (..., days, ...)
+        The statistic without the day.
+    held : ndarray of bool of the same shape
+        Days with rows; others are left out.
+    axis : int
+        That of the days.
+
+    Returns
+    -------
+    ndarray of shape (...)
+        nan where days are fewer than ten, or the statistic is not defined without one of them.
+
+    References
+    ----------
+    Efron, B. and Stein, C. (1981). The jackknife estimate of variance. *Annals of Statistics* 9.
+
+    Examples
+    --------
+    >>> days = np.arange(12.0)
+    >>> without = (days.sum() - days) / 11
+    >>> float(jackknife(without, days >= 0, 0).round(4)), float((days.std(ddof=1) / np.sqrt(12)).round(4))
+    (1.0408, 1.0408)
+    """
     days = held.sum(axis=axis).astype(float)
-    values = np.where(held, metric(left_out(outcomes, axis), interval=False).value, 0.0)
+    kept = np.where(held, values, 0.0)
     count = np.where(days >= FEWEST_DAYS, days, np.nan)
-    mean = np.expand_dims(values.sum(axis=axis) / count, axis)
-    square = np.where(held, (values - mean) ** 2, 0.0).sum(axis=axis)
-    return np.sqrt((count - 1) / count * square), days
+    mean = np.expand_dims(kept.sum(axis=axis) / count, axis)
+    square = np.where(held, (kept - mean) ** 2, 0.0).sum(axis=axis)
+    return np.sqrt((count - 1) / count * square)
