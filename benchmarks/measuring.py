@@ -55,14 +55,24 @@ def measured(task: str, **arguments: object) -> dict[str, float]:
     RuntimeError
         If it failed; with what it said.
     """
+    return _last_line([sys.executable, "-m", "benchmarks.tasks", task, json.dumps(arguments)])
+
+
+def peer(python: str, script: str, *arguments: str) -> dict[str, float]:
+    """Run another library's script of this folder with the Python of its environment, and read its figures.
+
+    Raises
+    ------
+    RuntimeError
+        If it failed; with what it said.
+    """
+    return _last_line([python, str(ROOT / "benchmarks" / script), *arguments])
+
+
+def _last_line(command: list[str]) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.tasks", task, json.dumps(arguments)],
-        cwd=ROOT,
-        env={**os.environ, **ENVIRONMENT},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=ROOT, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"{task} {arguments} failed:\n{done.stderr.strip()}")
+        raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr.strip()}")
     return json.loads(done.stdout.splitlines()[-1])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -16,18 +17,19 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import workload
+from benchmarks import outputs, workload
 from benchmarks.bounds import Bound, Line
-from benchmarks.measuring import ROOT, measured
+from benchmarks.measuring import ROOT, measured, peer
 
 MILLION = 1_000_000
 RESULTS = ROOT / "benchmarks" / "results"
 PAGES = ("health", "drift")
+PEER = os.environ.get("LOOKOUT_PEER", "")
 FRAMES = ("auto", "psi", "kolmogorov_smirnov", "mann_whitney", "welch_t", "wasserstein", "anderson_darling")
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--small", action="store_true", help="no 10 million rows")
     parser.add_argument("--only", choices=PARTS, action="append", help="only this part; may be repeated")
     given = parser.parse_args()
@@ -103,6 +105,32 @@ def pages(largest: int) -> Iterator[Line]:
         yield Line(f"warm {name} page at {_rows(largest)} / at 100k", many / few, bound=Bound(0.8, 1.2))
 
 
+def performance(largest: int) -> Iterator[Line]:
+    """Frames of performance: of a year from the profile, and of Parquet with the profile of outputs made."""
+    for labelled, words in ((True, "measured"), (False, "estimated")):
+        found = measured("year_frame", rows=largest, labelled=labelled)
+        yield Line(f"performance of 365 days of {_rows(largest)} from the profile, {words}, CPU ms",
+                   found["cpu"] * 1000, f"(first {found['first'] * 1000:.0f})", Bound(high=300))  # fmt: skip
+    paths, whole = outputs.files(largest), largest > MILLION  # the fixed part of a small run hides the rest
+    for labelled, words, least in ((True, "measured", 2), (False, "estimated", 5)):
+        ours, scans, theirs = [], [], []
+        for _ in range(3):
+            scans.append(measured("outputs_floor", rows=largest))
+            ours.append(measured("outputs_frame", rows=largest, labelled=labelled))
+            if PEER:
+                theirs.append(peer(PEER, "nannyml_outputs.py", *map(str, paths), words))
+        spent, scan = _median(ours, "cpu"), _median(scans, "cpu")
+        yield Line(f"performance by day of {_rows(largest)} in Parquet, {words}, CPU s", spent,
+                   f"({spent / scan:.0f} bare scans; {_median(ours, 'peak') / 1000:.1f} GB)")  # fmt: skip
+        if theirs:
+            other = _median(theirs, "cpu")
+            yield Line(f"the same by NannyML / by Lookout, {words}", other / spent, f"({other:.1f} CPU s)",
+                       Bound(low=least) if whole else None)  # fmt: skip
+            kept = _median([measured("kept_frame", rows=largest, labelled=labelled) for _ in range(3)], "cpu")
+            yield Line(f"the same by NannyML / by Lookout from its profile, {words}", other / kept,
+                       f"({kept * 1000:.0f} CPU ms)", Bound(low=50) if whole else None)  # fmt: skip
+
+
 def inbox(largest: int) -> Iterator[Line]:
     """A record of 30 features, as a service logs it."""
     found = [measured("inbox", records=20_000) for _ in range(3)]
@@ -125,7 +153,7 @@ def ingest(largest: int) -> Iterator[Line]:
                f"({MILLION / more:,.0f} rows per CPU second)")  # fmt: skip
 
 
-PARTS = {part.__name__: part for part in (profile, drift, methods, pages, inbox, ingest)}
+PARTS = {part.__name__: part for part in (profile, drift, methods, performance, pages, inbox, ingest)}
 
 
 def _prepare(sizes: list[int]) -> None:

@@ -21,26 +21,27 @@ _START = dt.datetime(2025, 1, 1)
 
 def of_rows(rows: int) -> Path:
     """A store with the reference and so many current rows of 30 features over 30 days."""
-    path = _named(f"rows-{rows}")
+    path = named(f"rows-{rows}")
     if not path.exists():
         files = workload.write(DATA, rows)
-        _made(path, workload.TOML, files)
+        made(path, workload.TOML, files)
     return path
 
 
 def wide() -> Path:
     """A store of 200 features, a quarter of them categories, over 365 days."""
-    path = _named("wide")
+    path = named("wide")
     if not path.exists():
         file = DATA / "wide.parquet"
         if not file.exists():
             pq.write_table(_wide_log(), file, compression="zstd")
         stop = _START + dt.timedelta(days=WIDE_REFERENCE)
-        _made(path, workload.toml(_START.date(), stop.date()), (file,))
+        made(path, workload.toml(_START.date(), stop.date()), (file,))
     return path
 
 
-def _made(path: Path, toml: str, files: tuple[Path, ...]) -> None:
+def made(path: Path, toml: str, files: tuple[Path, ...]) -> None:
+    """Make a store by ingest; one that was not finished is no store."""
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     with Store.open(partial) as store:
@@ -50,7 +51,7 @@ def _made(path: Path, toml: str, files: tuple[Path, ...]) -> None:
     partial.rename(path)
 
 
-def _named(what: str) -> Path:
+def named(what: str) -> Path:
     """Where a store is kept; stores that other code made are deleted."""
     digest = hashlib.blake2b(digest_size=4)
     for module in sorted((ROOT / "monitoring" / "store").glob("*.py")):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import stores, workload
+from benchmarks import outputs, stores, workload
 from benchmarks.measuring import ROOT, cost, peak_megabytes
 
 MODEL = "bench"
@@ -169,6 +169,49 @@ def inspection(rows: int) -> dict[str, float]:
     return {"cpu": spent.cpu, "peak": peak_megabytes()}
 
 
+def outputs_floor(rows: int) -> dict[str, float]:
+    """A bare scan of the columns that a profile of outputs reads where they lie in Parquet."""
+    import duckdb
+
+    files = ", ".join(f"'{path}'" for path in outputs.files(rows))
+    statement = f'SELECT avg(score), avg(prediction), avg(label), max("at") FROM read_parquet([{files}])'
+    with duckdb.connect() as connection, cost() as spent:
+        connection.execute(statement).fetchall()
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def outputs_frame(rows: int, labelled: bool) -> dict[str, float]:
+    """Performance by day of outputs in Parquet, measured or estimated, the profile of outputs included."""
+    outputs.files(rows)
+    with cost() as spent, outputs.counted(rows, labelled=labelled) as store:
+        outputs.frame(store, labelled=labelled)
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
+def kept_frame(rows: int, labelled: bool) -> dict[str, float]:
+    """The frame of `outputs_frame`, from a profile that is there."""
+    with outputs.counted(rows, labelled=labelled) as store:
+        return _first_and_warm(lambda: outputs.frame(store, labelled=labelled))
+
+
+def year_frame(rows: int, labelled: bool) -> dict[str, float]:
+    """A year of performance by day from the profile, all binary metrics but the two drawn by bootstrap.
+
+    What is estimated rests on what was measured, which is not counted again.
+    """
+    from monitoring import performance
+    from monitoring.statistics.metrics import metrics_for
+    from monitoring.store import Store
+
+    drawn = ("average_precision", "lift")
+    metrics = [one.key for one in metrics_for("binary") if one.key not in drawn]
+    with Store.open(outputs.year(rows)) as store:
+        if labelled:
+            return _first_and_warm(lambda: outputs.frame(store, labelled=True, metrics=metrics))
+        found = performance.assess(performance.material(store, outputs.MODEL), metrics=metrics)
+        return _first_and_warm(lambda: outputs.estimated(found))
+
+
 def page(rows: int, name: str) -> dict[str, float]:
     """A page from the URL to its last element, run as a script without a browser."""
     from streamlit.testing.v1 import AppTest
@@ -236,6 +279,10 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         every_method,
         classifier,
         inspection,
+        outputs_floor,
+        outputs_frame,
+        kept_frame,
+        year_frame,
         page,
         inbox,
     )

@@ -167,7 +167,7 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     clear(cursor, model)
     grids: list[ScoreGrid] = []
     for version, window in windows_of(cursor, model).items():
-        grids += _fitted(cursor, model, version, window)
+        grids += fitted(cursor, model, version, window)
     write(cursor, model.name, grids)
     _append_reference(cursor, model, grids)
     _note_events(cursor, model, named(_ALL_LABELS, schema=model.name))
@@ -244,7 +244,7 @@ def _with_new_versions(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[
         grid
         for version, window in windows_of(cursor, model).items()
         if version not in named_
-        for grid in _fitted(cursor, model, version, window)
+        for grid in fitted(cursor, model, version, window)
     ]
     if fresh:
         write(cursor, model.name, [*known, *fresh])
@@ -268,10 +268,19 @@ def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: in
     return False
 
 
-def _fitted(
+def fitted(
     cursor: duckdb.DuckDBPyConnection, model: Model, version: str, window: Window | None
 ) -> list[ScoreGrid]:
-    """The grids of a version from the rows of its reference."""
+    """Lay grids out for a version by the rows of its reference.
+
+    Parameters
+    ----------
+    cursor : duckdb cursor
+    model : Model
+    version : str
+    window : Window or None
+        Its profile keys; None where they are a file.
+    """
     table, where = "reference_predictions", "_version = $version"
     if window is not None:
         key = layout.key_sql(model)
