@@ -1,6 +1,6 @@
 """The same frames by NannyML, in an environment of its own.
 
-Made with `pip install "nannyml==0.13.1" statsmodels "pandas<2.3"`. Run by `make bench` when LOOKOUT_PEER names
+Made with `pip install "nannyml==0.13.1" statsmodels "pandas<2.3"`. `make bench` runs it when LOOKOUT_PEER is
 that environment's Python. Imports are not counted, reading is.
 """
 
