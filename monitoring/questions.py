@@ -42,10 +42,21 @@ def _estimate(store: Store, model: Model, arguments: Arguments, chunk: str) -> p
     """Every metric that can be estimated without labels, or one, in every chunk."""
     named = arguments.get("metric") or ""
     wanted = [named.removeprefix(performance.estimate_frames.PREFIX)] if named else None
-    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=wanted, intervals=False)
     if wanted and not performance.estimable(model, wanted):
         raise QuestionError(f"{wanted[0]!r} cannot be estimated without labels")
-    return performance.estimate_frames.frame(performance.estimate(one), wanted, window_of(model, arguments))
+    found, window = _outputs(store, model, arguments), window_of(model, arguments)
+    one = performance.assess(found, chunk=chunk, metrics=wanted, intervals=False)
+    errors = performance.expected_errors(store, found) if model.task == "regression" else None
+    estimates = performance.estimate(one, errors=errors)
+    method = arguments.get("method") or "auto"
+    if method != "auto" and (method != "weighted" or model.task == "regression"):
+        raise QuestionError("--method of an estimate is auto or, unless it is a regression's, weighted")
+    if method == "auto" or estimates.reason:
+        return performance.estimate_frames.frame(estimates, wanted, window)
+    shown = _shown(store, model, window, dt.timedelta(days=28))
+    weighted = performance.weigh(store, found, estimates.outputs, shown)
+    pooled = performance.pooled(estimates, shown, weighted=weighted)
+    return performance.estimate_frames.window_frame(estimates, pooled, weighted)
 
 
 def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Material:
@@ -99,15 +110,20 @@ def _inspected(
     chunk: str,
 ) -> pd.DataFrame:
     """All features at once in one window; without --start and --stop, in the last seven days of the log."""
+    shown = _shown(store, model, window, dt.timedelta(days=7))
+    found = drift.inspect(store, model.name, shown, against=against, segment=segment, chunk=chunk)
+    words = against.words(chunk) or (model.reference.words if model.reference else "")
+    return drift.inspected(found, model, words, "=".join(segment) if segment[0] else "")
+
+
+def _shown(store: Store, model: Model, window: windows.Window | None, length: dt.timedelta) -> windows.Window:
+    """The window that was asked for, up to the end of the log; by default the log's last days."""
     last = store.span(model.name).last
     if last is None:
         raise QuestionError(f"{model.name}: no rows")
     step = dt.timedelta(hours=1) if model.grain == "hour" else dt.timedelta(days=1)
-    whole = window or windows.Window(last + step - dt.timedelta(days=7), last + step)
-    shown = windows.Window(whole.start, min(whole.stop, last + step))
-    found = drift.inspect(store, model.name, shown, against=against, segment=segment, chunk=chunk)
-    words = against.words(chunk) or (model.reference.words if model.reference else "")
-    return drift.inspected(found, model, words, "=".join(segment) if segment[0] else "")
+    whole = window or windows.Window(last + step - length, last + step)
+    return windows.Window(whole.start, min(whole.stop, last + step))
 
 
 QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {

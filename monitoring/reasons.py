@@ -255,6 +255,31 @@ _TABLE = (
         "Nothing has to be done unless it stays.",
     ),
     (
+        "few_effective_rows",
+        "too few rows of the reference resemble the current ones",
+        "too few rows of the reference resemble the current ones: {effective} of them are effective, {least} "
+        "are needed",
+        "Read the plain estimate; a longer reference may hold more such rows.",
+    ),
+    (
+        "few_rows_to_weigh",
+        "too few rows to weigh",
+        "too few rows to weigh",
+        "Choose a longer window; the plain estimate needs no rows.",
+    ),
+    (
+        "no_features",
+        "no features in the log",
+        "no features in the log",
+        "Log the features beside the scores; the plain estimate needs none.",
+    ),
+    (
+        "no_reference_rows",
+        "no scored rows of the reference",
+        "the reference file holds no rows scored by version {version}",
+        "Name a window of the log as [reference.{version}].",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

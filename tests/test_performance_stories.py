@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from monitoring import demo, performance
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
+from monitoring.windows import Window
 
 LATE = "flights-late-labels"
 
@@ -122,3 +124,55 @@ def test_what_was_known_then_stays_what_was_known_then(store: Store) -> None:
     assert of(now, "accuracy", "2013-07-10")[columns].tolist() == pytest.approx(
         of(plain, "accuracy", "2013-07-10")[columns].tolist()
     )
+
+
+JULY = Window(dt.datetime(2013, 7, 1), dt.datetime(2013, 8, 1))
+NOVEMBER = Window(dt.datetime(2013, 11, 1), dt.datetime(2013, 12, 1))
+
+
+def without_labels(
+    store: Store, window: Window
+) -> tuple[performance.Weighted, performance.WindowEstimate, float]:
+    """What weighted rows say of a window, its estimated accuracy, and what labels said later."""
+    found = performance.material(store, "flights")
+    one = performance.assess(found, metrics=["accuracy"])
+    estimates = performance.estimate(one)
+    weighted = performance.weigh(store, found, estimates.outputs, window)
+    inside = tuple(place for place, key in enumerate(one.keys) if window.holds(key.start))
+    realised = performance.together(one, inside).scores["accuracy"].estimate.value
+    return weighted, performance.pooled(estimates, window, weighted=weighted)["accuracy"], float(realised)
+
+
+def test_july_is_outside_the_references_support_so_its_high_estimate_is_not_believed(store: Store) -> None:
+    weighted, accuracy, realised = without_labels(store, JULY)
+    assert weighted.outside
+    assert weighted.auc > 0.95
+    assert accuracy.plain > 0.85, "the model is surer than ever"
+    assert realised < 0.70
+    assert (accuracy.status, accuracy.reason) == ("grey", "outside_support")
+    assert accuracy.lower < realised, "the record of spring knows that estimates are too high"
+
+
+def test_november_is_like_march_and_its_estimates_are_close_to_what_labels_said(store: Store) -> None:
+    weighted, accuracy, realised = without_labels(store, NOVEMBER)
+    assert not weighted.outside
+    assert weighted.auc < 0.85
+    assert abs(accuracy.plain - realised) < 0.02
+    assert abs(accuracy.weighted - realised) < 0.02
+    assert accuracy.status == "green"
+    assert accuracy.lower < realised < accuracy.upper
+
+
+def test_days_whose_labels_are_weeks_away_have_an_estimate_today(store: Store) -> None:
+    at = dt.datetime(2013, 9, 1, 4, tzinfo=dt.UTC)
+    one = performance.assess(performance.material(store, LATE, known_at=at), metrics=["accuracy"])
+    found = performance.estimate(one).scores["accuracy"]
+    young = np.array(one.maturity) == "provisional"
+    assert young.sum() >= 30
+    assert np.isfinite(found.estimate.value[young]).all()
+    assert np.isnan(found.realised[young]).all(), "what is provisional is no record"
+    assert found.record.count == (np.array(one.maturity) == "final").sum() - 31, "March is the reference"
+    assert found.learnt[-1]
+    now = performance.latest(performance.estimate(one), "accuracy")
+    assert now is not None
+    assert now.rows > 1500

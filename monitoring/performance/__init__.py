@@ -2,19 +2,25 @@
 
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
-writes the tidy frame. Without labels: `meaning` learns what scores mean, `estimates` says what that makes of
-every chunk, `estimate_frames` writes it. `segments` measures every segment of a window beside the rest.
+writes the tidy frame. `segments` measures every segment of a window beside the rest.
+
+Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk,
+`window_estimates` of several together, `weighted` corrects it by sampled rows that resemble a window's own,
+`loss_estimates` learns those of a regression, and `estimate_frames` writes the frame.
 """
 
 from monitoring.performance import estimate_frames, frames, segment_frames
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
-from monitoring.performance.estimates import Estimates, Latest, estimate, latest
+from monitoring.performance.estimates import Estimates, Estimation, estimate
 from monitoring.performance.expected import estimable
 from monitoring.performance.judging import Scores
+from monitoring.performance.loss_estimates import ExpectedErrors, expected_errors, remembered_errors
 from monitoring.performance.pooling import Together, newest, past, together
 from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
 from monitoring.performance.segments import Breakdown, Segment, breakdown
+from monitoring.performance.weighted import Weighted, weigh
+from monitoring.performance.window_estimates import WindowEstimate, latest, pooled
 
 __all__ = [
     "HEADLINES",
@@ -22,24 +28,31 @@ __all__ = [
     "Breakdown",
     "Cohorts",
     "Estimates",
-    "Latest",
+    "Estimation",
+    "ExpectedErrors",
     "Material",
     "NoOutputError",
     "Scores",
     "Segment",
     "Together",
+    "Weighted",
+    "WindowEstimate",
     "assess",
     "breakdown",
     "estimable",
     "estimate",
     "estimate_frames",
+    "expected_errors",
     "frames",
     "latest",
     "material",
     "metrics_of",
     "newest",
     "past",
+    "pooled",
     "reference_outcomes",
+    "remembered_errors",
     "segment_frames",
     "together",
+    "weigh",
 ]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from monitoring import results
+from monitoring import results, windows
 from monitoring.performance.estimates import Estimates, Estimation
 from monitoring.performance.expected import estimable
 from monitoring.performance.frames import limit, words
 from monitoring.performance.judging import CODES
+from monitoring.performance.weighted import Weighted
+from monitoring.performance.window_estimates import WindowEstimate
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.severity import names
 from monitoring.windows import Window
@@ -53,6 +55,49 @@ def frame(
         if metrics is None
     ]
     return results.concat(parts)
+
+
+def window_frame(
+    found: Estimates, estimates: Mapping[str, WindowEstimate], weighted: Weighted
+) -> pd.DataFrame:
+    """A window as one row per metric, by weighted rows where they say something.
+
+    Parameters
+    ----------
+    found : Estimates
+    estimates : mapping of str to WindowEstimate
+        As `monitoring.performance.window_estimates.pooled` gives them.
+    weighted : Weighted
+        Of the same window.
+
+    Returns
+    -------
+    DataFrame
+        ``measure`` is ``weighted_estimated_`` and the metric, or ``estimated_`` and the metric where the
+        weights say nothing, with their reason; ``statistic`` is the area with which a classifier tells the
+        window's rows from the reference's.
+    """
+    material = found.assessment.material
+    ends = (weighted.start, weighted.stop)
+    start, stop = windows.instants_of(ends, material.model.grain, material.model.zone)
+    kind = f"weighted_{PREFIX}" if weighted.probability else PREFIX
+    told = [
+        {
+            "measure": kind + key, "n": one.rows, "value": one.value, "lower": one.lower, "upper": one.upper,
+            "effect": one.loss, "status": one.status, "reason": one.reason or weighted.reason,
+            "limit_low": limit(one.metric, found.scores[key].baseline, one.amber, "higher"),
+            "limit_high": limit(one.metric, found.scores[key].baseline, one.amber, "lower"),
+        }
+        for key, one in estimates.items()
+    ]  # fmt: skip
+    common = {
+        "model": material.model.name, "version": material.version, "subject": "performance",
+        "segment": "=".join(material.segment) if material.segment[0] else "", "chunk_start": start,
+        "chunk_stop": stop, "statistic": weighted.auc, "reference": words(found.assessment),
+        "data_until": material.data_until,
+    }  # fmt: skip
+    rows = [{**common, **row} for row in told]
+    return results.frame({name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
 
 
 def _rows(found: Estimates, key: str, keep: np.ndarray) -> pd.DataFrame:

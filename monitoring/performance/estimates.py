@@ -5,12 +5,7 @@ all predictions, whether their label is known or not. An estimate is judged like
 most amber: whatever changes the meaning of scores, concept drift above all, is invisible to it. Its interval
 comes from its own track record as soon as ten chunks could be compared with their labels.
 
-`latest` pools the newest whole chunks into one estimate with its baseline and its loss, for pages and advice
-that speak of now:
-
-    found = estimate(assess(material(store, "flights")))
-    now = latest(found, "accuracy", chunks=7)
-    now.value, now.lower, now.upper, now.baseline, now.loss, now.status, now.reason
+`monitoring.performance.window_estimates` pools chunks into one estimate, for what speaks of now.
 """
 
 from __future__ import annotations
@@ -23,17 +18,17 @@ from numpy.typing import NDArray
 
 from monitoring.performance.assessment import Assessment
 from monitoring.performance.expected import expected_metrics, expected_of_class
-from monitoring.performance.judging import CODES, NUMBER, Scores
+from monitoring.performance.judging import NUMBER, Scores
+from monitoring.performance.loss_estimates import ExpectedErrors
 from monitoring.performance.meaning import Counted, NotEstimableError, outputs_of
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.expectation import Estimated
 from monitoring.statistics.metrics import METRICS, Metric
 from monitoring.statistics.metrics.differences import Difference, difference
 from monitoring.statistics.metrics.estimates import Estimate
-from monitoring.statistics.severity import AMBER, GREEN, GREY, Codes, names
+from monitoring.statistics.severity import AMBER, GREEN, GREY, Codes
 from monitoring.statistics.track_record import TrackRecord, earlier_half_widths, half_width, track_record
 from monitoring.store.score_grids import CLASS
-from monitoring.windows import Window
 
 LEAST_ROWS = 30
 """Predictions of a chunk below which its estimate has no colour."""
@@ -48,8 +43,10 @@ class Estimation:
     metric : Metric
     estimate : Estimate
         ``n`` is all predictions with a score; the interval is where the realised value is expected.
+    half : ndarray
+        Half the width of the interval.
     learnt : ndarray of bool
-        Whether the interval comes from the track record of earlier chunks, and not from the model alone.
+        Whether that comes from the track record of earlier chunks, and not from the model alone.
     baseline : Estimate
         The realised value of the reference, without axes.
     difference : Difference
@@ -66,6 +63,7 @@ class Estimation:
 
     metric: Metric
     estimate: Estimate
+    half: Floats
     learnt: NDArray[np.bool_]
     baseline: Estimate
     difference: Difference
@@ -92,6 +90,8 @@ class Estimates:
         By metric; empty where nothing can be estimated.
     outputs : mapping of str to Counted
         What the estimates are sums of, by subject of the profile.
+    errors : ExpectedErrors or None
+        The same of a regression.
     classes : mapping of str to mapping of str to Estimate
         Of several classes, each against all others: precision, recall, F1 and area under the ROC curve, whose
         intervals are the model's own.
@@ -102,54 +102,14 @@ class Estimates:
     facts: Mapping[str, str] = field(default_factory=dict)
     scores: Mapping[str, Estimation] = field(default_factory=dict)
     outputs: Mapping[str, Counted] = field(default_factory=dict)
+    errors: ExpectedErrors | None = None
     classes: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Latest:
-    """One metric over the newest whole chunks together.
-
-    Attributes
-    ----------
-    metric : Metric
-    window : Window
-        Profile keys.
-    rows : int
-        Predictions with a score.
-    value, lower, upper : float
-        The estimate and where the realised value is expected.
-    baseline : float
-        The realised value of the reference.
-    loss, loss_lower, loss_upper : float
-        How much worse than the reference, in the metric's own unit; a gain is negative.
-    amber : float
-        The loss that matters.
-    status : str
-        ``green``, ``amber`` or ``grey``.
-    reason : str
-        A code of `monitoring.reasons`.
-    record : TrackRecord
-        Of single chunks.
-    """
-
-    metric: Metric
-    window: Window
-    rows: int
-    value: float
-    lower: float
-    upper: float
-    baseline: float
-    loss: float
-    loss_lower: float
-    loss_upper: float
-    amber: float
-    status: str
-    reason: str
-    record: TrackRecord
-
-
-def estimate(found: Assessment, metrics: Sequence[str] | None = None) -> Estimates:
-    """Estimate every chunk of a binary or multiclass version.
+def estimate(
+    found: Assessment, metrics: Sequence[str] | None = None, errors: ExpectedErrors | None = None
+) -> Estimates:
+    """Estimate every chunk of a version.
 
     Parameters
     ----------
@@ -157,6 +117,8 @@ def estimate(found: Assessment, metrics: Sequence[str] | None = None) -> Estimat
         Of the same version, with the metrics that are wanted.
     metrics : sequence of str, optional
         Keys; by default all that the assessment holds and that can be estimated.
+    errors : ExpectedErrors, optional
+        Of a regression, which counts alone say nothing about.
 
     Returns
     -------
@@ -169,7 +131,7 @@ def estimate(found: Assessment, metrics: Sequence[str] | None = None) -> Estimat
     performance in model monitoring. *arXiv* 2407.08649.
     """
     if found.material.model.task == "regression":
-        return Estimates(found, reason="needs_rows")
+        return _of_errors(found, metrics, errors)
     try:
         outputs = outputs_of(found.material)
     except NotEstimableError as error:
@@ -185,6 +147,24 @@ def estimate(found: Assessment, metrics: Sequence[str] | None = None) -> Estimat
     }
     classes = {name: _of_class(pooled[CLASS + name], rows) for name in found.material.model.classes}
     return Estimates(found, scores=scores, outputs=outputs, classes=classes)
+
+
+def _of_errors(found: Assessment, metrics: Sequence[str] | None, errors: ExpectedErrors | None) -> Estimates:
+    """The errors of a regression, where they were learnt."""
+    if errors is None or errors.reason:
+        return Estimates(
+            found, "needs_rows" if errors is None else errors.reason, errors.facts if errors else {}
+        )
+    place = {
+        key.isoformat(): int(chunk) for key, chunk in zip(found.material.keys, chunk_of(found), strict=True)
+    }
+    expected = errors.metrics(place, found.predicted)
+    scores = {
+        key: judged(found, found.scores[key], expected[key], found.predicted)
+        for key in metrics or found.scores
+        if key in expected and key in found.scores
+    }
+    return Estimates(found, scores=scores, errors=errors)
 
 
 def chunk_of(found: Assessment) -> NDArray[np.intp]:
@@ -204,7 +184,7 @@ def _pooled(one: Counted, place: NDArray[np.intp], count: int) -> Counted:
 
 def _of_class(one: Counted, rows: Floats) -> dict[str, Estimate]:
     return {
-        key: _estimate(METRICS[key], expected, half_width(expected.error), rows)
+        key: within(METRICS[key], expected, half_width(expected.error), rows)
         for key, expected in expected_of_class(one).items()
     }
 
@@ -226,18 +206,28 @@ def judged(found: Assessment, scores: Scores, expected: Estimated, rows: Floats)
     earlier = earlier_half_widths(expected.value, realised, _known_before(found))
     learnt = ~np.isnan(earlier)
     half = np.where(learnt, earlier, half_width(expected.error))
-    now = _estimate(scores.metric, expected, half, rows)
+    now = within(scores.metric, expected, half, rows)
     change = difference(now, scores.baseline, better=scores.metric.better)
-    status, reason = _coloured(scores.metric, scores.baseline, scores.amber, change, now)
+    status, reason = coloured(scores.metric, scores.baseline, scores.amber, change, now)
     partial = np.array([maturity == "partial" for maturity in found.maturity], dtype=bool) & (rows > 0)
     status, reason = np.where(partial, GREY, status), np.where(partial, NUMBER["partial"], reason)
     record = track_record(expected.value, realised)
     return Estimation(
-        scores.metric, now, learnt, scores.baseline, change, scores.amber, realised, record, status, reason
-    )
+        scores.metric, now, half, learnt, scores.baseline, change, scores.amber, realised, record, status,
+        reason,
+    )  # fmt: skip
 
 
-def _estimate(metric: Metric, expected: Estimated, half: Floats, rows: Floats) -> Estimate:
+def within(metric: Metric, expected: Estimated, half: Floats, rows: Floats) -> Estimate:
+    """An estimate with an interval of so much on both sides, kept within the metric's range.
+
+    Parameters
+    ----------
+    metric : Metric
+    expected : Estimated
+    half, rows : ndarray
+        Half the interval, and the predictions behind it.
+    """
     low, high = metric.range
     value, zero = expected.value, np.zeros(np.shape(expected.value))
     lower, upper = np.maximum(value - half, low), np.minimum(value + half, high)
@@ -262,10 +252,27 @@ def _known_before(found: Assessment) -> NDArray[np.intp]:
     return np.minimum(np.searchsorted(mature, stops, side="right"), np.arange(len(stops)))
 
 
-def _coloured(
+def coloured(
     metric: Metric, baseline: Estimate, amber: float, change: Difference, now: Estimate
 ) -> tuple[Codes, Codes]:
-    """Amber where a loss that matters is likely beyond the interval; grey with its reason elsewhere."""
+    """Amber where a loss that matters is beyond the interval; grey with its reason where nothing is known.
+
+    Parameters
+    ----------
+    metric : Metric
+    baseline : Estimate
+        Of the reference.
+    amber : float
+        The loss that matters.
+    change : Difference
+        Of the estimate against the baseline.
+    now : Estimate
+
+    Returns
+    -------
+    tuple of ndarray of int8
+        Colours, and places in `monitoring.performance.assessment.CODES`.
+    """
     with np.errstate(invalid="ignore"):
         lost = (change.lower > 0) & (change.loss >= amber)
     reason = np.where(lost, NUMBER["estimated_loss"], 0)
@@ -286,61 +293,3 @@ def _coloured(
     )
     status = np.where(unknown > 0, GREY, np.where(lost, AMBER, GREEN))
     return status.astype(np.int8), np.where(unknown > 0, unknown, reason).astype(np.int8)
-
-
-def latest(found: Estimates, metric: str, chunks: int = 7) -> Latest | None:
-    """The newest whole chunks with predictions, pooled into one estimate.
-
-    Its interval is the wider of the model's own for as many rows and that of the track record of single
-    chunks, which are noisier than several together, so it is on the safe side.
-
-    Parameters
-    ----------
-    found : Estimates
-    metric : str
-        A key of ``found.scores``.
-    chunks : int
-        How many chunks at most.
-
-    Returns
-    -------
-    Latest or None
-        None where the metric could not be estimated or no chunk is over.
-    """
-    if metric not in found.scores:
-        return None
-    whole, one = found.assessment, found.scores[metric]
-    over = np.array([maturity != "partial" for maturity in whole.maturity], dtype=bool)
-    newest = np.flatnonzero(over & (whole.predicted > 0))[-chunks:]
-    if not newest.size:
-        return None
-    place = np.isin(chunk_of(whole), newest)
-    pooled = {
-        subject: Counted(
-            part.edges, part.rows[place].sum(axis=0), part.decided[place].sum(axis=0), part.known
-        )
-        for subject, part in found.outputs.items()
-    }
-    model = whole.material.model
-    expected = expected_metrics(model, pooled, [metric])[metric]
-    rows = next(iter(pooled.values())).rows.sum(axis=-1)
-    half = np.fmax(half_width(expected.error), one.record.half_width)
-    now = _estimate(one.metric, expected, half, rows)
-    change = difference(now, one.baseline, better=one.metric.better)
-    status, reason = _coloured(one.metric, one.baseline, one.amber, change, now)
-    return Latest(
-        metric=one.metric,
-        window=Window(whole.keys[newest[0]].start, whole.keys[newest[-1]].stop),
-        rows=int(rows),
-        value=float(now.value),
-        lower=float(now.lower),
-        upper=float(now.upper),
-        baseline=float(one.baseline.value),
-        loss=float(change.loss),
-        loss_lower=float(change.lower),
-        loss_upper=float(change.upper),
-        amber=one.amber,
-        status=str(names(status)),
-        reason=CODES[int(reason)],
-        record=one.record,
-    )

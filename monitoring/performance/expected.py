@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from monitoring.models import Model
 from monitoring.performance.meaning import Counted
-from monitoring.statistics.arrays import Floats
 from monitoring.statistics.confusions import Costs
 from monitoring.statistics.expectation import Estimated, estimated_metrics
 from monitoring.statistics.multiclass import macro_metrics
@@ -49,7 +48,6 @@ def expected_metrics(
     model: Model,
     outputs: Mapping[str, Counted],
     wanted: Iterable[str],
-    probability: Floats | None = None,
 ) -> dict[str, Estimated]:
     """Estimates by the keys of the registry of metrics; those that cannot be estimated are left out.
 
@@ -60,8 +58,6 @@ def expected_metrics(
         As `monitoring.performance.meaning.outputs_of` gives them, over the chunks that are asked for.
     wanted : iterable of str
         Keys of metrics.
-    probability : ndarray of shape (slots,), optional
-        Of a binary model: another map than the reference's.
 
     Returns
     -------
@@ -69,7 +65,7 @@ def expected_metrics(
     """
     keys = list(wanted)
     if model.task == "binary":
-        return _binary(model, outputs[SCORE], keys, probability)
+        return _binary(model, outputs[SCORE], keys)
     classes = [outputs[CLASS + name] for name in model.classes]
     found = _means(classes, [key for key in keys if key in MACRO])
     sure = outputs[CONFIDENCE]
@@ -91,7 +87,7 @@ def expected_of_class(one: Counted) -> dict[str, Estimated]:
     return estimated_metrics(one.rows, one.decided, one.known, metrics=PER_CLASS)
 
 
-def _binary(model: Model, one: Counted, keys: list[str], probability: Floats | None) -> dict[str, Estimated]:
+def _binary(model: Model, one: Counted, keys: list[str]) -> dict[str, Estimated]:
     named = {key: BINARY[key] for key in keys if key in BINARY}
     if not named:
         return {}
@@ -99,9 +95,7 @@ def _binary(model: Model, one: Counted, keys: list[str], probability: Floats | N
     if prices:
         (right, false_alarm), (missed, hit) = prices
         costs = Costs(hit, false_alarm, missed, right)
-    found = estimated_metrics(
-        one.rows, one.decided, one.known, probability=probability, metrics=named.values(), costs=costs
-    )
+    found = estimated_metrics(one.rows, one.decided, one.known, metrics=named.values(), costs=costs)
     return {key: found[name] for key, name in named.items()}
 
 

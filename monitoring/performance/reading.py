@@ -69,6 +69,16 @@ class Material:
         """Length of a profile key."""
         return step_of(self.model)
 
+    @property
+    def until(self) -> dt.datetime:
+        """The last profile key whose labels count."""
+        return _last_key(self.model, self.at)
+
+
+def _last_key(model: Model, at: dt.datetime) -> dt.datetime:
+    """The profile key that holds the last instant before another."""
+    return windows.key_of(at - dt.timedelta(microseconds=1), model.grain, model.zone)
+
 
 def step_of(model: Model) -> dt.timedelta:
     """Length of a profile key."""
@@ -115,9 +125,7 @@ def material(
     if not grids:
         raise NoOutputError(f"{name}: no predictions of version {wanted!r} yet")
     at = known_at or store.now(model)
-    until, passed = (
-        windows.key_of(one, model.grain, model.zone) for one in (at - dt.timedelta(microseconds=1), at)
-    )
+    until, passed = _last_key(model, at), windows.key_of(at, model.grain, model.zone)
     cubes = {
         subject: outputs.cube(
             store, name, grid, None, until + step_of(model), segment=segment, known_at=until

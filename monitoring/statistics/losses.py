@@ -141,14 +141,44 @@ def estimated_errors(model: ErrorModel, features: ArrayLike, predicted: ArrayLik
     >>> float(estimated_errors(model, np.zeros((50, 2)), np.zeros(50))["rmse"].value)
     1.0
     """
-    rows, _ = _joined(features, model.mask[:-1], predicted)
-    if not len(rows):
+    absolute, squared = estimated_losses(model, features, predicted)
+    if not absolute.size:
         gap = Estimated(*(np.asarray(np.nan),) * 3)
         return {"mae": gap, "rmse": gap}
-    mae, square = (_expected(one, rows[:, model.useful]) for one in (model.absolute, model.square))
+    mae, square = _expected(model.absolute, absolute), _expected(model.square, squared)
     root = np.sqrt(square.value)
     twice = np.where(root > 0, 2 * root, np.inf)
     return {"mae": mae, "rmse": Estimated(root, square.sampling / twice, square.learning / twice)}
+
+
+def estimated_losses(model: ErrorModel, features: ArrayLike, predicted: ArrayLike) -> tuple[Floats, Floats]:
+    """The absolute and the squared error that are expected of each row.
+
+    Parameters
+    ----------
+    model : ErrorModel
+    features : array_like of shape (rows, columns)
+    predicted : array_like of shape (rows,)
+
+    Returns
+    -------
+    tuple of two ndarray of shape (rows,)
+
+    Raises
+    ------
+    ValueError
+        If the columns are not those of the model.
+
+    Examples
+    --------
+    >>> generator = np.random.default_rng(0)
+    >>> model = error_model(generator.normal(size=(500, 2)), [False] * 2, np.zeros(500), 2 * np.ones(500))
+    >>> estimated_losses(model, np.zeros((2, 2)), np.zeros(2))
+    (array([2., 2.]), array([4., 4.]))
+    """
+    rows, _ = _joined(features, model.mask[:-1], predicted)
+    rows = rows[:, model.useful]
+    return _of_rows(model.absolute, rows), _of_rows(model.square, rows)
 
 
 def _joined(
@@ -179,11 +209,15 @@ def _learnt(rows: Floats, mask: NDArray[np.bool_], loss: Floats, fold: NDArray[n
     return LossModel(learner, mean, skill, excess, float(miss.mean()), float(miss.std() / len(loss) ** 0.5))
 
 
-def _expected(model: LossModel, rows: Floats) -> Estimated:
+def _of_rows(model: LossModel, rows: Floats) -> Floats:
+    """The expected loss of each row."""
+    if model.learner is None or not len(rows):
+        return np.full(len(rows), model.mean)
+    with threadpool_limits(1):
+        return np.maximum(model.learner.predict(rows), 0.0)
+
+
+def _expected(model: LossModel, loss: Floats) -> Estimated:
     """Mean loss of rows; a row's loss scatters in proportion to its expectation."""
-    loss = np.full(len(rows), model.mean)
-    if model.learner is not None:
-        with threadpool_limits(1):
-            loss = np.maximum(model.learner.predict(rows), 0.0)
     sampling = np.sqrt(model.excess * (loss**2).sum()) / len(loss)
     return Estimated(np.asarray(loss.mean()), np.asarray(sampling), np.asarray(model.error))

@@ -16,6 +16,7 @@ from monitoring.statistics.tables import tables, varying
 
 LEAST_ROWS = 100
 FOLDS = 3
+LEAST_GROUPS = 6
 TREES = {"max_iter": 60, "max_leaf_nodes": 15, "early_stopping": False}
 LEAST_REMAINDER = 0.05
 LEAST_WEIGHT = 0.001
@@ -106,7 +107,12 @@ def tempered(ratio: ArrayLike, *, least: float = LEAST_EFFECTIVE) -> tuple[Float
 
 
 def domain_weights(
-    reference: ArrayLike, current: ArrayLike, categorical: ArrayLike, *, seed: int = 0
+    reference: ArrayLike,
+    current: ArrayLike,
+    categorical: ArrayLike,
+    *,
+    groups: tuple[ArrayLike, ArrayLike] | None = None,
+    seed: int = 0,
 ) -> DomainWeights:
     """Weights under which the reference rows are distributed like the current ones.
 
@@ -115,6 +121,9 @@ def domain_weights(
     ``(n / m) h / max(0.05, 1 - h)``, at least 0.001. Scores of rows that were not learnt from keep the
     weights from chasing single rows. The ratios are tempered until three tenths of the rows are effective.
 
+    Rows of a group, such as a day, are held out together. Otherwise a feature that hardly varies within a
+    day, such as the weather, gives every day away, and no two windows would ever look alike.
+
     Parameters
     ----------
     reference, current : array_like of shape (rows, columns)
@@ -122,6 +131,8 @@ def domain_weights(
         and 20,000 are plenty.
     categorical : array_like of bool, of shape (columns,)
         Columns of category codes, 0 to 254.
+    groups : tuple of two array_like, optional
+        What the rows of each side are grouped by; a side of fewer than six groups is split by rows.
     seed : int
         For the thirds.
 
@@ -152,20 +163,32 @@ def domain_weights(
     r, c, mask = tables(reference, current, categorical, least=LEAST_ROWS)
     rows = np.concatenate([r, c])
     labels = np.arange(len(rows)) >= len(r)
-    h = _held_out(rows, labels, mask, np.random.default_rng(seed))
+    generator = np.random.default_rng(seed)
+    sides = groups or (np.arange(len(r)), np.arange(len(c)))
+    fold = np.concatenate(
+        [_folds(generator, np.asarray(own), len(side)) for own, side in zip(sides, (r, c), strict=True)]
+    )
+    h = _held_out(rows, labels, mask, fold)
     ratio = len(r) / len(c) * h / np.maximum(1 - h, LEAST_REMAINDER)
     weight, power = tempered(np.maximum(ratio[: len(r)], LEAST_WEIGHT))
     auc = roc_auc(h[: len(r)], h[len(r) :]).value
     return DomainWeights(weight, auc, power, effective_rows(weight) / len(r))
 
 
+def _folds(generator: np.random.Generator, groups: NDArray[Any], rows: int) -> NDArray[np.intp]:
+    """The third in which each row of a side is held out, groups as a whole where there are enough."""
+    if groups.shape != (rows,):
+        raise ValueError(f"{rows} rows have groups of shape {groups.shape}")
+    found, place = np.unique(groups, return_inverse=True)
+    if len(found) < LEAST_GROUPS:
+        return generator.permutation(rows) % FOLDS
+    return (generator.permutation(len(found)) % FOLDS)[place]
+
+
 def _held_out(
-    rows: Floats, labels: NDArray[np.bool_], mask: NDArray[np.bool_], generator: np.random.Generator
+    rows: Floats, labels: NDArray[np.bool_], mask: NDArray[np.bool_], fold: NDArray[np.intp]
 ) -> Floats:
     """Each row's probability to be current, by a classifier that has not seen it."""
-    fold = np.empty(len(rows), dtype=np.intp)
-    for side in (~labels, labels):
-        fold[side] = generator.permutation(int(side.sum())) % FOLDS
     scores = np.full(len(rows), labels.mean())
     useful = np.flatnonzero(varying(rows))
     if not useful.size:

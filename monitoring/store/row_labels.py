@@ -50,7 +50,9 @@ def read(
     known = "TRUE" if until is None else f"{label_key(model)} <= $until"
     table = "reference_labels" if until is None else "labels"
     text = composed(_LABELS, {"known": known}, schema=model.name, table=table, picked=_PICKED)
-    given = {"highest": int(drawn.column(3)[-1].as_py())} | ({} if until is None else {"until": until})
+    given: dict[str, object] = {"highest": int(drawn.column(3)[-1].as_py())}
+    if until is not None:
+        given["until"] = until
     cursor.register(_PICKED, picked)
     try:
         found = arrow(cursor, text, given)

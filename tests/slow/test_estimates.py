@@ -1,17 +1,22 @@
 """Performance without labels on simulated streams: how far estimates lie from what labels would have said."""
 
+import datetime as dt
 import functools
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import special
 from sklearn.linear_model import LogisticRegression
 
+from monitoring import performance
 from monitoring.statistics.estimation import score_map
 from monitoring.statistics.expectation import estimated_metrics
 from monitoring.statistics.sums import middles_of, score_sums
 from monitoring.statistics.tempering import tempered_map
 from monitoring.statistics.weighting import domain_weights
+from monitoring.store import Store
+from monitoring.windows import Window
 
 EDGES = np.arange(501) / 500
 REFERENCE, CHUNK, RUNS = 20_000, 5_000, 60
@@ -118,3 +123,47 @@ def test_nothing_sees_concept_drift(figures):
     figures(f"concept drift, accuracy: { ({name: round(value, 3) for name, value in found.items()}) }")
     assert found["plain"] - found["realised"] > 0.03
     assert found["tempered"] - found["realised"] > 0.03
+
+
+@pytest.mark.parametrize(("second", "plain_misses", "misses"), [(0.0, 0.0, 0.008), (-1.0, 0.15, 0.02)])
+def test_a_store_gives_the_estimates_of_the_rows(tmp_path, second, plain_misses, misses, figures):
+    """From a log through the profile: 20,000 reference rows in twenty days, 5,000 in the five after it."""
+    generator = np.random.default_rng(4)
+    x, f, y = stream(generator, REFERENCE)
+    x_now, f_now, y_now = stream(generator, CHUNK, second)
+    sums = score_sums(EDGES, f, y)
+    known = score_map(middles_of(EDGES, sums), sums.rows, sums.positives)
+    rows, decided, rate = realised(f_now, y_now)
+    names = ("accuracy", "f1", "roc_auc")
+    truth = estimated_metrics(rows, decided, known, probability=rate, metrics=names)
+    of_rows = estimated_metrics(rows, decided, known, metrics=names)
+    with filled(tmp_path, np.concatenate([x, x_now]), np.concatenate([f, f_now]), y) as store:
+        found = performance.material(store, "m", known_at=dt.datetime(2027, 1, 1, tzinfo=dt.UTC))
+        estimates = performance.estimate(performance.assess(found, metrics=names))
+        now = Window(dt.datetime(2026, 1, 21), dt.datetime(2026, 1, 26))
+        weighted = performance.weigh(store, found, estimates.outputs, now)
+        pooled = performance.pooled(estimates, now, weighted=weighted)
+    for name in names:
+        assert pooled[name].plain == pytest.approx(float(of_rows[name].value), abs=0.002), name
+    plain, better = (
+        abs(one - float(truth["accuracy"].value))
+        for one in (pooled["accuracy"].plain, pooled["accuracy"].weighted)
+    )
+    figures(f"through a store, x2 {second:+.1f}: accuracy missed by {plain:.4f}, weighted {better:.4f}")
+    assert plain >= plain_misses
+    assert better <= misses
+
+
+def filled(folder, x, f, y):
+    """A store of 1,000 rows a day, of which the reference's have labels."""
+    count = len(f)
+    at = pd.Timestamp("2026-01-01 12:00") + pd.to_timedelta(np.arange(count) // 1000, unit="D")
+    names = [f"r{i}" for i in range(count)]
+    log = pd.DataFrame({"id": names, "predicted_at": at, "x1": x[:, 0], "x2": x[:, 1], "score": f})
+    told = pd.DataFrame({"id": names[: len(y)], "label": y.astype(int), "labelled_at": at[: len(y)]})
+    store = Store.open(folder / "lookout.duckdb")
+    store.add('name = "m"\ntask = "binary"\n[reference]\nstart = 2026-01-01\nstop = 2026-01-21\n')
+    for kind, frame in (("predictions", log), ("labels", told)):
+        frame.to_parquet(folder / f"{kind}.parquet")
+        store.ingest("m", folder / f"{kind}.parquet", kind)
+    return store

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy import special
 from sklearn import metrics as theirs
 
@@ -16,7 +18,7 @@ from monitoring.statistics.multiclass import (
 )
 from monitoring.statistics.sums import middles_of, score_sums, slot_of
 from monitoring.statistics.tempering import tempered_map
-from monitoring.statistics.track_record import half_width, track_record
+from monitoring.statistics.track_record import earlier_half_widths, half_width, track_record
 from monitoring.statistics.weighting import DomainWeights, domain_weights, effective_rows, tempered
 
 EDGES = np.arange(101) / 100
@@ -62,6 +64,23 @@ def test_weights_are_the_same_every_time_and_know_missing_values_and_categories(
     constant = domain_weights(np.ones((200, 1)), np.ones((100, 1)), [False])
     assert constant.auc == 0.5
     assert constant.weight == pytest.approx(np.ones(200))
+
+
+def test_rows_of_a_group_are_held_out_together_so_that_no_group_gives_itself_away():
+    """A column with one value a day tells every day apart; told from other days, it tells nothing."""
+    generator = np.random.default_rng(11)
+    days = np.repeat(np.arange(20), 100)
+    values = generator.normal(size=20)[days] + 1e-3 * generator.normal(size=2000)
+    before, now = values[:1200, None], values[1200:, None]
+    alone = domain_weights(before, now, [False])
+    together = domain_weights(before, now, [False], groups=(days[:1200], days[1200:]))
+    assert alone.auc > 0.95
+    assert together.auc < 0.8
+    assert together.effective >= 0.3
+    few = domain_weights(before, now, [False], groups=(days[:1200] // 6, days[1200:] // 6))
+    assert few.auc == alone.auc, "two groups cannot be held out in thirds"
+    with pytest.raises(ValueError, match="1200 rows have groups of shape"):
+        domain_weights(before, now, [False], groups=(days, days))
 
 
 def test_far_away_rows_are_called_outside():
@@ -238,6 +257,28 @@ def test_errors_that_nothing_explains_are_their_mean():
     assert np.isnan(estimated_errors(model, np.zeros((0, 2)), np.zeros(0))["mae"].value)
     with pytest.raises(ValueError, match="at least 100 rows"):
         error_model(x[:50], [False, False], np.zeros(50), truth[:50])
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1, 1), st.floats(-1, 1) | st.just(float("nan"))), min_size=1, max_size=40),
+    st.integers(0, 5),
+)
+def test_the_half_width_of_a_chunk_is_that_of_the_record_before_it(pairs, delay):
+    estimated, realised = np.array(pairs).T
+    known = np.maximum(np.arange(len(pairs)) - delay, 0)
+    found = earlier_half_widths(estimated, realised, known)
+    for place, until in enumerate(known):
+        expected = track_record(estimated[:until], realised[:until]).half_width
+        assert found[place] == pytest.approx(expected, nan_ok=True)
+    changed = realised.copy()
+    changed[-1] += 100
+    assert earlier_half_widths(estimated, changed, known) == pytest.approx(found, nan_ok=True), "not its own"
+
+
+def test_no_chunk_knows_its_own_label_or_forgets():
+    for known in ([1, 1], [0, 2], [0, 1, 0]):
+        with pytest.raises(ValueError, match="a chunk knows the labels of earlier chunks only"):
+            earlier_half_widths(np.zeros(len(known)), np.zeros(len(known)), known)
 
 
 def test_a_track_record_holds_nine_of_ten():
