@@ -182,7 +182,8 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 def show(
     context: typer.Context,
     question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="drift, predictions, performance or estimate")
+        str,
+        typer.Argument(metavar="QUESTION", help="drift, predictions, performance, estimate or calibration"),
     ],
     model: ModelName,
     start: Annotated[str, typer.Option(help="First day.")] = "",

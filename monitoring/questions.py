@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, predictions, results, windows
+from monitoring import drift, performance, predictions, reasons, results, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store
@@ -57,6 +57,16 @@ def _estimate(store: Store, model: Model, arguments: Arguments, chunk: str) -> p
     weighted = performance.weigh(store, found, estimates.outputs, shown)
     pooled = performance.pooled(estimates, shown, weighted=weighted)
     return performance.estimate_frames.window_frame(estimates, pooled, weighted)
+
+
+def _calibration(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Whether scores mean what they say, in every chunk."""
+    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=[], intervals=False)
+    try:
+        found = performance.calibration.calibration(one)
+    except performance.NotEstimableError as error:
+        raise QuestionError(f"{model.name}: {reasons.sentence(error.code, **error.facts)}") from error
+    return performance.calibration_frames.frame(found, window_of(model, arguments))
 
 
 def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Material:
@@ -129,6 +139,7 @@ def _shown(store: Store, model: Model, window: windows.Window | None, length: dt
 QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "drift": _drift,
     "estimate": _estimate,
+    "calibration": _calibration,
     "performance": _performance,
     "predictions": _predictions,
 }

@@ -280,6 +280,18 @@ _TABLE = (
         "Name a window of the log as [reference.{version}].",
     ),
     (
+        "miscalibrated",
+        "scores do not mean what they say",
+        "calibration error {error}, above {limit} and by {excess} more than chance and the reference explain",
+        "Recalibrate the scores (isotonic or Platt); the order of rows needs no retraining for that.",
+    ),
+    (
+        "small_miscalibration",
+        "miscalibrated, but little",
+        "calibration error {error}, above {limit}, but too little beyond the reference's own to matter",
+        "Nothing has to be done; it is drawn so that a trend is seen early.",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

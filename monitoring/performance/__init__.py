@@ -2,20 +2,22 @@
 
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
-writes the tidy frame. `segments` measures every segment of a window beside the rest.
+writes the tidy frame. `segments` measures every segment of a window beside the rest,
+`calibration` whether scores mean what they say.
 
 Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk,
 `window_estimates` of several together, `weighted` corrects it by sampled rows that resemble a window's own,
 `loss_estimates` learns those of a regression, and `estimate_frames` writes the frame.
 """
 
-from monitoring.performance import estimate_frames, frames, segment_frames
+from monitoring.performance import calibration, calibration_frames, estimate_frames, frames, segment_frames
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
 from monitoring.performance.estimates import Estimates, Estimation, estimate
 from monitoring.performance.expected import estimable
 from monitoring.performance.judging import Scores
 from monitoring.performance.loss_estimates import ExpectedErrors, expected_errors, remembered_errors
+from monitoring.performance.meaning import NotEstimableError
 from monitoring.performance.pooling import Together, newest, past, together
 from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
 from monitoring.performance.segments import Breakdown, Segment, breakdown
@@ -32,6 +34,7 @@ __all__ = [
     "ExpectedErrors",
     "Material",
     "NoOutputError",
+    "NotEstimableError",
     "Scores",
     "Segment",
     "Together",
@@ -39,6 +42,8 @@ __all__ = [
     "WindowEstimate",
     "assess",
     "breakdown",
+    "calibration",
+    "calibration_frames",
     "estimable",
     "estimate",
     "estimate_frames",

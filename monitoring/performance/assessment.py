@@ -124,7 +124,7 @@ def assess(
     )
     over = np.array([stop <= found.at for stop in stops], dtype=bool)
     maturity = np.where(~over, 2, np.where(final, 0, 1))
-    known = _unknown(found, predicted, labelled, maturity)
+    known = unknown(found, predicted, labelled, maturity)
     scores = {
         metric.key: scored(metric, whole, before, known, model, intervals=intervals) for metric in wanted
     }
@@ -196,8 +196,16 @@ def _final(found: Material, dense: NDArray[np.intp], line: Timeline) -> NDArray[
     return young == 0
 
 
-def _unknown(found: Material, predicted: Floats, labelled: Floats, maturity: NDArray[np.intp]) -> Codes:
-    """Why a chunk cannot be judged whatever the metric; 0 where it can."""
+def unknown(found: Material, predicted: Floats, labelled: Floats, maturity: NDArray[np.intp]) -> Codes:
+    """Why a chunk cannot be judged whatever the metric; 0 where it can.
+
+    Parameters
+    ----------
+    found : Material
+    predicted, labelled : ndarray of shape (chunks,)
+    maturity : ndarray of int
+        Places in `MATURITIES`.
+    """
     immature = "immature" if found.cohorts.maturity.horizon is not None else "maturity_unknown"
     reason = np.where(maturity == 1, NUMBER[immature], 0)
     reason = np.where(labelled <= 0, NUMBER["no_labels"], reason)

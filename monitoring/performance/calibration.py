@@ -1,0 +1,292 @@
+"""Do scores mean what they say: calibration of every chunk, of any chunks together, and of the model now.
+
+`calibration` measures each chunk of an assessment, `together` some chunks as one, `latest` judges the newest
+final ones for a status. Chunks are judged only where labels are mature. A calibration error counts when it is
+larger than a perfect model shows in 99 of 100 samples of the same scores, and when what exceeds chance and
+the reference's own error is large enough to matter: the tolerance of the model's file. It is never more than
+amber, because a recalibration mends it.
+
+Of several classes the largest probability is judged (its event is that this class is right); each class
+against all others can be looked at by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitoring.performance import calibration_sums
+from monitoring.performance.assessment import MATURITIES, Assessment, unknown
+from monitoring.performance.estimates import chunk_of
+from monitoring.performance.judging import CODES, NUMBER
+from monitoring.performance.pooling import newest
+from monitoring.statistics import calibration as binned
+from monitoring.statistics.arrays import Floats, Outcome, summed
+from monitoring.statistics.brier import BrierParts, brier_parts, spiegelhalter_test
+from monitoring.statistics.recalibration import (
+    InTheLarge,
+    Recalibration,
+    in_the_large,
+    recalibration,
+    verdict,
+)
+from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, Codes
+from monitoring.statistics.sums import ScoreSums, Slots, mass_groups, width_groups
+
+LEAST_ROWS = 200
+LEAST_EVENTS = 10
+"""Of rows with the event, and of rows without: below it a chunk's calibration says nothing."""
+BINS = 10
+NEWEST = 28  # chunks that are judged together
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Calibration of some rows; arrays of shape (...), those of bins of shape (..., bins).
+
+    Attributes
+    ----------
+    bins : ScoreSums
+    rows, events : ndarray
+    error : CalibrationError
+        Over the bins.
+    floor, limit : ndarray
+        The error that a perfect model shows on average, and exceeds once in a hundred samples.
+    spiegelhalter : Outcome
+    large : InTheLarge
+    line : Recalibration
+    brier : BrierParts
+    words : ndarray of str
+        What is wrong, as `monitoring.statistics.recalibration.verdict` says it.
+    """
+
+    bins: ScoreSums
+    rows: Floats
+    events: Floats
+    error: binned.CalibrationError
+    floor: Floats
+    limit: Floats
+    spiegelhalter: Outcome
+    large: InTheLarge
+    line: Recalibration
+    brier: BrierParts
+    words: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """Calibration of a version, chunk by chunk.
+
+    Attributes
+    ----------
+    assessment : Assessment
+    subject : str
+        The output whose calibration it is: ``score``, ``confidence``, or a class.
+    groups : ndarray of int, shape (slots,)
+        The bin of each slot.
+    fine : ScoreSums
+        Over slots, of shape (chunks, slots).
+    measured : Measured
+        Of shape (chunks,).
+    reference : Measured or None
+        Of the reference's final rows, without axes.
+    tolerance : float
+        The excess error that matters.
+    status, reason : ndarray of int8
+        Places in `monitoring.performance.judging.CODES`.
+    """
+
+    assessment: Assessment
+    subject: str
+    groups: Slots
+    fine: ScoreSums
+    measured: Measured
+    reference: Measured | None
+    tolerance: float
+    status: Codes
+    reason: Codes
+
+
+@dataclass(frozen=True)
+class Latest:
+    """Calibration of the newest final chunks as one, for a status.
+
+    ``value``, ``floor`` and ``limit`` are those of the calibration error, ``n`` its rows; ``reason`` is a
+    code of `monitoring.reasons`.
+    """
+
+    status: str
+    sentence: str
+    reason: str
+    value: float
+    floor: float
+    limit: float
+    n: int
+
+
+def calibration(found: Assessment, *, subject: str | None = None, equal_width: bool = False) -> Calibration:
+    """Measure and judge the calibration of every chunk.
+
+    Parameters
+    ----------
+    found : Assessment
+    subject : str, optional
+        One of `subjects`; by default the one that is judged.
+    equal_width : bool
+        Bins of equal width instead of equal mass of the reference. Without a reference they always are.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    ValueError
+        If the model is a regression, or has no such output.
+    NotEstimableError
+        If scores are not probabilities.
+    """
+    material = found.material
+    known = calibration_sums.subjects(material)
+    if not known:
+        raise ValueError("the values of a regression are no probabilities: it has a bias, and no calibration")
+    chosen = subject or known[0]
+    if chosen not in known:
+        raise ValueError(f"no output {chosen!r}; one of: {', '.join(known)}")
+    calibration_sums.assert_probabilities(material)
+    by_key = calibration_sums.sums(material.model, material.cubes, chosen, material.keys)
+    before = calibration_sums.reference_sums(material, by_key, chosen)
+    edges = material.cubes[chosen].grid.edges
+    groups = (
+        mass_groups(before.rows, BINS)
+        if before is not None and not equal_width
+        else width_groups(edges, BINS)
+    )
+    fine = calibration_sums.by_chunk(by_key, chunk_of(found), len(found.keys))
+    one = measured(fine, groups)
+    reference = None if before is None else measured(before, groups)
+    tolerance = material.model.limits.accuracy_drop
+    status, reason = _judged(found, one, reference, tolerance)
+    return Calibration(found, chosen, groups, fine, one, reference, tolerance, status, reason)
+
+
+def measured(fine: ScoreSums, groups: Slots) -> Measured:
+    """Everything about the calibration of some rows.
+
+    Parameters
+    ----------
+    fine : ScoreSums
+        Over slots, of shape (..., slots).
+    groups : ndarray of int, shape (slots,)
+        The bin of each slot.
+    """
+    bins = fine.merged(groups)
+    large, line = in_the_large(fine), recalibration(fine)
+    return Measured(
+        bins=bins,
+        rows=summed(fine.rows),
+        events=summed(fine.positives),
+        error=binned.calibration_error(bins, least=binned.LEAST_ROWS),
+        floor=binned.calibration_floor(bins),
+        limit=binned.calibration_limit(bins),
+        spiegelhalter=spiegelhalter_test(fine),
+        large=large,
+        line=line,
+        brier=brier_parts(bins),
+        words=verdict(large, line),
+    )
+
+
+def together(found: Calibration, places: Sequence[int]) -> Measured:
+    """Some chunks as one.
+
+    Parameters
+    ----------
+    found : Calibration
+    places : sequence of int
+        Positions of the chunks.
+    """
+    chosen = list(places)
+    return measured(
+        ScoreSums(*(part[chosen].sum(axis=0) for part in calibration_sums.parts(found.fine))), found.groups
+    )
+
+
+def excess(one: Measured, reference: Measured | None) -> Floats:
+    """How much larger the calibration error is than chance explains and than it was in the reference."""
+    own = 0.0 if reference is None else np.nan_to_num(np.maximum(reference.error.mean - reference.floor, 0.0))
+    return one.error.mean - one.floor - own
+
+
+def latest(found: Calibration, count: int = NEWEST) -> Latest:
+    """Judge the newest final chunks as one.
+
+    Parameters
+    ----------
+    found : Calibration
+    count : int
+        How many of them at most.
+    """
+    places = newest(found.assessment, count)
+    if not places:
+        code = "no_labels" if not found.assessment.labelled.any() else "immature"
+        nothing = float("nan")
+        return Latest("grey", "no chunk has mature labels", code, nothing, nothing, nothing, 0)
+    one = together(found, places)
+    status, reason = judged(one, found.reference, found.tolerance)
+    return Latest(
+        NAMES[int(status)],
+        sentence(one, int(status)),
+        CODES[int(reason)],
+        float(one.error.mean),
+        float(one.floor),
+        float(one.limit),
+        int(one.rows),
+    )
+
+
+def sentence(one: Measured, status: int) -> str:
+    """Calibration of some rows in words, without axes."""
+    if status == GREY:
+        return f"too few labelled rows ({int(one.rows):,}) to judge whether scores mean what they say"
+    ratio, slope = float(one.large.ratio), float(one.line.slope)
+    words = str(one.words)
+    size = f"calibration error {float(one.error.mean):.3f}, of which chance explains {float(one.floor):.3f}"
+    if status == GREEN:
+        if words == "calibrated" or float(one.error.mean) <= float(one.limit):
+            return f"scores mean what they say: {size}"
+        return f"scores are {words}, but too little to matter: {size}"
+    parts = []
+    if "too" in words:
+        parts.append(f"{ratio:.2f} events expected for each that came")
+    if "confident" in words:
+        parts.append(f"slope {slope:.2f}")
+    told = f" ({'; '.join(parts)})" if parts else ""
+    what = f"scores are {words}" if words not in ("calibrated", "too few rows") else "scores are off"
+    return f"{what}{told}: {size}"
+
+
+def judged(one: Measured, reference: Measured | None, tolerance: float) -> tuple[Codes, Codes]:
+    """Colour and reason where labels are mature."""
+    few = (one.rows < LEAST_ROWS) | (np.minimum(one.events, one.rows - one.events) < LEAST_EVENTS)
+    with np.errstate(invalid="ignore"):
+        beyond = one.error.mean > one.limit
+        large = beyond & (excess(one, reference) >= tolerance)
+    status = np.where(few, GREY, np.where(large, AMBER, GREEN)).astype(np.int8)
+    reason = np.where(large, NUMBER["miscalibrated"], np.where(beyond, NUMBER["small_miscalibration"], 0))
+    return status, np.where(few, NUMBER["not_enough"], reason).astype(np.int8)
+
+
+def _judged(
+    found: Assessment, one: Measured, reference: Measured | None, tolerance: float
+) -> tuple[Codes, Codes]:
+    """The same for every chunk; one that is not final is grey, whatever it shows."""
+    status, reason = judged(one, reference, tolerance)
+    maturity = np.array([MATURITIES.index(one) for one in found.maturity], dtype=np.intp)
+    why = unknown(found.material, found.predicted, found.labelled, maturity)
+    return (
+        np.where(why > 0, GREY, status).astype(np.int8),
+        np.where(why > 0, why, reason).astype(np.int8),
+    )
