@@ -10,7 +10,14 @@ Without labels: `meaning` learns what scores mean, `estimates` says what that ma
 `loss_estimates` learns those of a regression, and `estimate_frames` writes the frame.
 """
 
-from monitoring.performance import calibration, calibration_frames, estimate_frames, frames, segment_frames
+from monitoring.performance import (
+    calibration,
+    calibration_frames,
+    calibration_signal,
+    estimate_frames,
+    frames,
+    segment_frames,
+)
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
 from monitoring.performance.estimates import Estimates, Estimation, estimate
@@ -44,6 +51,7 @@ __all__ = [
     "breakdown",
     "calibration",
     "calibration_frames",
+    "calibration_signal",
     "estimable",
     "estimate",
     "estimate_frames",
@@ -58,6 +66,7 @@ __all__ = [
     "reference_outcomes",
     "remembered_errors",
     "segment_frames",
+    "signal",
     "together",
     "weigh",
 ]

@@ -1,7 +1,7 @@
 """Do scores mean what they say: calibration of every chunk, of any chunks together, and of the model now.
 
-`calibration` measures each chunk of an assessment, `together` some chunks as one, `latest` judges the newest
-final ones for a status. Chunks are judged only where labels are mature. A calibration error counts when it is
+`calibration` measures each chunk of an assessment, `together` some chunks as one, `judged` gives them their
+colour. Chunks are judged only where labels are mature. A calibration error counts when it is
 larger than a perfect model shows in 99 of 100 samples of the same scores, and when what exceeds chance and
 the reference's own error is large enough to matter: the tolerance of the model's file. It is never more than
 amber, because a recalibration mends it.
@@ -12,6 +12,7 @@ against all others can be looked at by itself.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,7 @@ import numpy as np
 from monitoring.performance import calibration_sums
 from monitoring.performance.assessment import MATURITIES, Assessment, unknown
 from monitoring.performance.estimates import chunk_of
-from monitoring.performance.judging import CODES, NUMBER
-from monitoring.performance.pooling import newest
+from monitoring.performance.judging import NUMBER
 from monitoring.statistics import calibration as binned
 from monitoring.statistics.arrays import Floats, Outcome, summed
 from monitoring.statistics.brier import BrierParts, brier_parts, spiegelhalter_test
@@ -32,14 +32,13 @@ from monitoring.statistics.recalibration import (
     recalibration,
     verdict,
 )
-from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, Codes
+from monitoring.statistics.severity import AMBER, GREEN, GREY, Codes
 from monitoring.statistics.sums import ScoreSums, Slots, mass_groups, width_groups
 
 LEAST_ROWS = 200
 LEAST_EVENTS = 10
 """Of rows with the event, and of rows without: below it a chunk's calibration says nothing."""
 BINS = 10
-NEWEST = 28  # chunks that are judged together
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,42 +87,45 @@ class Calibration:
         The bin of each slot.
     fine : ScoreSums
         Over slots, of shape (chunks, slots).
-    measured : Measured
-        Of shape (chunks,).
     reference : Measured or None
         Of the reference's final rows, without axes.
     tolerance : float
         The excess error that matters.
-    status, reason : ndarray of int8
-        Places in `monitoring.performance.judging.CODES`.
     """
 
     assessment: Assessment
     subject: str
     groups: Slots
     fine: ScoreSums
-    measured: Measured
     reference: Measured | None
     tolerance: float
-    status: Codes
-    reason: Codes
 
+    @functools.cached_property
+    def measured(self) -> Measured:
+        """Every chunk by itself."""
+        return measured(self.fine, self.groups)
 
-@dataclass(frozen=True)
-class Latest:
-    """Calibration of the newest final chunks as one, for a status.
+    @property
+    def status(self) -> Codes:
+        """Colours of the chunks."""
+        return self._judged[0]
 
-    ``value``, ``floor`` and ``limit`` are those of the calibration error, ``n`` its rows; ``reason`` is a
-    code of `monitoring.reasons`.
-    """
+    @property
+    def reason(self) -> Codes:
+        """Their places in `monitoring.performance.judging.CODES`."""
+        return self._judged[1]
 
-    status: str
-    sentence: str
-    reason: str
-    value: float
-    floor: float
-    limit: float
-    n: int
+    @functools.cached_property
+    def _judged(self) -> tuple[Codes, Codes]:
+        """A chunk that is not final is grey, whatever it shows."""
+        found = self.assessment
+        status, reason = judged(self.measured, self.reference, self.tolerance)
+        maturity = np.array([MATURITIES.index(one) for one in found.maturity], dtype=np.intp)
+        why = unknown(found.material, found.predicted, found.labelled, maturity)
+        return (
+            np.where(why > 0, GREY, status).astype(np.int8),
+            np.where(why > 0, why, reason).astype(np.int8),
+        )
 
 
 def calibration(found: Assessment, *, subject: str | None = None, equal_width: bool = False) -> Calibration:
@@ -165,11 +167,8 @@ def calibration(found: Assessment, *, subject: str | None = None, equal_width: b
         else width_groups(edges, BINS)
     )
     fine = calibration_sums.by_chunk(by_key, chunk_of(found), len(found.keys))
-    one = measured(fine, groups)
     reference = None if before is None else measured(before, groups)
-    tolerance = material.model.limits.accuracy_drop
-    status, reason = _judged(found, one, reference, tolerance)
-    return Calibration(found, chosen, groups, fine, one, reference, tolerance, status, reason)
+    return Calibration(found, chosen, groups, fine, reference, material.model.limits.accuracy_drop)
 
 
 def measured(fine: ScoreSums, groups: Slots) -> Measured:
@@ -220,54 +219,6 @@ def excess(one: Measured, reference: Measured | None) -> Floats:
     return one.error.mean - one.floor - own
 
 
-def latest(found: Calibration, count: int = NEWEST) -> Latest:
-    """Judge the newest final chunks as one.
-
-    Parameters
-    ----------
-    found : Calibration
-    count : int
-        How many of them at most.
-    """
-    places = newest(found.assessment, count)
-    if not places:
-        code = "no_labels" if not found.assessment.labelled.any() else "immature"
-        nothing = float("nan")
-        return Latest("grey", "no chunk has mature labels", code, nothing, nothing, nothing, 0)
-    one = together(found, places)
-    status, reason = judged(one, found.reference, found.tolerance)
-    return Latest(
-        NAMES[int(status)],
-        sentence(one, int(status)),
-        CODES[int(reason)],
-        float(one.error.mean),
-        float(one.floor),
-        float(one.limit),
-        int(one.rows),
-    )
-
-
-def sentence(one: Measured, status: int) -> str:
-    """Calibration of some rows in words, without axes."""
-    if status == GREY:
-        return f"too few labelled rows ({int(one.rows):,}) to judge whether scores mean what they say"
-    ratio, slope = float(one.large.ratio), float(one.line.slope)
-    words = str(one.words)
-    size = f"calibration error {float(one.error.mean):.3f}, of which chance explains {float(one.floor):.3f}"
-    if status == GREEN:
-        if words == "calibrated" or float(one.error.mean) <= float(one.limit):
-            return f"scores mean what they say: {size}"
-        return f"scores are {words}, but too little to matter: {size}"
-    parts = []
-    if "too" in words:
-        parts.append(f"{ratio:.2f} events expected for each that came")
-    if "confident" in words:
-        parts.append(f"slope {slope:.2f}")
-    told = f" ({'; '.join(parts)})" if parts else ""
-    what = f"scores are {words}" if words not in ("calibrated", "too few rows") else "scores are off"
-    return f"{what}{told}: {size}"
-
-
 def judged(one: Measured, reference: Measured | None, tolerance: float) -> tuple[Codes, Codes]:
     """Colour and reason where labels are mature."""
     few = (one.rows < LEAST_ROWS) | (np.minimum(one.events, one.rows - one.events) < LEAST_EVENTS)
@@ -277,16 +228,3 @@ def judged(one: Measured, reference: Measured | None, tolerance: float) -> tuple
     status = np.where(few, GREY, np.where(large, AMBER, GREEN)).astype(np.int8)
     reason = np.where(large, NUMBER["miscalibrated"], np.where(beyond, NUMBER["small_miscalibration"], 0))
     return status, np.where(few, NUMBER["not_enough"], reason).astype(np.int8)
-
-
-def _judged(
-    found: Assessment, one: Measured, reference: Measured | None, tolerance: float
-) -> tuple[Codes, Codes]:
-    """The same for every chunk; one that is not final is grey, whatever it shows."""
-    status, reason = judged(one, reference, tolerance)
-    maturity = np.array([MATURITIES.index(one) for one in found.maturity], dtype=np.intp)
-    why = unknown(found.material, found.predicted, found.labelled, maturity)
-    return (
-        np.where(why > 0, GREY, status).astype(np.int8),
-        np.where(why > 0, why, reason).astype(np.int8),
-    )

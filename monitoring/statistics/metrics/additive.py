@@ -132,6 +132,37 @@ def gathered(outcomes: T, places: NDArray[np.intp], count: int) -> T:
     return _each(outcomes, added)
 
 
+def rolled(outcomes: T, size: int) -> T:
+    """For each chunk, the sum over it and those before it, so many in all, along the first axis.
+
+    Parameters
+    ----------
+    outcomes : an outcomes object with leading axes (chunks, ...)
+    size : int
+        How many chunks are added; the first ones have fewer.
+
+    Returns
+    -------
+    outcomes
+        Of the same shape.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import BinaryOutcomes
+    >>> day = BinaryOutcomes.of_rows([0.2, 0.7], [0, 1])
+    >>> rolled(stacked([day, day, day]), 2).rows
+    array([2., 4., 4.])
+    """
+
+    def added(array: Floats) -> Floats:
+        whole = array.copy()
+        for back in range(1, min(size, len(array))):
+            whole[back:] += array[:-back]
+        return whole
+
+    return _each(outcomes, added)
+
+
 def left_out(outcomes: T, axis: int = -1) -> T:
     """For each place along an axis, the sum over all the others: every window that lacks one day.
 
