@@ -12,12 +12,14 @@ from monitoring import drift
 from monitoring.drift.layouts import layout
 from monitoring.drift.spans import Spans, cumulative, summed, timeline
 from monitoring.performance import Material
+from monitoring.performance.outcomes import main_subject
 from monitoring.predictions import reading
-from monitoring.predictions.rows import Rows, by_key, residuals
+from monitoring.predictions.rows import Levels, Rows, by_key, levels, residuals
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.mean_shift import mean_shift
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.store import Store
+from monitoring.store.score_grids import ERROR
 from monitoring.windows import Window
 
 
@@ -38,8 +40,12 @@ class Assessment:
         By chunk.
     residuals : Rows or None
         Prediction less label by profile key; of a regression.
+    level : Levels
+        Of the score, chunk by chunk.
+    residual : Levels or None
+        Of prediction less label, chunk by chunk.
     shift : Estimate
-        Mean score less the reference's, chunk by chunk.
+        Mean score less the reference's.
     """
 
     found: Material
@@ -50,6 +56,8 @@ class Assessment:
     filed: Rows | None
     rows: Rows
     residuals: Rows | None
+    level: Levels
+    residual: Levels | None
     shift: Estimate
 
     def over(self, windows: Sequence[Window] | None) -> Rows:
@@ -57,7 +65,7 @@ class Assessment:
         if windows is None:
             if self.filed is None:
                 raise ValueError("the reference is no file")
-            keys = self.found.filed[next(iter(self.found.filed))].chunks if self.found.filed else ()
+            keys = self.found.filed[main_subject(self.found.model)].chunks if self.found.filed else ()
             return self.filed.over(keys, [[Window(dt.datetime.min, dt.datetime.max)]])
         return self.keyed.over(self.found.keys, [windows])
 
@@ -94,7 +102,9 @@ def assess(
     """
     material = reading.outputs(store, found, against)
     judged = drift.judged(material, chunk=chunk, method=method, as_of=as_of or found.at, intervals=intervals)
-    keyed = by_key(found)
+    keyed, grid = by_key(found), found.cubes[main_subject(found.model)].grid
+    rows = keyed.over(found.keys, [[key] for key in judged.keys])
+    errors = residuals(found) if found.model.task == "regression" else None
     return Assessment(
         found=found,
         material=material,
@@ -102,10 +112,17 @@ def assess(
         colours=drift.signal(judged),
         keyed=keyed,
         filed=by_key(found, found.filed) if found.filed else None,
-        rows=keyed.over(found.keys, [[key] for key in judged.keys]),
-        residuals=residuals(found) if found.model.task == "regression" else None,
+        rows=rows,
+        residuals=errors,
+        level=levels(rows, grid.edges, grid.centre),
+        residual=_residual(found, errors, judged) if errors else None,
         shift=_shift(material, judged),
     )
+
+
+def _residual(found: Material, errors: Rows, judged: drift.Assessment) -> Levels:
+    by_chunk = errors.over(found.keys, [[key] for key in judged.keys])
+    return levels(by_chunk, found.cubes[ERROR].grid.edges, 0.0)
 
 
 def _shift(found: drift.Material, judged: drift.Assessment) -> Estimate:

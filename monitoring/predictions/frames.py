@@ -18,7 +18,6 @@ from monitoring.windows import Window
 
 LOW = 0.6
 """Below this a model is not sure, where nobody chooses another bound."""
-QUANTILES = {"quantile_10": 0.1, "quantile_90": 0.9}
 Measure = tuple[str, str, Estimate]
 
 
@@ -65,12 +64,11 @@ def measures(one: Assessment, low: float = LOW) -> Iterator[Measure]:
         As in `frame`.
     """
     model, rows = one.found.model, one.rows
-    grid = one.found.cubes[measured.main_subject(model)].grid
     subject = CONFIDENCE if model.task == "multiclass" else SCORE
-    yield subject, f"mean_{subject}", measured.mean(rows, grid.centre)
+    yield subject, f"mean_{subject}", one.level.mean
     yield subject, "mean_shift", one.shift
-    for measure, share in QUANTILES.items():
-        yield subject, measure, measured.quantile(rows, grid.edges, share)
+    yield subject, "quantile_10", one.level.low
+    yield subject, "quantile_90", one.level.high
     if model.task == "regression":
         return
     if model.task == "binary":

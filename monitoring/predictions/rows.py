@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from monitoring.performance import Material
-from monitoring.performance.outcomes import Cubes, main_subject
+from monitoring.performance.outcomes import Cubes, main_subject, placed
 from monitoring.predictions.reading import classes
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics.estimates import Estimate, mean_estimate, share_estimate, some
@@ -74,6 +74,15 @@ class Rows:
         return Rows(**{one.name: inside @ getattr(self, one.name) for one in fields(self)})
 
 
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Where values lie: their mean, and the quantiles between which the middle 80 % of rows lie."""
+
+    mean: Estimate
+    low: Estimate
+    high: Estimate
+
+
 def by_key(found: Material, source: Cubes | None = None) -> Rows:
     """A version's predictions by profile key, of the log or of a reference file.
 
@@ -106,23 +115,22 @@ def by_key(found: Material, source: Cubes | None = None) -> Rows:
     )
 
 
-def residuals(found: Material) -> Rows:
-    """Prediction less label by profile key, of keys with mature labels; a regression's."""
-    tally = found.cubes[ERROR].labelled
-    place = {key: number for number, key in enumerate(found.cubes[ERROR].chunks)}
-    mature = [
-        key for key, final in zip(found.keys, found.cohorts.final, strict=True) if final and key in place
-    ]
-    at = [found.keys.index(key) for key in mature]
+def residuals(found: Material, source: Cubes | None = None) -> Rows:
+    """Prediction less label of a regression: by profile key, of keys with mature labels; or of a file.
 
-    def laid(values: Floats) -> Floats:
-        summed = values.sum(axis=0)
-        out = np.zeros((len(found.keys), *summed.shape[1:]))
-        out[at] = summed[[place[key] for key in mature]]
-        return out
-
-    counts, sums, squares = (laid(part) for part in (tally.counts, tally.sums, tally.squares))
-    nothing = np.zeros(len(found.keys))
+    Parameters
+    ----------
+    found : Material
+    source : dict of str to ScoreCube, optional
+        ``found.filed`` for what the reference's file holds, by its own keys; its labels are all known.
+    """
+    cube = (source or found.cubes)[ERROR]
+    keys, known = (cube.chunks, True) if source else (found.keys, found.cohorts.final[:, None])
+    counts, sums, squares = (
+        placed(cube, part.sum(axis=0), keys) * known
+        for part in (cube.labelled.counts, cube.labelled.sums, cube.labelled.squares)
+    )
+    nothing = np.zeros(len(keys))
     return Rows(
         rows=counts.sum(axis=-1), scored=counts[:, :-1].sum(axis=-1), counts=counts[:, :-1],
         total=sums.sum(axis=-1), square=squares.sum(axis=-1), decided=np.zeros((len(nothing), 0)),
@@ -150,6 +158,11 @@ def _confidence(found: Material, tally: Tally, edges: Floats) -> tuple[Floats, F
     place = np.arange(len(counts))[:, None] * PIECES + cell
     laid = np.bincount(place.ravel(), counts.ravel(), len(counts) * PIECES).reshape(-1, PIECES)
     return laid.astype(float), sums.sum(axis=1), squares.sum(axis=1)
+
+
+def levels(rows: Rows, edges: Sequence[float], centre: float) -> Levels:
+    """Mean and quantiles of rows; arguments as in `mean` and `quantile`."""
+    return Levels(mean(rows, centre), *(quantile(rows, edges, share) for share in (0.1, 0.9)))
 
 
 def mean(rows: Rows, centre: float) -> Estimate:

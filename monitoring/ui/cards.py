@@ -214,7 +214,7 @@ def trust(
         if others:
             body = "\n".join(f"| {' | '.join(map(escaped, row))} |" for row in others)
             st.markdown(f"| The same chunk by | Value | Amber from |\n|:--|--:|--:|\n{body}")
-        st.caption("Every feature's distances, chunk by chunk, from the command line:")
+        st.caption("All numbers of this page, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
         st.download_button(
             "CSV of these numbers",

@@ -15,13 +15,13 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics.trivial import trivial
 from monitoring.statistics.severity import NAMES
 from monitoring.ui import charts
+from monitoring.ui.bands import band
 from monitoring.ui.charts import Part
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import as_share, number
 from monitoring.ui.status import mark
 
-BAND = "rgba(79,125,243,0.16)"
 PREDICTED = "rgba(124,138,165,0.38)"
 LABELLED = "rgba(79,125,243,0.55)"
 _HOLLOW = {"provisional": "circle-open", "partial": "diamond-open"}
@@ -112,36 +112,10 @@ def _drawn(view: View, scores: Scores) -> _Drawn:
 
 
 def _band(view: View, scores: Scores, final: np.ndarray) -> list[Part]:
-    """The interval of final chunks, a polygon for each run of them."""
-    keys = view.assessment.keys[view.shown]
-    lower, upper = (ends[view.shown] for ends in (scores.estimate.lower, scores.estimate.upper))
-    known = np.isfinite(lower) & np.isfinite(upper) & final
-    x: list[Any] = []
-    y: list[Any] = []
-    for run in runs(known):
-        one = [keys[i].start for i in run]
-        lows, highs = lower[run].tolist(), upper[run].tolist()
-        if len(run) == 1:  # a chunk that stands alone is as broad as itself
-            half = (keys[run[0]].stop - keys[run[0]].start) / 2
-            one, lows, highs = [one[0] - half, one[0] + half], lows * 2, highs * 2
-        x += [*one, *reversed(one), None]
-        y += [*lows, *reversed(highs), None]
-    if not x:
-        return []
-    style = {"fill": "toself", "fillcolor": BAND, "line": {"width": 0}, "hoverinfo": "skip"}
-    return [{"type": "scatter", "mode": "lines", "x": x, "y": y, "name": "95 % interval", **style}]
-
-
-def runs(known: np.ndarray) -> list[list[int]]:
-    """Positions that are known, one list for each unbroken run of them.
-
-    Examples
-    --------
-    >>> runs(np.array([True, True, False, True]))
-    [[0, 1], [3]]
-    """
-    places = np.flatnonzero(known)
-    return [run.tolist() for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(run)]
+    """The interval of final chunks."""
+    ends = (scores.estimate.lower, scores.estimate.upper)
+    lower, upper = (np.where(final, end[view.shown], np.nan) for end in ends)
+    return band(view.assessment.keys[view.shown], lower, upper, "95 % interval")
 
 
 def _levels(view: View, scores: Scores, nothing: Floats) -> list[Part]:
