@@ -8,6 +8,7 @@ from monitoring.ui import (
     filters,
     performance_choices,
     performance_over_time,
+    performance_segments,
     performance_session,
     performance_view,
     performance_words,
@@ -52,3 +53,5 @@ with answer:
 
 if chosen.view == "over time":
     performance_over_time.panel(view, chosen.metric, together)
+elif chosen.view == "segments":
+    performance_segments.panel(view, chosen.metric)

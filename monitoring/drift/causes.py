@@ -161,10 +161,10 @@ def slices(tables: Tables, before: Floats, now: Floats, hidden: Sequence[str] = 
     own = [i for i, name in enumerate(tables.features) if name not in hidden]
     if not own:
         return []
-    coded = [_codes(tables, i) for i in own]
-    codes = [np.column_stack([column[side] for column in coded]) for side in (0, 1)]
+    coded = [codes(tables, i) for i in own]
+    both = [np.column_stack([column[side] for column in coded]) for side in (0, 1)]
     words = [column[2] for column in coded]
-    found = worst_slices(codes[0], codes[1], before, now, most=MOST_SLICES)
+    found = worst_slices(both[0], both[1], before, now, most=MOST_SLICES)
     rows = [max(int(np.isfinite(scores).sum()), 1) for scores in (before, now)]
     return [
         {
@@ -189,8 +189,11 @@ def slices(tables: Tables, before: Floats, now: Floats, hidden: Sequence[str] = 
     ]
 
 
-def _codes(tables: Tables, column: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
-    """A column of both samples as codes, and what each code means."""
+def codes(tables: Tables, column: int) -> tuple[NDArray[np.int64], NDArray[np.int64], list[str]]:
+    """A column of both samples as codes, -1 where missing, and what each code means.
+
+    Numbers are cut at the quintiles of the reference; of categories the twenty most frequent are told apart.
+    """
     sides = tables.reference[:, column], tables.current[:, column]
     if tables.categorical[column]:
         names = list(tables.names[column][:MOST_VALUES])

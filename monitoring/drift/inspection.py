@@ -265,18 +265,18 @@ def _related(
     if not (np.isfinite(before).sum() > 1 and np.isfinite(now).sum() > 1):
         out["notes"]["mixes"] = out["notes"]["slices"] = "too few scored rows on one side"
         return {"target": called, "mixes": [], "slices": []}
-    hidden = _private(model, matrix.features)
+    hidden = private_among(model, matrix.features)
     segments = {
         column: values
         for column, values in store.segments(model.name).items()
-        if not _private(model, [column])
+        if not private_among(model, [column])
     }
     mixes = _part(out, "mixes", lambda: causes.mixes(segments, reference, current, before, now)) or []
     slices = _part(out, "slices", lambda: causes.slices(matrix, before, now, hidden)) or []
     return {"target": called, "mixes": mixes, "slices": slices}
 
 
-def _private(model: Model, names: Sequence[str]) -> list[str]:
+def private_among(model: Model, names: Sequence[str]) -> list[str]:
     """Which of these names are features marked private, however the model's file spells them."""
     from monitoring.store.layout import described, folded
 

@@ -2,7 +2,8 @@
 
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
-writes the tidy frame. `segments` measures every segment of a window beside the rest,
+writes the tidy frame. `weak_rows` finds the slices in
+which a version is worst, `segments` measures every segment of a window beside the rest,
 `calibration` whether scores mean what they say.
 
 Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk,
@@ -28,6 +29,7 @@ from monitoring.performance.meaning import NotEstimableError
 from monitoring.performance.pooling import Together, newest, past, together
 from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
 from monitoring.performance.segments import Breakdown, Segment, breakdown
+from monitoring.performance.weak_rows import Weak, weakest
 from monitoring.performance.weighted import Weighted, weigh
 from monitoring.performance.window_estimates import WindowEstimate, latest, pooled
 
@@ -45,6 +47,7 @@ __all__ = [
     "Scores",
     "Segment",
     "Together",
+    "Weak",
     "Weighted",
     "WindowEstimate",
     "assess",
@@ -68,5 +71,6 @@ __all__ = [
     "segment_frames",
     "signal",
     "together",
+    "weakest",
     "weigh",
 ]

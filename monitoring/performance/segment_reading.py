@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from monitoring import windows
+from monitoring.drift.inspection import private_among
 from monitoring.performance.outcomes import Cubes, labelled_subject, main_subject, outcomes
 from monitoring.performance.reading import Material, filed
 from monitoring.statistics.metrics.additive import emptied, leading_shape
@@ -32,7 +33,8 @@ def materials(store: Store, found: Material) -> Iterator[tuple[tuple[str, str], 
     Yields
     ------
     (column, value), Material
-        In the order of the model's file, then by frequency; the segment as the profile writes it.
+        In the order of the model's file, then by frequency; the segment as the profile writes it. Columns
+        that the file marks private are left out.
     """
     model, name = found.model, found.model.name
     known_at = windows.key_of(found.at - dt.timedelta(microseconds=1), model.grain, model.zone)
@@ -43,7 +45,10 @@ def materials(store: Store, found: Material) -> Iterator[tuple[tuple[str, str], 
         for subject, grid in grids.items()
         if subject in (main_subject(model), labelled_subject(model)) or model.task == "multiclass"
     }
-    for column, values in store.segment_labels(name).items():
+    labels = store.segment_labels(name)
+    for column in private_among(model, list(labels)):
+        del labels[column]
+    for column, values in labels.items():
         for value in values:
             segment = (column, value)
             yield (

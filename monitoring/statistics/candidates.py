@@ -47,10 +47,7 @@ class Candidates:
 
     def name(self, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Columns and codes of a cell."""
-        predicates = [int(parent) for parent in self.parents[cell] if parent >= 0] or [int(cell)]
-        first = np.concatenate([[0], np.cumsum(self.layout.sizes)])
-        columns = [int(np.searchsorted(first, predicate, side="right")) - 1 for predicate in predicates]
-        return tuple(columns), tuple(int(p - first[i]) - 1 for p, i in zip(predicates, columns, strict=True))
+        return self.layout.name(int(cell))
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,19 @@ class Layout:
             found.append(np.column_stack([first[i] + kept // self.sizes[j], first[j] + kept % self.sizes[j]]))
         return np.concatenate(found)
 
+    def name(self, cell: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Columns and codes of a cell, -1 being missing.
+
+        Examples
+        --------
+        >>> Layout([2, 3], []).name(3)
+        ((1,), (0,))
+        """
+        predicates = [int(parent) for parent in self.parents[cell] if parent >= 0] or [cell]
+        first = np.concatenate([[0], np.cumsum(self.sizes)])
+        columns = [int(np.searchsorted(first, predicate, side="right")) - 1 for predicate in predicates]
+        return tuple(columns), tuple(int(p - first[i]) - 1 for p, i in zip(predicates, columns, strict=True))
+
 
 def layout(r: Sample, c: Sample, least: tuple[float, float]) -> Layout:
     """The cells of two samples, and of pairs only those with so many rows on both sides.

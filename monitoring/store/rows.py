@@ -7,8 +7,8 @@ same answer, a smaller sample is part of a larger one, and rows are drawn withou
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
@@ -59,6 +59,8 @@ class Rows:
         Rows in the windows or the file; more than there are here where they were sampled.
     label : ndarray of shape (rows,) or None
         What was known of each where labels were asked for; see `monitoring.store.row_labels`.
+    decision : ndarray of shape (rows,) or None
+        What the log says was decided, where it was asked for: text, None where the log does not say.
     """
 
     keys: Array
@@ -68,6 +70,7 @@ class Rows:
     scores: dict[str, Floats]
     total: int
     label: Array | None = None
+    decision: Array | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -76,7 +79,7 @@ class Rows:
 def sample(
     store: Store, name: str, windows: Sequence[Window], *, most: int = 20_000,
     features: Sequence[str] | None = None, segment: tuple[str, str] = ("", ""), version: str | None = None,
-    labels_until: dt.datetime | None = None,
+    labels_until: dt.datetime | None = None, decisions: bool = False,
 ) -> Rows:  # fmt: skip
     r"""Rows of the requests whose profile key lies in any of the windows.
 
@@ -99,6 +102,8 @@ def sample(
         Whose scores are wanted; the champion's by default.
     labels_until : datetime, optional
         The last profile key whose labels count; without it no labels are read.
+    decisions : bool
+        Whether decisions that were logged are wanted too.
 
     Raises
     ------
@@ -127,9 +132,11 @@ def sample(
         kinds = profiling.kinds(cursor, model, features)
         chosen = drawing.of_log(cursor, model, windows, segment)
         drawn, total = drawing.drawn(cursor, chosen, (*_own(model), *_columns(kinds)), most)
-        scores = _scores(cursor, model, drawn, version or model.versions.champion)
+        said = version or model.versions.champion
+        scores = _scores(cursor, model, drawn, said)
         label = None if labels_until is None else row_labels.read(cursor, model, drawn, labels_until)
-    return _rows(drawn, kinds, scores, total, label)
+        decided = _decisions(cursor, model, drawn, said) if decisions else None
+    return replace(_rows(drawn, kinds, scores, total, label), decision=decided)
 
 
 def reference_sample(
@@ -260,18 +267,31 @@ def _scores(
         # A regression's number is kept as its score, unless the log has both.
         outputs = {"": "coalesce(p._prediction, p._score)" if model.task == "regression" else "p._score"}
     laid = {label: np.full(len(drawn), np.nan) for label in outputs}
-    if not len(drawn):
-        return laid
-    names = ["_id", "_predicted_at", "_day", "place"]
-    picked = pa.table([*drawn.columns[:3], pa.array(np.arange(len(drawn)))], names)
-    text = composed(_SCORES, {"outputs": ", ".join(outputs.values())}, schema=model.name, picked=_PICKED)
-    cursor.register(_PICKED, picked)
-    try:
-        highest = int(drawn.column(3)[-1].as_py())
-        found = arrow(cursor, text, {"version": version, "highest": highest})
-    finally:
-        cursor.unregister(_PICKED)
+    found = _predicted(cursor, model, drawn, version, outputs.values())
     place = found.column(0).to_numpy()
     for column, label in enumerate(outputs, 1):
         laid[label][place] = found.column(column).to_numpy()
     return laid
+
+
+def _decisions(cursor: duckdb.DuckDBPyConnection, model: Model, drawn: pa.Table, version: str) -> Array:
+    """What the log says was decided for drawn rows, as text; None where it does not say."""
+    laid = np.full(len(drawn), None, dtype=object)
+    found = _predicted(cursor, model, drawn, version, ["CAST(p._prediction AS VARCHAR)"])
+    laid[found.column(0).to_numpy()] = np.array(found.column(1).to_pylist(), dtype=object)
+    return laid
+
+
+def _predicted(
+    cursor: duckdb.DuckDBPyConnection, model: Model, drawn: pa.Table, version: str, outputs: Iterable[str]
+) -> pa.Table:
+    """The place of each drawn row that a version predicted, and its outputs; the nearest one comes last."""
+    names = ["_id", "_predicted_at", "_day", "place"]
+    picked = pa.table([*drawn.columns[:3], pa.array(np.arange(len(drawn)))], names)
+    text = composed(_SCORES, {"outputs": ", ".join(outputs)}, schema=model.name, picked=_PICKED)
+    cursor.register(_PICKED, picked)
+    try:
+        highest = int(drawn.column(3)[-1].as_py()) if len(drawn) else 0
+        return arrow(cursor, text, {"version": version, "highest": highest})
+    finally:
+        cursor.unregister(_PICKED)
