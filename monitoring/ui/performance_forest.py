@@ -43,7 +43,8 @@ def forest(found: Breakdown, rows: list[Segment], selected: tuple[str, str]) -> 
     labels = [charts.plain(f"{one.column} = {one.value}") for one in rows]
     traces: list[dict[str, Any]] = [
         {
-            "type": "scatter", "mode": "markers", "name": "own reference", "x": [scale * float(one.baseline.value) for one in rows],
+            "type": "scatter", "mode": "markers", "name": "own reference",
+            "x": [scale * float(one.baseline.value) if one.status != "grey" else None for one in rows],
             "y": list(range(len(rows))), "hoverinfo": "skip",
             "marker": {"symbol": "line-ns-open", "size": 12, "color": charts.REFERENCE, "line": {"width": 2}},
         }
@@ -56,7 +57,11 @@ def forest(found: Breakdown, rows: list[Segment], selected: tuple[str, str]) -> 
     return charts.figure(
         traces,
         height=len(rows) * _ROW + 84,
-        x={"title": {"text": f"{found.metric.title}{', %' if scale > 1 else ''}"}, "zeroline": False},
+        x={
+            "title": {"text": f"{found.metric.title}{', %' if scale > 1 else ''}"},
+            "zeroline": False,
+            **_range(rows, scale),
+        },
         y={
             "tickvals": list(range(len(rows))),
             "ticktext": labels,
@@ -68,6 +73,19 @@ def forest(found: Breakdown, rows: list[Segment], selected: tuple[str, str]) -> 
         if np.isfinite(whole)
         else [],
     )
+
+
+def _range(rows: list[Segment], scale: float) -> dict[str, Any]:
+    """What the axis shows: all of the segments that are judged; of others what lies there."""
+    judged = [one for one in rows if one.status != "grey"]
+    ends = np.array(
+        [[one.estimate.lower, one.estimate.upper, one.estimate.value, one.baseline.value] for one in judged]
+    )
+    known = ends[np.isfinite(ends)] * scale
+    if not len(known) or known.min() == known.max():
+        return {}
+    pad = 0.15 * (known.max() - known.min())
+    return {"range": [float(known.min() - pad), float(known.max() + pad)]}
 
 
 def _marks(

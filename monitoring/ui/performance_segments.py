@@ -14,7 +14,7 @@ from monitoring.performance import Breakdown, Segment
 from monitoring.statistics.metrics import Metric
 from monitoring.ui import cards, charts, filters, jobs, performance_session, performance_slices, session
 from monitoring.ui.drift_view import words
-from monitoring.ui.numbers import count
+from monitoring.ui.numbers import count, short
 from monitoring.ui.performance_forest import ORDER, between, forest, value
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import as_share
@@ -135,7 +135,7 @@ def answer(found: Breakdown) -> tuple[str, str]:
     judged = [one for one in found.segments if one.status != "grey"]
     if not judged:
         return "grey", f"{words(found.window)}: no segment has labels enough to be judged."
-    lost = [one for one in judged if one.status in ("amber", "red")]
+    lost = sorted((one for one in judged if one.status in ("amber", "red")), key=lambda one: -one.lost)
     status = min((one.status for one in judged), key=lambda name: ORDER[name])
     told = _names(lost, "lost against its own reference", "no segment lost against its own reference")
     parts = [f"{words(found.window)}: {told}"]
@@ -188,8 +188,8 @@ def _signed(metric: Metric, change: float) -> str:
     """A difference with its sign, of shares in percentage points."""
     if np.isnan(change):
         return "–"
-    text = f"{100 * change:+.1f}" if as_share(metric) else f"{change:+.3g}"
-    return text.replace("-", "−")
+    size = f"{abs(100 * change):.1f}" if as_share(metric) else short(abs(change))
+    return f"{'+' if change > 0 else '−' if change < 0 else ''}{size}"
 
 
 def _how(found: Breakdown) -> str:

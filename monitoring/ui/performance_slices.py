@@ -81,6 +81,7 @@ def _where(one: dict[str, Any], model: Model) -> str:
 
 def _slice_difference(one: dict[str, Any], *, regression: bool) -> str:
     def signed(value: float) -> str:
-        return (f"{value:+.3g}" if regression else f"{100 * value:+.1f}").replace("-", "−")
+        size = short(abs(value)) if regression else f"{abs(100 * value):.1f}"
+        return f"{'+' if value > 0 else '−' if value < 0 else ''}{size}"
 
     return f"{signed(one['difference'])} ({signed(one['lower'])} to {signed(one['upper'])})"
