@@ -2,9 +2,8 @@
 
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
-writes the tidy frame. `weak_rows` finds the slices in
-which a version is worst, `segments` measures every segment of a window beside the rest,
-`calibration` whether scores mean what they say.
+writes the tidy frame. `segments` measures every segment of a window beside the rest, `weak_rows` finds the
+slices in which a version is worst, `calibration` says whether scores mean what they say.
 
 Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk,
 `window_estimates` of several together, `weighted` corrects it by sampled rows that resemble a window's own,

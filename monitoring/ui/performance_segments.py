@@ -137,7 +137,8 @@ def answer(found: Breakdown) -> tuple[str, str]:
         return "grey", f"{words(found.window)}: no segment has labels enough to be judged."
     lost = sorted((one for one in judged if one.status in ("amber", "red")), key=lambda one: -one.lost)
     status = min((one.status for one in judged), key=lambda name: ORDER[name])
-    told = _names(lost, "lost against its own reference", "no segment lost against its own reference")
+    own = "its" if len(lost) == 1 else "their"
+    told = _names(lost, f"lost against {own} own reference", "no segment lost against its own reference")
     parts = [f"{words(found.window)}: {told}"]
     sign = {"higher": -1, "lower": 1}.get(found.metric.better, 0)
     apart = sorted(
