@@ -144,7 +144,7 @@ def test_numbers_are_cut_where_the_reference_has_its_quintiles():
         drawn({"x": np.arange(100.0)}),
         drawn({"x": np.array([-5.0, 19.8, 19.9, 99.0, np.inf, -np.inf, np.nan])}),
     )
-    reference, current, words = causes._codes(tables(before, now), 0)
+    reference, current, words = causes.codes(tables(before, now), 0)
     assert np.bincount(reference).tolist() == [20] * 5
     assert current.tolist() == [0, 0, 1, 4, 4, 0, -1]
     assert words == ["up to 19.8", "19.8 to 39.6", "39.6 to 59.4", "59.4 to 79.2", "above 79.2"]
@@ -152,7 +152,7 @@ def test_numbers_are_cut_where_the_reference_has_its_quintiles():
 
 def test_frequent_categories_are_slices_and_the_rest_is_another():
     names = np.array([f"n{i:02d}" for i in range(30) for _ in range(30 - i)], object)
-    reference, _, words = causes._codes(tables(drawn({"c": names}), drawn({"c": names[:5]})), 0)
+    reference, _, words = causes.codes(tables(drawn({"c": names}), drawn({"c": names[:5]})), 0)
     assert words[:2] == ["is n00", "is n01"]
     assert words[-1] == "is another"
     assert len(words) == 21
