@@ -4,18 +4,22 @@ from functools import partial
 
 import streamlit as st
 
-from monitoring.ui import background, cards, filters, health_view, scopes, session, shell
+from monitoring.ui import background, cards, filters, health_session, health_view, session, shell
 from monitoring.ui.components.ribbon import ribbon
 from monitoring.ui.numbers import day
+from monitoring.ui.scopes import scope_of
 
 shell.page_guard()
 choices = filters.current()
-scopes = {model.name: scopes.scope_of(model, choices) for model in session.models()}
+scopes = {model.name: scope_of(model, choices) for model in session.models()}
 
 # --- the answer, counted ------------------------------------------------------------------------------------
 
 reports = health_view.worst_first(
-    [session.report(scope.model, scope.as_of_at if choices.as_of else None) for scope in scopes.values()]
+    [
+        health_session.report(scope.model, scope.as_of_at if choices.as_of else None)
+        for scope in scopes.values()
+    ]
 )
 with st.container(horizontal=True, vertical_alignment="center", key="tiles"):
     for label, count in health_view.counted(reports):
@@ -58,12 +62,15 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
             st.space("stretch")
             for signal in report.signals:
                 cards.signal(signal.name, signal.status, signal.sentence)
-            cards.link(shell.page_path("drift"), "Drift", model=model.name)
+            for place in shell.PAGES:
+                if not place.every_model:
+                    title, _ = shell.title_and_question(place.path)
+                    cards.link(str(place.path), title, model=model.name)
         for signal in report.signals:
             if signal.status != "green":
                 st.markdown(cards.said(signal.name, signal.status, signal.sentence))
         ribbon(
-            session.days(model),
+            health_session.days(model),
             days,
             title=model.name,
             second="drift",

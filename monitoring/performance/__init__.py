@@ -17,6 +17,7 @@ from monitoring.performance import (
     estimate_frames,
     frames,
     segment_frames,
+    signal,
 )
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts

@@ -126,17 +126,19 @@ def material(
         raise NoOutputError(f"{name}: no predictions of version {wanted!r} yet")
     at = known_at or store.now(model)
     until, passed = _last_key(model, at), windows.key_of(at, model.grain, model.zone)
+    step = step_of(model)
+    stop = (
+        until + step if until <= dt.datetime.max - step else None
+    )  # a clock set by an instant that is wrong
     cubes = {
-        subject: outputs.cube(
-            store, name, grid, None, until + step_of(model), segment=segment, known_at=until
-        )
+        subject: outputs.cube(store, name, grid, None, stop, segment=segment, known_at=until)
         for subject, grid in grids.items()
     }
     whole = cubes[main_subject(model)]
     window = outputs.references(store, name).get(wanted)
     delays = outputs.delays(store, name, grids[labelled_subject(model)], segment)
     delays = delays[delays["label_key"] <= until]
-    found = cohorts(whole.chunks, whole.all.counts.sum(axis=-1), delays, passed, step_of(model))
+    found = cohorts(whole.chunks, whole.all.counts.sum(axis=-1), delays, passed, step)
     return Material(
         model=model,
         version=wanted,

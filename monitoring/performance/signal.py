@@ -11,6 +11,7 @@ now of each day, not what was thought of it then.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring import reasons
+from monitoring.drift.wording import day
 from monitoring.performance.assessment import HEADLINES, Assessment
 from monitoring.performance.estimates import Estimates, estimate
 from monitoring.performance.judging import CODES, Scores, scored
@@ -194,7 +196,7 @@ def _told(found: Signal, one: Scores, place: int, size: int, code: int | None = 
     value, baseline = float(one.estimate.value[place]), float(one.baseline.value)
     status = int(one.status[place]) if code is None else code
     loss = float(change.loss[place])
-    sentence = f"{metric.short} {_number(value)} against {_number(baseline)} in the reference"
+    sentence = f"{metric.short} {_number(value)}{_when(window)} against {_number(baseline)} in the reference"
     if status >= AMBER:
         sentence += f", {_number(loss)} worse, {_number(float(change.lower[place]))} of it beyond chance"
     elif float(change.lower[place]) > 0:
@@ -206,6 +208,15 @@ def _told(found: Signal, one: Scores, place: int, size: int, code: int | None = 
         float(one.estimate.lower[place]), float(one.estimate.upper[place]), baseline,
         baseline + sign * one.amber, int(one.estimate.n[place]), window, True, place,
     )  # fmt: skip
+
+
+def _when(window: Window) -> str:
+    """When it was, as people write it."""
+    length = window.stop - window.start
+    last = window.stop - min(length, dt.timedelta(days=1))
+    if last <= window.start:
+        return f" on {day(window.start)}"
+    return f" from {day(window.start, last)} to {day(last)}"
 
 
 def _other(found: Signal, key: str, place: int) -> str:

@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from monitoring import drift, health, windows
+from monitoring import drift, windows
 from monitoring.models import Model
 from monitoring.store import Span, Store, outputs
 from monitoring.ui import jobs
-from monitoring.ui.days import Days, statuses
 
 
 def store_path() -> Path:
@@ -210,31 +209,9 @@ def _volume(path: str, name: str, version: str) -> pd.DataFrame:
     return store().volume(name)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
-def _report(path: str, name: str, version: str, at: dt.datetime) -> health.Report:
-    model = model_named(name)
-    return health.report(model, *_judged(model), _volume(*key_of(name)), at)
-
-
-def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
-    """How a model does at an instant; by default at its own clock, to the minute."""
-    at = as_of_at or now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
-    return _report(*key_of(model.name), at)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _days(path: str, name: str, version: str, now: dt.datetime) -> Days:
-    model = model_named(name)
-    found, colours = _judged(model)
-    if found is None:
-        return {}
-    ribbon = health.ribbon(model, found, colours, _volume(path, name, version))
-    return statuses(ribbon, drift.ribbon(found, colours), model)
-
-
-def days(model: Model) -> Days:
-    """A model's colour on every day, shared by all visitors: never change it."""
-    return _days(*key_of(model.name), windows.key_of(now_of(model), model.grain, model.zone))
+def volume(model: Model) -> pd.DataFrame:
+    """How many rows came when, as `Store.volume` gives it."""
+    return _volume(*key_of(model.name))
 
 
 def rejected(model: Model) -> int:
@@ -252,7 +229,7 @@ def _rejected(path: str, name: str, version: str) -> int:
     return int(store().files(name)["rejected"].sum())
 
 
-def _judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
+def judged(model: Model) -> tuple[drift.Assessment | None, drift.Signal | None]:
     """A model's drift at its own chunk; nothing without a reference or with a calendar too long to judge."""
     try:
         return assessment(model, model.chunk)

@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import cards, filters, session
+from monitoring.ui import cards, filters, health_session, session
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -154,7 +154,7 @@ def _frame(page: Page) -> None:
 def _status_line() -> None:
     """How the model of the bar does, under the bar of every page that shows one model."""
     scope = filters.scope()
-    report = session.report(scope.model, scope.as_of_at if scope.as_of else None)
+    report = health_session.report(scope.model, scope.as_of_at if scope.as_of else None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status-line"):
         cards.badge(report.status)
         st.markdown(f"**{cards.escaped(scope.model.label_title)}**", width="content")

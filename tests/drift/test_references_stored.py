@@ -210,7 +210,13 @@ def test_the_health_of_a_model_with_a_file_is_that_of_its_log(tmp_path, kind):
         assert loud.reference == words.get(kind, "reference.parquet")
         assert loud.since == dt.datetime(2013, 5, 4)
         assert loud.volume == (48,) * 7
-        assert set(health.frame(loud)["subject"]) == {"freshness", "drift"}
+        assert set(health.frame(loud)["subject"]) == {
+            "freshness",
+            "drift",
+            "predictions",
+            "performance",
+            "calibration",
+        }
         assessment = health.assessed(store, model, dt.datetime(2013, 5, 8, tzinfo=dt.UTC))
         ribbon = health.ribbon(model, assessment, None, store.volume("m"))
         assert ribbon["chunk_start"].min() == pd.Timestamp("2013-03-14 23:00", tz="UTC")

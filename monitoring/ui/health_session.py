@@ -1,0 +1,59 @@
+"""How models do, for every page that says it: remembered until the data change, or the clock moves on."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import streamlit as st
+
+from monitoring import drift, health
+from monitoring.models import Model
+from monitoring.ui import session
+from monitoring.ui.days import Days, statuses
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _outputs(
+    path: str, name: str, data: str, known_at: dt.datetime | None, now: dt.datetime
+) -> health.Outputs | None:
+    return health.outputs(session.store(), session.model_named(name), known_at)
+
+
+def outputs(model: Model, as_of_at: dt.datetime | None = None) -> health.Outputs | None:
+    """What the champion said and which labels were known, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    model : Model
+    as_of_at : datetime, optional
+        The instant whose knowledge it is; by default the model's clock.
+    """
+    return _outputs(*session.key_of(model.name), as_of_at, session.grain_of(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> health.Report:
+    model = session.model_named(name)
+    found = outputs(model, at if asked else None)
+    return health.report(model, *session.judged(model), session.volume(model), at, found)
+
+
+def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
+    """How a model does at an instant; by default at its own clock, to the minute."""
+    now = session.now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
+    return _report(*session.key_of(model.name), as_of_at or now, as_of_at is not None)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _days(path: str, name: str, data: str, now: dt.datetime) -> Days:
+    model = session.model_named(name)
+    found, colours = session.judged(model)
+    if found is None:
+        return {}
+    ribbon = health.ribbon(model, found, colours, session.volume(model), outputs(model))
+    return statuses(ribbon, drift.ribbon(found, colours), model)
+
+
+def days(model: Model) -> Days:
+    """A model's colour on every day, shared by all visitors: never change it."""
+    return _days(*session.key_of(model.name), session.grain_of(model))
