@@ -235,6 +235,18 @@ _TABLE = (
         "Send a small random sample for labels before anything is retrained.",
     ),
     (
+        "of_reference",
+        "part of the reference",
+        "part of the reference",
+        "What scores mean was learnt from these days, so their estimate is no check.",
+    ),
+    (
+        "wide_interval",
+        "the interval is too wide to tell",
+        "the interval is too wide to tell: a loss of {loss} is within it",
+        "Choose a longer chunk, or send a small random sample for labels.",
+    ),
+    (
         "outside_support",
         "outside reference support",
         "outside reference support, estimate unreliable: a classifier tells the rows from the reference "

@@ -7,6 +7,7 @@ from monitoring.ui import (
     cards,
     filters,
     performance_choices,
+    performance_estimate,
     performance_over_time,
     performance_segments,
     performance_session,
@@ -53,5 +54,7 @@ with answer:
 
 if chosen.view == "over time":
     performance_over_time.panel(view, chosen.metric, together)
+elif chosen.view == "without labels":
+    performance_estimate.panel(view, chosen.metric, chosen.count)
 elif chosen.view == "segments":
     performance_segments.panel(view, chosen.metric)

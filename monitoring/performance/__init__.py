@@ -5,7 +5,8 @@ measures them, `judging` gives them their colour, `pooling` does the same for se
 writes the tidy frame. `segments` measures every segment of a window beside the rest, `weak_rows` finds the
 slices in which a version is worst, `calibration` says whether scores mean what they say.
 
-Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk,
+Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk and
+`estimate_judging` how sure that is,
 `window_estimates` of several together, `weighted` corrects it by sampled rows that resemble a window's own,
 `loss_estimates` learns those of a regression, and `estimate_frames` writes the frame.
 """
@@ -21,7 +22,8 @@ from monitoring.performance import (
 )
 from monitoring.performance.assessment import HEADLINES, Assessment, assess, metrics_of
 from monitoring.performance.cohorts import Cohorts
-from monitoring.performance.estimates import Estimates, Estimation, estimate
+from monitoring.performance.estimate_judging import Estimation
+from monitoring.performance.estimates import Estimates, estimate
 from monitoring.performance.expected import estimable
 from monitoring.performance.judging import Scores
 from monitoring.performance.loss_estimates import ExpectedErrors, expected_errors, remembered_errors

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from monitoring import results, windows
-from monitoring.performance.estimates import Estimates, Estimation
+from monitoring.performance.estimate_judging import Estimation
+from monitoring.performance.estimates import Estimates
 from monitoring.performance.expected import estimable
 from monitoring.performance.frames import limit, words
 from monitoring.performance.judging import CODES

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitoring.performance.estimates import Estimates, Estimation, coloured, within
+from monitoring.performance.estimate_judging import Estimation, coloured, within
+from monitoring.performance.estimates import Estimates
 from monitoring.performance.expected import expected_metrics
 from monitoring.performance.judging import CODES, NUMBER
 from monitoring.performance.loss_estimates import ExpectedErrors

@@ -12,7 +12,7 @@ from monitoring.ui.scopes import Scope
 from monitoring.windows import instant_of
 
 TASKS = ("binary", "multiclass", "regression")
-VIEWS = {"over time": TASKS, "segments": TASKS}
+VIEWS = {"over time": TASKS, "without labels": TASKS, "segments": TASKS}
 """Views by their name in the address, and the tasks that have them."""
 WINDOWS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
 DEFAULT_WINDOW = "28 chunks"

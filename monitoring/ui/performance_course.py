@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from monitoring.performance import Scores
+from monitoring.performance import Estimation, Scores
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics.trivial import trivial
 from monitoring.statistics.severity import NAMES
@@ -141,7 +141,7 @@ def _levels(view: View, scores: Scores, nothing: Floats) -> list[Part]:
     return traces
 
 
-def limits(scores: Scores) -> list[float]:
+def limits(scores: Scores | Estimation) -> list[float]:
     """Values of the metric at which a certain loss becomes amber; none where it cannot be lost.
 
     Examples

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from monitoring import performance
-from monitoring.ui import session
+from monitoring.ui import jobs, session
+from monitoring.windows import Window
 
 if TYPE_CHECKING:
     from monitoring.ui.scopes import Scope
@@ -96,6 +97,62 @@ def together(
         As in `material`.
     """
     return _together(*_key(scope, known_at), scope.chunk, places)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _estimates(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str,
+) -> performance.Estimates:  # fmt: skip
+    return performance.estimate(_assessment(path, name, data, version, segment, known_at, now, chunk))
+
+
+def estimates(scope: Scope, known_at: dt.datetime | None = None) -> performance.Estimates:
+    """Every metric in every chunk without labels, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    known_at : datetime, optional
+        As in `material`.
+    """
+    return _estimates(*_key(scope, known_at), scope.chunk)
+
+
+def weighted(scope: Scope, window: Window, known_at: dt.datetime | None = None) -> jobs.Job:
+    """What scores mean in a window by weighted rows, worked out beside the page.
+
+    Parameters
+    ----------
+    scope : Scope
+    window : Window
+    known_at : datetime, optional
+        As in `material`.
+    """
+    opened, found = session.store(), estimates(scope, known_at)
+
+    def work(progress: jobs.Progress) -> performance.Weighted:
+        return performance.weigh(opened, found.assessment.material, found.outputs, window, progress)
+
+    key = (*map(str, _key(scope, known_at)), str(window))
+    return jobs.desk().job(f"{scope.model.name} weighted", key, work)
+
+
+def expected_errors(scope: Scope, known_at: dt.datetime | None = None) -> jobs.Job:
+    """How large the errors of a regression are expected to be, worked out beside the page.
+
+    Parameters
+    ----------
+    scope : Scope
+    known_at : datetime, optional
+        As in `material`.
+    """
+    opened, found = session.store(), material(scope, known_at)
+
+    def work(progress: jobs.Progress) -> performance.ExpectedErrors:
+        return performance.expected_errors(opened, found, progress)
+
+    return jobs.desk().job(f"{scope.model.name} errors", tuple(map(str, _key(scope, known_at))), work)
 
 
 def _key(

@@ -10,6 +10,7 @@ from sklearn import metrics as sk
 from sklearn.isotonic import IsotonicRegression
 
 from monitoring import performance, results
+from monitoring.performance.judging import CODES
 from tests.store.scored_logs import description
 
 UTC = dt.UTC
@@ -126,8 +127,18 @@ def test_without_shift_what_labels_say_lies_within_the_interval_and_nothing_is_c
         inside = (one.estimate.lower <= one.realised) & (one.realised <= one.estimate.upper)
         assert told_of.sum() == 26, "chunks of the reference are no record"
         assert inside[told_of].mean() >= 0.8
-        assert (one.status == 0).mean() > 0.9
+        assert (one.status < 1).all()
+        assert {CODES[code] for code in one.reason[:14]} == {"of_reference"}
         assert one.record.count == 26
+    assert (found.scores["accuracy"].status[14:] == 0).mean() > 0.85
+
+
+def test_an_interval_that_holds_both_a_loss_and_none_is_grey(filled):
+    log, told = scored(each=60)
+    one = estimated(filled(PLAIN, ("predictions", log), ("labels", told)), "accuracy").scores["accuracy"]
+    assert {CODES[code] for code in one.reason[14:]} == {"wide_interval"}
+    assert (one.status == -1).all()
+    assert (one.difference.upper[14:] >= 2 * one.amber).all()
 
 
 @pytest.mark.parametrize(("moved", "colour"), [(0.0, "green"), (-2.0, "green"), (0.45, "amber")])
