@@ -159,8 +159,8 @@ def test_november_is_like_march_and_its_estimates_are_close_to_what_labels_said(
     assert weighted.auc < 0.85
     assert abs(accuracy.plain - realised) < 0.02
     assert abs(accuracy.weighted - realised) < 0.02
-    assert accuracy.status == "green"
     assert accuracy.lower < realised < accuracy.upper
+    assert accuracy.reason == "wide_interval", "the record of summer holds misses of every size"
 
 
 def test_days_whose_labels_are_weeks_away_have_an_estimate_today(store: Store) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import performance, reasons
-from monitoring.performance import Estimates, Estimation, Together, Weighted, WindowEstimate
+from monitoring.performance import Estimates, Estimation, ExpectedErrors, Together, Weighted, WindowEstimate
 from monitoring.statistics.metrics import Metric
 from monitoring.ui import cards, charts, performance_estimate_course, performance_session
 from monitoring.ui.drift_view import words
@@ -68,7 +68,7 @@ def panel(view: View, metric: str, length: int) -> None:
     chart.plotly_chart(figure, key="estimate-course", config=charts.CONFIG)
     if metric in pooled:
         with head.container():
-            answer(pooled[metric], weighted)
+            answer(pooled[metric], weighted, found.errors)
         with below:
             table(pooled, _realised(view, window))
 
@@ -119,7 +119,7 @@ def _failed(job: Job) -> bool:
     return error is not None
 
 
-def answer(one: WindowEstimate, weighted: Weighted | None) -> None:
+def answer(one: WindowEstimate, weighted: Weighted | None, errors: ExpectedErrors | None = None) -> None:
     """The window's estimate in a sentence, with the badge where it is not to be believed.
 
     Parameters
@@ -127,11 +127,13 @@ def answer(one: WindowEstimate, weighted: Weighted | None) -> None:
     one : WindowEstimate
     weighted : Weighted or None
         None where nothing was weighed.
+    errors : ExpectedErrors, optional
+        What a regression's estimates rest on.
     """
     if weighted is not None and weighted.outside:
         st.badge("Outside reference support: estimate unreliable", color="orange", icon=":material/warning:")
     cards.verdict(one.status, sentence(one, weighted), key="estimate-verdict")
-    st.caption(cards.escaped(_method(one, weighted)))
+    st.caption(cards.escaped(_method(one, weighted) if errors is None else _learnt(one, errors)))
 
 
 def sentence(one: WindowEstimate, weighted: Weighted | None) -> str:
@@ -169,6 +171,15 @@ def _method(one: WindowEstimate, weighted: Weighted | None) -> str:
     elif weighted is not None and not weighted.outside:
         parts.append(f"no weighted estimate: {reasons.sentence(weighted.reason, **weighted.facts)}")
     return "; ".join(parts) + "."
+
+
+def _learnt(one: WindowEstimate, errors: ExpectedErrors) -> str:
+    """The same of a regression."""
+    return (
+        f"For {count(one.rows)} predictions, labelled or not: boosted trees learnt from "
+        f"{_of(errors.reference_rows, errors.reference_total)} rows of the reference how much the model errs "
+        f"for which features, and were asked of {count(sum(errors.rows))} rows of all chunks."
+    )
 
 
 def _of(rows: int, total: int) -> str:
