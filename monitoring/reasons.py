@@ -58,6 +58,12 @@ _TABLE = (
         "{feature} has no value in the reference",
         "Choose a reference in which the feature is logged, or exclude the feature.",
     ),
+    (
+        "before_reference",
+        "before the version’s own reference",
+        "before the version’s own reference, which begins on {start}",
+        "Nothing says that the version was healthy then; name an earlier window as [reference.VERSION].",
+    ),
     ("late", "no data for too long", "no data for {span}", "Look at what writes the log, or at the inbox."),
     (
         "changed_type",

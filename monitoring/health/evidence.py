@@ -69,7 +69,7 @@ def outputs(
 
 def _drift(store: Store, known: performance.Material) -> tuple[drift.Assessment | None, drift.Signal | None]:
     try:
-        said = drift.judged(predictions.outputs(store, known), as_of=known.at, intervals=False)
+        said = predictions.judged(known, predictions.outputs(store, known), intervals=False)
     except drift.NoReferenceError:
         return None, None
     return said, drift.signal(said)

@@ -1,19 +1,20 @@
 """Has the output changed, and how sure is the model: scores, decided classes and confidence over time.
 
-`reading` turns the profile of outputs into what the drift machinery takes and `verdict` says what its answer
-means; `rows` adds predictions up, `assessment` does both chunk by chunk and `frames` writes the tidy frame.
+`reading` turns the profile of outputs into what the drift machinery takes, `judging` judges it and `verdict`
+says what that means; `rows` adds predictions up, `assessment` does both by chunk and `frames` makes it tidy.
 
->>> from monitoring import drift, performance
+>>> from monitoring import performance
 >>> def score_drift(store, name, version):  # as Health tells it
 ...     found = performance.material(store, name, version=version)
-...     return verdict(drift.judged(outputs(store, found), as_of=found.at))
+...     return verdict(judged(found, outputs(store, found)))
 >>> def label_drift(store, name, version):  # days with mature labels alone
 ...     found = performance.material(store, name, version=version)
-...     return drift.judged(labels(store, found), as_of=labels_known(found))
+...     return judged(found, labels(store, found), as_of=labels_known(found))
 """
 
 from monitoring.predictions import frames
 from monitoring.predictions.assessment import Assessment, assess, reference_windows
+from monitoring.predictions.judging import judged
 from monitoring.predictions.reading import Classes, classes, labels, labels_known, outputs, reference_words
 from monitoring.predictions.rows import Rows
 from monitoring.predictions.verdict import Verdict, verdict
@@ -26,6 +27,7 @@ __all__ = [
     "assess",
     "classes",
     "frames",
+    "judged",
     "labels",
     "labels_known",
     "outputs",

@@ -14,6 +14,7 @@ from monitoring.drift.spans import Spans, cumulative, summed, timeline
 from monitoring.performance import Material
 from monitoring.performance.outcomes import main_subject
 from monitoring.predictions import reading
+from monitoring.predictions.judging import judged
 from monitoring.predictions.rows import Levels, Rows, by_key, levels, residuals
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.mean_shift import mean_shift
@@ -101,39 +102,39 @@ def assess(
         If the method is unknown or the chunk is shorter than the profile's grain.
     """
     material = reading.outputs(store, found, against)
-    judged = drift.judged(material, chunk=chunk, method=method, as_of=as_of or found.at, intervals=intervals)
+    one = judged(found, material, chunk=chunk, method=method, as_of=as_of, intervals=intervals)
     keyed, grid = by_key(found), found.cubes[main_subject(found.model)].grid
-    rows = keyed.over(found.keys, [[key] for key in judged.keys])
+    rows = keyed.over(found.keys, [[key] for key in one.keys])
     errors = residuals(found) if found.model.task == "regression" else None
     return Assessment(
         found=found,
         material=material,
-        drift=judged,
-        colours=drift.signal(judged),
+        drift=one,
+        colours=drift.signal(one),
         keyed=keyed,
         filed=by_key(found, found.filed) if found.filed else None,
         rows=rows,
         residuals=errors,
         level=levels(rows, grid.edges, grid.centre),
-        residual=_residual(found, errors, judged) if errors else None,
-        shift=_shift(material, judged),
+        residual=_residual(found, errors, one) if errors else None,
+        shift=_shift(material, one),
     )
 
 
-def _residual(found: Material, errors: Rows, judged: drift.Assessment) -> Levels:
-    by_chunk = errors.over(found.keys, [[key] for key in judged.keys])
+def _residual(found: Material, errors: Rows, one: drift.Assessment) -> Levels:
+    by_chunk = errors.over(found.keys, [[key] for key in one.keys])
     return levels(by_chunk, found.cubes[ERROR].grid.edges, 0.0)
 
 
-def _shift(found: drift.Material, judged: drift.Assessment) -> Estimate:
+def _shift(found: drift.Material, one: drift.Assessment) -> Estimate:
     """How far the mean score lies from the reference's; a chunk inside it is compared with the rest of it."""
     cube = found.cubes.numeric
-    line = timeline(cube.chunks, found.reference, judged.chunk, found.model.grain)
+    line = timeline(cube.chunks, found.reference, one.chunk, found.model.grain)
     places = np.array([line.position(key) for key in cube.chunks], dtype=np.intp)
     where = layout(found.against, line)
     spans = Spans(
         *(
-            np.array([line.position(getattr(key, end)) for key in judged.keys], dtype=np.intp)
+            np.array([line.position(getattr(key, end)) for key in one.keys], dtype=np.intp)
             for end in ("start", "stop")
         )
     )

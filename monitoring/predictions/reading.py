@@ -68,7 +68,7 @@ def outputs(store: Store, found: Material, against: drift.Against | None = None)
     Returns
     -------
     monitoring.drift.Material
-        Ready for `monitoring.drift.judged`.
+        Ready for `monitoring.predictions.judged`.
 
     Raises
     ------
@@ -244,8 +244,6 @@ def _material(
     elif file is not None:
         log, window, start = before_the_log(file, log, model.grain)
         against = replace(against, since=start)
-    elif window != reference_window(model) and not against.moves:
-        start = window.start if window else None  # before it nothing is known to be healthy
     if window is None:
         raise ValueError(
             f"{model.name}: version {found.version!r} has neither days nor a file to compare with"

@@ -53,7 +53,7 @@ def own_reference(picture: Picture) -> str:
         return ""
     return (
         f"Compared with {words}: the model’s reference holds no row of this version, or its file names days "
-        "for it. Before them nothing is judged."
+        "for it. Before them everything is measured and grey."
     )
 
 

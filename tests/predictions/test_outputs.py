@@ -19,6 +19,7 @@ from tests.store.scored_logs import predictions as log_of
 
 REFERENCE = "[reference]\nstart = 2026-01-01\nstop = 2026-01-15\n[reference.two]\nstart = 2026-01-08\n"
 REFERENCE += "stop = 2026-01-18\n"
+REFERENCE_OF_WEEK = "[reference]\nstart = 2026-01-01\nstop = 2026-01-08\n"
 FIRST_DAYS = pd.Timestamp("2026-01-15")
 FAR = dt.datetime(2027, 1, 1, tzinfo=dt.UTC)
 
@@ -63,7 +64,7 @@ def scores(task, log):
 def judged(store, task, method, version="one", against=None, **asked):
     found = performance.material(store, "m", version=version, known_at=FAR, **asked)
     material = predictions.outputs(store, found, against)
-    return material, drift.judged(material, method=method)
+    return material, predictions.judged(found, material, method=method)
 
 
 def by_bin(grid, values):
@@ -123,11 +124,16 @@ def test_rows_without_a_score_are_counted_as_missing(made):
     assert cube.n.sum() == len(log)
 
 
-def test_a_versions_own_days_are_its_reference_and_nothing_before_them_is_judged(made):
+def test_a_versions_own_days_are_its_reference_and_what_lies_before_them_is_measured_and_grey(made):
     store, _, _ = made("binary")
     _, found = judged(store, "binary", "auto", "two")
     assert found.reference_words == "own reference of two, 2026-01-08 to 2026-01-18"
-    assert found.keys[0].start == dt.datetime(2026, 1, 8)
+    assert found.keys[0].start == dt.datetime(2026, 1, 1)
+    for scores in found.checks.values():
+        assert set(scores.status[0, :7]) == {-1}
+        assert {drift.frames.CODES[code] for code in scores.reason[0, :7]} == {"before_reference"}
+    assert np.isfinite(found.checks["chunk"].value[0, :7]).all()
+    assert (found.checks["chunk"].status[0, 7:] >= 0).any()
 
 
 def test_a_reference_that_moves_is_respected(made):
@@ -216,7 +222,18 @@ def test_a_version_without_rows_in_its_reference_is_grey_with_the_reason(made):
     store, _, _ = made("binary")
     found = performance.material(store, "m", known_at=FAR)
     nowhere = replace(found, reference=Window(dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 15)))
-    answer = predictions.verdict(
-        drift.judged(predictions.outputs(store, nowhere)), at=dt.datetime(2026, 1, 20)
-    )
-    assert (answer.status, answer.reason) == ("grey", "no_data")
+    found = predictions.judged(nowhere, predictions.outputs(store, nowhere))
+    answer = predictions.verdict(found, at=dt.datetime(2026, 1, 20))
+    assert (answer.status, answer.reason) == ("grey", "before_reference")
+
+
+def test_hours_are_chunks_where_the_model_has_them(tmp_path):
+    log = log_of("binary", days=9, each=24 * 6)
+    with opened(tmp_path / "s", description("binary", hours=True, reference=REFERENCE_OF_WEEK)) as store:
+        take(store, tmp_path, log)
+        one = predictions.assess(store, performance.material(store, "m", known_at=FAR))
+    assert one.drift.keys[1].start - one.drift.keys[0].start == dt.timedelta(hours=1)
+    assert one.rows.rows.sum() == len(log)
+    at = one.drift.keys[40].start
+    rows = log.loc[log["predicted_at"].dt.floor("h") == at, "score"]
+    assert one.level.mean.value[40] == pytest.approx(rows.mean())
