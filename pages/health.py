@@ -60,12 +60,13 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
                 f"**{cards.escaped(model.name)}** &nbsp; {cards.escaped(model.title)}", width="content"
             )
             st.space("stretch")
-            for signal in report.signals:
-                cards.signal(signal.name, signal.status, signal.sentence)
             for place in shell.PAGES:
                 if not place.every_model:
                     title, _ = shell.title_and_question(place.path)
                     cards.link(str(place.path), title, model=model.name)
+        with st.container(horizontal=True, gap="small", key=f"signals-{model.name}"):
+            for signal in report.signals:
+                cards.signal(signal.name, signal.status, signal.sentence)
         for signal in report.signals:
             if signal.status != "green":
                 st.markdown(cards.said(signal.name, signal.status, signal.sentence))

@@ -21,7 +21,8 @@ from monitoring.performance.outcomes import Outcomes
 from monitoring.performance.reading import Material, reference_outcomes
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
-from monitoring.statistics.metrics.additive import gathered
+from monitoring.statistics.metrics.additive import gathered, part
+from monitoring.statistics.metrics.clusters import FEWEST_DAYS
 from monitoring.statistics.metrics.costs import cost_metrics
 from monitoring.statistics.severity import Codes
 from monitoring.windows import Window
@@ -125,8 +126,19 @@ def assess(
     over = np.array([stop <= found.at for stop in stops], dtype=bool)
     maturity = np.where(~over, 2, np.where(final, 0, 1))
     known = unknown(found, predicted, labelled, maturity)
+    days = _days(found, rows, line)
     scores = {
-        metric.key: scored(metric, whole, before, known, model, intervals=intervals) for metric in wanted
+        metric.key: scored(
+            metric,
+            whole,
+            before,
+            known,
+            model,
+            intervals=intervals,
+            days=days,
+            several=line.per_chunk > 1,
+        )
+        for metric in wanted
     }
     return Assessment(
         material=found,
@@ -184,6 +196,15 @@ def _by_chunk(rows: Outcomes, dense: NDArray[np.intp], line: Timeline) -> Outcom
     count = line.length // line.per_chunk
     whole = len(dense) == count and line.per_chunk == 1
     return rows if whole else gathered(rows, dense, count)
+
+
+def _days(found: Material, rows: Outcomes, line: Timeline) -> Outcomes | None:
+    """Outcomes by chunk and key of chunks that hold enough keys to be clusters; None of shorter ones."""
+    if line.per_chunk < FEWEST_DAYS:
+        return None
+    places = np.array([line.position(key) for key in found.keys], dtype=np.intp)
+    every = gathered(rows, places, line.length)
+    return part(every, np.arange(line.length).reshape(-1, line.per_chunk))
 
 
 def _summed(values: Floats, dense: NDArray[np.intp], line: Timeline) -> Floats:

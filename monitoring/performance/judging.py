@@ -6,17 +6,19 @@ with its reason.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitoring.models import Model
 from monitoring.performance.outcomes import Outcomes
 from monitoring.reasons import REASONS
+from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.metrics.additive import pooled
-from monitoring.statistics.metrics.clusters import clustered
+from monitoring.statistics.metrics.clusters import FEWEST_DAYS, clustered
 from monitoring.statistics.metrics.differences import Difference, difference
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.statistics.metrics.evidence import Shortage, shortage
@@ -60,7 +62,8 @@ class Scores:
 
 
 def scored(
-    metric: Metric, rows: Outcomes, before: Outcomes | None, unknown: Codes, model: Model, *, intervals: bool
+    metric: Metric, rows: Outcomes, before: Outcomes | None, unknown: Codes, model: Model, *, intervals: bool,
+    days: Outcomes | None = None, several: bool = False,
 ) -> Scores:  # fmt: skip
     """One metric, measured and judged.
 
@@ -75,13 +78,27 @@ def scored(
     model : Model
     intervals : bool
         False leaves out the intervals of metrics that draw them by bootstrap.
+    days : outcomes with leading axes (chunks, days), optional
+        Of chunks that hold so many days that these are their clusters.
+    several : bool
+        Whether chunks hold several days, though too few to be clusters.
 
     Returns
     -------
     Scores
+        The difference to the reference is that of a chunk among days which differ as the reference's do.
     """
-    estimate, short = metric(rows, interval=intervals), shortage(metric, rows)
-    return _against(metric, estimate, short, before, unknown, model, intervals=intervals)
+    short = shortage(metric, rows)
+    if days is None:
+        estimate = metric(rows, interval=intervals)
+        alone = np.ones(np.shape(estimate.value), dtype=bool)
+    else:
+        known: Any = days  # of one task, whichever it is
+        own = clustered(metric, known, interval=intervals)
+        estimate, alone = own.estimate, np.isnan(own.day_error)
+    return _against(
+        metric, estimate, alone, short, before, unknown, model, intervals=intervals, several=several
+    )
 
 
 def scored_together(
@@ -107,24 +124,36 @@ def scored_together(
         Of arrays without axes.
     """
     known: Any = days  # of one task, whichever it is
-    estimate = clustered(metric, known, interval=intervals).estimate
+    own = clustered(metric, known, interval=intervals)
     short = shortage(metric, pooled(known))
-    return _against(metric, estimate, short, before, unknown, model, intervals=intervals)
+    few = np.isnan(own.day_error)  # of its own days nothing is known
+    several = own.days > 1
+    return _against(
+        metric, own.estimate, few, short, before, unknown, model, intervals=intervals, several=bool(several)
+    )
 
 
 def _against(
-    metric: Metric, estimate: Estimate, short: Shortage, before: Outcomes | None, unknown: Codes,
-    model: Model, *, intervals: bool,
+    metric: Metric, estimate: Estimate, alone: NDArray[np.bool_], short: Shortage, before: Outcomes | None,
+    unknown: Codes, model: Model, *, intervals: bool, several: bool,
 ) -> Scores:  # fmt: skip
-    """What was measured, judged."""
+    """What was measured, judged; ``alone`` tells which intervals know nothing of how days differ.
+
+    ``several`` is whether chunks hold several days, which a metric mixes as that of the reference does.
+    """
+    stretch = 1.0
     if before is None or metric.total:
         nothing = Estimate(*(np.asarray(np.nan) for _ in range(6)))
         baseline, enough = nothing, False
     else:
         days: Any = before  # of one task, whichever it is
-        baseline = clustered(metric, days, interval=intervals).estimate
+        reference = clustered(metric, days, interval=intervals)
+        effect = float(np.nan_to_num(reference.design_effect, nan=1.0))
+        baseline, stretch = reference.estimate, np.sqrt(effect) if several else day_stretch(metric, days)
         enough = not bool(shortage(metric, pooled(before)).any)
-    change = difference(estimate, baseline, better=metric.better)
+    change = difference(
+        _stretched(estimate, np.where(alone, max(stretch, 1.0), 1.0)), baseline, better=metric.better
+    )
     amber = _matters(metric, baseline, before, model)
     status, reason = _judged(metric, estimate, change, amber, short)
     if not enough and metric.better != "neither":
@@ -133,6 +162,39 @@ def _against(
     status = np.where(unknown > 0, GREY, status).astype(np.int8)
     reason = np.where(unknown > 0, unknown, reason).astype(np.int8)
     return Scores(metric, estimate, baseline, change, amber, short, status, reason)
+
+
+def day_stretch(metric: Metric, days: Any) -> float:
+    """How much more a metric differs between days of the reference than their rows explain.
+
+    Parameters
+    ----------
+    metric : Metric
+    days : outcomes with leading axis (days,)
+
+    Returns
+    -------
+    float
+        The ratio of the standard deviation of its daily values to their usual standard error, at least 1, and
+        1 where fewer than ten days tell. So many times wider is the interval of a day among such days than
+        that of its rows alone.
+    """
+    each = metric(days, interval=False)
+    known = np.isfinite(each.value) & (np.nan_to_num(each.error) > 0)
+    if known.sum() < FEWEST_DAYS:
+        return 1.0
+    spread = float(np.var(each.value[known], ddof=1))
+    return float(np.sqrt(max(spread / float(np.mean(each.error[known] ** 2)), 1.0)))
+
+
+def _stretched(estimate: Estimate, stretch: Floats) -> Estimate:
+    """An estimate whose interval is so many times as wide, about its value."""
+    return replace(
+        estimate,
+        lower=estimate.value - stretch * (estimate.value - estimate.lower),
+        upper=estimate.value + stretch * (estimate.upper - estimate.value),
+        error=stretch * estimate.error,
+    )
 
 
 def _matters(metric: Metric, baseline: Estimate, before: Outcomes | None, model: Model) -> float:

@@ -1,7 +1,7 @@
 """A metric by segment: each against the rest of the rows, and against what it was in its own reference.
 
 A segment holds fewer rows than a chunk of all, so it is judged over long chunks and over the whole window. Of
-many segments some lose by chance; Benjamini and Hochberg's correction goes over all that were looked at.
+many segments some lose by chance; Benjamini and Hochberg's correction goes over all those of a column.
 """
 
 from __future__ import annotations
@@ -233,15 +233,24 @@ def _measured(
 
 
 def _segments(parts: list[_Part]) -> Iterator[Segment]:
-    """Judge all of them together."""
-    if not parts:
-        return
+    """Judge all of them, column by column."""
+    columns = dict.fromkeys(one.name[0] for one in parts)
+    for column in columns:  # each column asks a question of its own
+        yield from _column([one for one in parts if one.name[0] == column])
+
+
+def _column(parts: list[_Part]) -> Iterator[Segment]:
+    """Judge the segments of a column, chance among so many allowed for.
+
+    The window as a whole answers another question than its spans, and is not among their many.
+    """
     apart = benjamini_hochberg([np.nan if one.short else float(one.against.p_value) for one in parts])
-    chances = [np.append(_chance(one.chunks, one.wanted), _chance(one.whole, True)) for one in parts]
-    rates = benjamini_hochberg(np.concatenate(chances))
-    ends = np.cumsum([len(one) for one in chances])
-    for one, rate, found in zip(parts, apart, np.split(rates, ends[:-1]), strict=True):
-        yield _segment(one, float(rate), found < FALSE_DISCOVERIES)
+    whole = benjamini_hochberg([float(_chance(one.whole, True)) for one in parts])
+    spans = [_chance(one.chunks, one.wanted) for one in parts]
+    rates = benjamini_hochberg(np.concatenate(spans))
+    ends = np.cumsum([len(one) for one in spans])
+    for one, rate, own, found in zip(parts, apart, whole, np.split(rates, ends[:-1]), strict=True):
+        yield _segment(one, float(rate), np.append(found, own) < FALSE_DISCOVERIES)
 
 
 def _chance(scores: Scores, wanted: ArrayLike) -> Floats:
@@ -259,7 +268,7 @@ def _segment(one: _Part, rate: float, sure: NDArray[np.bool_]) -> Segment:
     lost = worse & sure[:-1]
     throughout = whole >= AMBER and bool(sure[-1])
     if throughout or lost.any():
-        status = max([whole] * throughout + chunks.status[lost].tolist())
+        status = max([whole] * throughout + [AMBER] * bool(lost.any()))  # what is over calls for no action
         reason = "lost_performance" if throughout else "lost_for_a_while"
     elif whole == GREY and not one.wanted.any():
         status, reason = GREY, CODES[int(one.whole.reason)]

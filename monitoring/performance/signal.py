@@ -151,7 +151,13 @@ def _pooled(found: Assessment, keys: tuple[str, ...], final: NDArray[np.bool_]) 
     unknown = np.zeros(len(final), dtype=np.int8)
     return {
         key: scored(
-            found.scores[key].metric, together, before, unknown, found.material.model, intervals=False
+            found.scores[key].metric,
+            together,
+            before,
+            unknown,
+            found.material.model,
+            intervals=False,
+            several=True,
         )
         for key in keys
     }
