@@ -7,10 +7,13 @@ from monitoring.ui import (
     cards,
     filters,
     performance_choices,
+    performance_classes,
+    performance_errors,
     performance_estimate,
     performance_over_time,
     performance_segments,
     performance_session,
+    performance_threshold,
     performance_view,
     performance_words,
     shell,
@@ -53,7 +56,13 @@ with answer:
 # --- the chosen view ----------------------------------------------------------------------------------------
 
 if chosen.view == "over time":
-    performance_over_time.panel(view, chosen.metric, together)
+    performance_over_time.panel(view, chosen.metric, chosen.count, together)
+elif chosen.view == "threshold":
+    performance_threshold.panel(view, together)
+elif chosen.view == "classes":
+    performance_classes.panel(view, together)
+elif chosen.view == "errors":
+    performance_errors.panel(view, together)
 elif chosen.view == "without labels":
     performance_estimate.panel(view, chosen.metric, chosen.count)
 elif chosen.view == "segments":

@@ -28,7 +28,7 @@ from monitoring.performance.expected import estimable
 from monitoring.performance.judging import Scores
 from monitoring.performance.loss_estimates import ExpectedErrors, expected_errors, remembered_errors
 from monitoring.performance.meaning import NotEstimableError
-from monitoring.performance.pooling import Together, newest, past, together
+from monitoring.performance.pooling import Together, newest, past, together, trailing
 from monitoring.performance.reading import Material, NoOutputError, material, reference_outcomes
 from monitoring.performance.segments import Breakdown, Segment, breakdown
 from monitoring.performance.weak_rows import Weak, weakest
@@ -73,6 +73,7 @@ __all__ = [
     "segment_frames",
     "signal",
     "together",
+    "trailing",
     "weakest",
     "weigh",
 ]

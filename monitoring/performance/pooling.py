@@ -14,7 +14,9 @@ from monitoring.performance.outcomes import Outcomes
 from monitoring.performance.reading import reference_outcomes
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
-from monitoring.statistics.metrics.additive import gathered, part, pooled
+from monitoring.statistics.metrics.additive import gathered, part, pooled, rolled
+from monitoring.statistics.metrics.evidence import shortage
+from monitoring.statistics.metrics.trivial import trivial
 from monitoring.windows import Window
 
 
@@ -108,6 +110,30 @@ def together(
         float(values[chosen].sum()) for values in (assessment.predicted, assessment.labelled)
     )
     return Together(tuple(places), window, predicted, labelled, pooled(days), scores)
+
+
+def trailing(assessment: Assessment, metric: Metric, count: int) -> tuple[Floats, Floats]:
+    """A metric of the last so many chunks that end with each, and that of the trivial model on the same rows.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    metric : Metric
+    count : int
+
+    Returns
+    -------
+    tuple of ndarray of shape (chunks,)
+        nan where one of the chunks is not final, where there are fewer, or too few rows to be evidence.
+    """
+    rows: Any = assessment.outcomes
+    whole = rolled(rows, count)
+    final = np.array([one == "final" for one in assessment.maturity], dtype=bool)
+    young = np.cumsum(~final)
+    young[count:] = young[count:] - young[:-count]
+    known = final & (young == 0) & (np.arange(len(final)) >= count - 1) & ~shortage(metric, whole).any
+    value, nothing = metric(whole, interval=False).value, trivial(metric, whole)
+    return np.where(known, value, np.nan), np.where(known, nothing, np.nan)
 
 
 def past(assessment: Assessment, places: Sequence[int], metric: Metric) -> Floats:

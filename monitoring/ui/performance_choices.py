@@ -12,9 +12,16 @@ from monitoring.ui.scopes import Scope
 from monitoring.windows import instant_of
 
 TASKS = ("binary", "multiclass", "regression")
-VIEWS = {"over time": TASKS, "without labels": TASKS, "segments": TASKS}
+VIEWS = {
+    "over time": TASKS,
+    "threshold": ("binary",),
+    "classes": ("multiclass",),
+    "errors": ("regression",),
+    "without labels": TASKS,
+    "segments": TASKS,
+}
 """Views by their name in the address, and the tasks that have them."""
-WINDOWS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
+WINDOWS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28, "range": 1_000_000}
 DEFAULT_WINDOW = "28 chunks"
 _DAY = dt.timedelta(days=1)
 
@@ -54,7 +61,7 @@ def choices(scope: Scope) -> Chosen:
             default=DEFAULT_WINDOW,
             key="window",
             bind="query-params",
-            help="So many of the newest chunks whose labels are final are told as one.",
+            help="So many of the newest chunks whose labels are final are told as one; range: all shown.",
         )
         known_at = _known_at(scope)
     return Chosen(view or views[0], metric, WINDOWS[length or DEFAULT_WINDOW], known_at)

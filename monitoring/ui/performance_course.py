@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 
 from monitoring.performance import Estimation, Scores
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.metrics.trivial import trivial
+from monitoring.statistics.metrics import Metric
 from monitoring.statistics.severity import NAMES
 from monitoring.ui import charts
 from monitoring.ui.bands import band
@@ -33,65 +33,64 @@ class _Drawn:
     """What is drawn: the chunks of the view that hold predictions."""
 
     at: list[dt.datetime]
-    stop: list[dt.datetime]
     places: list[int]
     told: list[str]
 
 
-def course(view: View, scores: Scores, *, height: int = 430) -> go.Figure:
+def course(
+    view: View, scores: Scores, length: int, trailing: tuple[Floats, Floats], *, height: int = 430
+) -> go.Figure:
     """One metric over the chunks shown, with the volume of predictions and labels beneath.
 
     Parameters
     ----------
     view : View
     scores : Scores
+    length : int
+        How many chunks are told as one.
+    trailing : tuple of ndarray of shape (chunks,)
+        The metric of so many chunks up to each, and the trivial model's on the same rows.
     height : int
     """
-    found, metric = view.assessment, scores.metric
+    metric = scores.metric
     drawn = _drawn(view, scores)
     value = scores.estimate.value[view.shown]
-    nothing = trivial(metric, found.outcomes)[view.shown]
-    maturity = np.array(found.maturity[view.shown])
-    final = maturity == "final"
-    traces = [*_band(view, scores, final), *_levels(view, scores, nothing)]
-    line = {"color": charts.CURRENT, "width": 1.3}
-    traces.append(
-        {
-            "type": "scatter", "mode": "lines", "x": drawn.at, "y": np.where(final, value, np.nan),
-            "line": line, "hoverinfo": "skip", "showlegend": False,
-        }
-    )  # fmt: skip
+    maturity = np.array(view.assessment.maturity[view.shown])
+    together, nothing = (one[view.shown] for one in trailing)
+    traces = [*_band(view, scores, maturity == "final"), *_levels(view, scores, nothing)]
     traces += _marks(drawn, value, maturity, scores.status[view.shown])
+    traces += _line(drawn, together, metric, length)
     traces += _volume(view, drawn)
-    day = charts.day_format(drawn.at)
-    reference = view.reference()
-    shapes, notes = [], []
-    if reference and reference[0] < view.shown.stop and reference[1] > view.shown.start:
-        inside = (
-            found.keys[max(reference[0], view.shown.start)],
-            found.keys[min(reference[1], view.shown.stop) - 1],
-        )
-        shapes.append(charts.zone(inside[0].start, inside[1].stop))
-        notes.append({"x": inside[0].start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom",
-                      "text": "reference"})  # fmt: skip
+    shapes, notes = _reference_zone(view)
     return charts.figure(
         traces,
         height=height,
-        x={**charts.moments(drawn.at, day), "anchor": "y2"},
+        x={**charts.moments(drawn.at, charts.day_format(drawn.at)), "anchor": "y2"},
         y={
-            "title": {"text": metric.title if len(metric.title) < 40 else metric.short},
+            "title": {"text": metric.short},
             "tickformat": ".0%" if as_share(metric) else None,
             "domain": [0.30, 1.0],
         },
         shapes=shapes,
         notes=notes,
         yaxis2={"automargin": True, "gridcolor": charts.GRID, "zeroline": False, "domain": [0.0, 0.2],
-                "title": {"text": "Rows"}, "nticks": 3, "rangemode": "tozero"},
+                "title": {"text": "rows"}, "nticks": 3, "rangemode": "tozero"},
         barmode="overlay",
         bargap=0.15,
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top"},
         margin={"l": 8, "r": 8, "t": 20, "b": 8},
     )  # fmt: skip
+
+
+def _reference_zone(view: View) -> tuple[list[Part], list[Part]]:
+    """The tinted part of the chart that is the reference, as far as it is shown, with its word."""
+    reference, shown = view.reference(), view.shown
+    if not reference or reference[0] >= shown.stop or reference[1] <= shown.start:
+        return [], []
+    keys = view.assessment.keys
+    start, stop = keys[max(reference[0], shown.start)].start, keys[min(reference[1], shown.stop) - 1].stop
+    note = {"x": start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "text": "reference"}
+    return [charts.zone(start, stop)], [note]
 
 
 def _drawn(view: View, scores: Scores) -> _Drawn:
@@ -108,7 +107,7 @@ def _drawn(view: View, scores: Scores) -> _Drawn:
         text += f"{count(found.predicted[place])} predictions"
         told.append(text + ("<br>inside the reference" if reference[0] <= place < reference[1] else ""))
     keys = found.keys[view.shown]
-    return _Drawn([key.start for key in keys], [key.stop for key in keys], list(places), told)
+    return _Drawn([key.start for key in keys], list(places), told)
 
 
 def _band(view: View, scores: Scores, final: np.ndarray) -> list[Part]:
@@ -172,8 +171,9 @@ def _marks(drawn: _Drawn, value: Floats, maturity: np.ndarray, status: np.ndarra
     traces = []
     known = np.isfinite(value)
     for code, state in enumerate(NAMES[:3]):
-        look = {"symbol": charts.SYMBOL[state], "color": charts.STATUS[state], "size": 5 if not code else 8}
+        look = {"symbol": charts.SYMBOL[state], "color": charts.STATUS[state], "size": 4 if not code else 6}
         name = mark(state).word
+        look["opacity"] = 0.75
         traces += _points(drawn, value, known & (maturity == "final") & (status == code), name, look)
     look = {"symbol": "circle-open", "color": charts.STATUS["grey"], "size": 6}
     traces += _points(drawn, value, known & (maturity == "final") & (status < 0), "not judged", look)
@@ -192,6 +192,22 @@ def _points(drawn: _Drawn, value: Floats, chosen: np.ndarray, name: str, look: P
         {
             "type": "scatter", "mode": "markers", "x": [drawn.at[i] for i in places], "y": value[places],
             "name": name, "marker": look, "customdata": [drawn.told[i] for i in places],
+            "hovertemplate": f"{when}<extra>{name}</extra>",
+        }
+    ]  # fmt: skip
+
+
+def _line(drawn: _Drawn, together: Floats, metric: Metric, length: int) -> list[Part]:
+    """The metric of so many chunks up to each, so that a level can be seen among days that differ."""
+    if not np.isfinite(together).any():
+        return []
+    name = f"{length} chunks together" if length > 1 else metric.short
+    when = "%{x|%a " + charts.day_format(drawn.at) + "}<br>%{customdata}"
+    told = [number(metric, one) for one in together]
+    return [
+        {
+            "type": "scatter", "mode": "lines", "x": drawn.at, "y": together, "name": name,
+            "line": {"color": charts.CURRENT, "width": 2.4 if length > 1 else 1.4}, "customdata": told,
             "hovertemplate": f"{when}<extra>{name}</extra>",
         }
     ]  # fmt: skip

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
-from monitoring.performance import Together
-from monitoring.ui import charts, performance_course
+from monitoring.performance import Scores, Together
+from monitoring.ui import (
+    cards,
+    charts,
+    performance_course,
+    performance_labels,
+    performance_session,
+    performance_table,
+    performance_trust,
+)
 from monitoring.ui.performance_view import View
+from monitoring.ui.performance_words import titled
+
+EVERY_SECONDS = 0.5
 
 
-def panel(view: View, metric: str, together: Together | None) -> None:
+def panel(view: View, metric: str, count: int, together: Together | None) -> None:
     """Draw the view.
 
     Parameters
@@ -17,9 +30,46 @@ def panel(view: View, metric: str, together: Together | None) -> None:
     view : View
     metric : str
         Key of the metric whose course is drawn.
+    count : int
+        How many chunks are told as one.
     together : Together or None
         The newest final chunks as one; None where no chunk of the range is final.
     """
     scores = view.assessment.scores[metric]
-    st.subheader(scores.metric.title, anchor=False)
-    st.plotly_chart(performance_course.course(view, scores), key="course", config=charts.CONFIG)
+    with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
+        st.subheader(titled(scores.metric), anchor=False, width="content")
+        st.space("stretch")
+        cards.export(partial(performance_trust.csv, view), f"{view.model.name}-performance.csv")
+    if scores.metric.costly:
+        waiting = not performance_session.drawn(view.scope, metric, view.known_at).done
+        st.fragment(_drawn_course, run_every=EVERY_SECONDS if waiting else None)(view, metric, count, waiting)
+    else:
+        _course(view, scores, count)
+    cards.trust(
+        performance_trust.facts(view, scores.metric, together),
+        performance_trust.command(view),
+        partial(performance_trust.csv, view),
+        f"{view.model.name}-performance.csv",
+        key="trust",
+    )
+    if together is not None:
+        chosen = performance_session.drawn_together(view.scope, metric, together.places, view.known_at)
+        performance_table.panel(together, chosen)
+    performance_labels.panel(view)
+
+
+def _course(view: View, scores: Scores, count: int) -> None:
+    length = count if count <= view.shown.stop - view.shown.start else 1
+    trailing = performance_session.trailing(view.scope, scores.metric.key, length, view.known_at)
+    figure = performance_course.course(view, scores, length, trailing)
+    st.plotly_chart(figure, key="course", config=charts.CONFIG)
+
+
+def _drawn_course(view: View, metric: str, count: int, waited: bool) -> None:
+    """The course of a metric whose interval is drawn by bootstrap, beside the page."""
+    job = performance_session.drawn(view.scope, metric, view.known_at)
+    if job.done and waited:
+        st.rerun()  # without the clock that asked for it
+    if not job.done:
+        st.caption("Its interval is drawn 500 times for every chunk; it appears when that is done.")
+    _course(view, job.future.result() if job.done else view.assessment.scores[metric], count)

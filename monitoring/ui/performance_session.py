@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from monitoring import performance
+from monitoring.statistics.arrays import Floats
 from monitoring.ui import jobs, session
 from monitoring.windows import Window
 
@@ -97,6 +98,58 @@ def together(
         As in `material`.
     """
     return _together(*_key(scope, known_at), scope.chunk, places)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _drawn_together(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str, places: tuple[int, ...], metric: str,
+) -> performance.Scores:  # fmt: skip
+    found = _assessment(path, name, data, version, segment, known_at, now, chunk)
+    return performance.together(found, places, metrics=[metric]).scores[metric]
+
+
+def drawn_together(
+    scope: Scope, metric: str, places: tuple[int, ...], known_at: dt.datetime | None = None
+) -> performance.Scores:
+    """One metric of some chunks taken as one, with its interval also where that is drawn by bootstrap."""
+    return _drawn_together(*_key(scope, known_at), scope.chunk, places, metric)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _trailing(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str, metric: str, count: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    found = _assessment(path, name, data, version, segment, known_at, now, chunk)
+    return performance.trailing(found, found.scores[metric].metric, count)
+
+
+def trailing(
+    scope: Scope, metric: str, count: int, known_at: dt.datetime | None = None
+) -> tuple[Floats, Floats]:
+    """A metric of the last so many chunks up to each, and the trivial model's; never change them."""
+    return _trailing(*_key(scope, known_at), scope.chunk, metric, count)
+
+
+def drawn(scope: Scope, metric: str, known_at: dt.datetime | None = None) -> jobs.Job:
+    """A metric whose interval is drawn by bootstrap, worked out beside the page; its answer is its `Scores`.
+
+    Parameters
+    ----------
+    scope : Scope
+    metric : str
+    known_at : datetime, optional
+        As in `material`.
+    """
+    found, chunk = material(scope, known_at), scope.chunk
+    key = tuple(str(part) for part in (*_key(scope, known_at), chunk, metric))
+
+    def work(progress: jobs.Progress) -> performance.Scores:
+        progress(0.0, "drawing")
+        return performance.assess(found, chunk=chunk, metrics=[metric]).scores[metric]
+
+    return jobs.desk().job(f"{scope.model.name} interval", key, work)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

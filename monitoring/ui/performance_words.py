@@ -23,7 +23,7 @@ def as_share(metric: Metric) -> bool:
 
 
 def number(metric: Metric, value: float) -> str:
-    """A metric's value as people read it, with its currency where it has one.
+    """A metric's value as people read it.
 
     Examples
     --------
@@ -31,10 +31,26 @@ def number(metric: Metric, value: float) -> str:
     >>> number(METRICS["accuracy"], 0.6931), number(METRICS["roc_auc"], 0.6787)
     ('69.3 %', '0.679')
     """
+    return share(float(value)) if as_share(metric) else short(float(value))
+
+
+def titled(metric: Metric) -> str:
+    """A metric's title, with the currency where it is money."""
+    return f"{metric.title} ({metric.unit})" if metric.key in ("cost", "total_cost") else metric.title
+
+
+def signed(metric: Metric, value: float) -> str:
+    """A change of a metric with its sign; of a share in percentage points.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import METRICS
+    >>> signed(METRICS["accuracy"], -0.097), signed(METRICS["roc_auc"], 0.0123)
+    ('−9.7 points', '+0.012')
+    """
     if as_share(metric):
-        return share(float(value))
-    told = short(float(value))
-    return f"{told} {metric.unit}" if metric.key in ("cost", "total_cost") else told
+        return f"{100 * float(value):+.1f} points".replace("-", "−")
+    return ("+" if value > 0 else "") + number(metric, float(value))
 
 
 def answer(view: View, one: Together | None) -> tuple[str, str]:
@@ -93,8 +109,12 @@ def horizon_words(view: View) -> str:
     horizon = view.assessment.material.cohorts.maturity.horizon
     if horizon is None:
         return "it is not known yet when labels are final"
-    unit = "hour" if view.model.grain == "hour" else "day"
-    return f"labels are final after {count(horizon)} {unit}{'' if horizon == 1 else 's'}"
+    return f"labels are final after {count(horizon)} {unit_of(view)}{'' if horizon == 1 else 's'}"
+
+
+def unit_of(view: View) -> str:
+    """In what ages are counted: the grain of the model's profile."""
+    return "hour" if view.model.grain == "hour" else "day"
 
 
 def _headline(scores: Scores) -> str:

@@ -1,10 +1,20 @@
 """The Performance page: its answer, its course and its views, on awkward data as on ordinary data."""
 
+import datetime as dt
+import json
+import shlex
+import shutil
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
+from monitoring.cli import app as cli
+from monitoring.statistics.metrics import metrics_for
 from monitoring.store import Store
+from monitoring.ui import performance_session, performance_trust, performance_view, scopes, session
 from tests.store.scored_logs import take
 
 HOSTILE = "<img src=x onerror=alert(1)> [a](b) $x$ :red[z] `q` | \"'"
@@ -34,9 +44,8 @@ def outputs(task, random, rows, turned):
         return {"score": score}, happens.astype(int)
     p = random.dirichlet([1, 1, 1], rows)
     p[:, 2] = 1 - p[:, 0] - p[:, 1]
-    label = np.array(
-        [random.choice(["a", "b", "c"], p=np.maximum(one, 0) / np.maximum(one, 0).sum()) for one in p]
-    )
+    drawn = (random.uniform(size=(rows, 1)) > p.cumsum(axis=1)).sum(axis=1)
+    label = np.array(["a", "b", "c"])[np.minimum(drawn, 2)]
     return {"p_a": p[:, 0], "p_b": p[:, 1], "p_c": p[:, 2]}, label
 
 
@@ -63,17 +72,35 @@ def logged(task="binary", days=DAYS, rows=80, delay=2, turn=45, extra=None):
     return log, labels[labels["labelled_at"] < log["predicted_at"].max()]
 
 
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory):
+    """Stores that were filled once, by what they hold."""
+    return tmp_path_factory.mktemp("shelf"), {}
+
+
 @pytest.fixture
-def filled(store_file, tmp_path):
-    """Put a log and its labels into the store that the app of this test serves."""
+def filled(store_file, shelf):
+    """Put a log and its labels into the store that the app of this test serves; gives both."""
+    folder, known = shelf
 
     def put(text, log, told=None):
         with Store.open(store_file) as store:
             store.add(text)
-            take(store, tmp_path, log, "predictions")
+            take(store, store_file.parent, log, "predictions")
             if told is not None:
-                take(store, tmp_path, told, "labels")
+                take(store, store_file.parent, told, "labels")
 
+    def usual(task="binary", **options):
+        key = (task, *options.items())
+        log, told = logged(task, **options)
+        if key not in known:
+            put(description(task), log, told)
+            known[key] = shutil.copy(store_file, folder / f"{len(known)}.duckdb")
+        else:
+            shutil.copy(known[key], store_file)
+        return log, told
+
+    put.usual = usual
     return put
 
 
@@ -91,7 +118,7 @@ def said(app):
     ],
 )
 def test_every_task_is_answered_by_its_headline_metrics(open_app, filled, task, names):
-    filled(description(task), *logged(task))
+    filled.usual(task)
     app = open_app("performance", model="m")
     assert not app.exception
     answer = said(app)
@@ -102,7 +129,7 @@ def test_every_task_is_answered_by_its_headline_metrics(open_app, filled, task, 
 
 
 def test_a_model_that_became_worse_is_not_healthy(open_app, filled):
-    filled(description("binary"), *logged("binary"))
+    filled.usual("binary")
     app = open_app("performance", model="m", window="7 chunks")
     assert "worse beyond chance" in said(app)
     assert "Act" in said(app) or "Watch" in said(app)
@@ -121,3 +148,162 @@ def test_a_model_without_predictions_is_explained(open_app, store_file):
     app = open_app("performance", model="m")
     assert not app.exception
     assert "No predictions of champion yet" in said(app)
+
+
+def table_under(app, head):
+    """A table of Markdown, by its first cell."""
+    (found,) = [item.value for item in app.markdown if item.value.startswith(head)]
+    return found.replace("\\", "")
+
+
+@pytest.mark.parametrize("threshold", [0.5, 0.3])
+def test_a_threshold_decides_as_the_rows_say(open_app, filled, threshold):
+    log, told = filled.usual("binary")
+    app = open_app("performance", model="m", view="threshold", window="range", threshold=f"{threshold:.3f}")
+    assert not app.exception
+    assert app.slider(key="threshold").value == threshold
+    rows = log.merge(told, on="id")
+    rows = rows[rows["predicted_at"] < final_before(app)]
+    matrix = table_under(app, f"| at {threshold:.3f}")
+    for label in (0, 1):
+        for decided in (False, True):
+            found = ((rows["label"] == label) & ((rows["score"] >= threshold) == decided)).sum()
+            assert f"{found:,} (" in matrix, matrix
+
+
+def final_before(app):
+    """The end of the window that a view is about, as its heading says."""
+    (head,) = [item.value for item in app.subheader if " to " in item.value]
+    return pd.Timestamp(head.split(" to ")[1]) + pd.Timedelta(days=1)
+
+
+def test_the_cheapest_threshold_is_proposed_and_gone_to(open_app, filled):
+    priced = '[costs]\ncurrency = "EUR"\nfalse_positive = 1\nfalse_negative = 9\n'
+    filled(description("binary", priced), *logged(turn=99, rows=200))
+    app = open_app("performance", model="m", view="threshold", window="range")
+    assert app.number_input(key="cost_fn").value == 9
+    assert "EUR instead of" in said(app)
+    app.button(key="best").click().run()
+    assert not app.exception
+    assert app.slider(key="threshold").value == pytest.approx(0.1, abs=0.07), "a calibrated score: 1 of 10"
+    app.number_input(key="cost_fp").set_value(9.0).run()
+    app.button(key="best").click().run()
+    assert app.slider(key="threshold").value == pytest.approx(0.5, abs=0.1), "equal costs: a half"
+
+
+def test_only_decisions_leave_no_threshold_to_move(open_app, filled):
+    log, told = logged()
+    log["prediction"] = (log.pop("score") >= 0.5).astype(int)
+    filled(description("binary"), log, told)
+    app = open_app("performance", model="m", view="threshold")
+    assert not app.exception
+    assert "there is no threshold to move" in said(app)
+    assert "not defined" in said(app) or "accuracy" in said(app)
+
+
+def test_on_a_past_day_the_page_knows_what_was_known_then(open_app, filled):
+    filled.usual("binary", delay=10)
+    now = said(open_app("performance", model="m"))
+    app = open_app("performance", model="m", known_at="2026-02-05")
+    assert not app.exception
+    assert app.slider(key="known_at").value == dt.date(2026, 2, 5)
+    then = said(app)
+    assert then != now
+    last = pd.Timestamp(then.split("Healthy] ")[-1].split(": accuracy")[0].split(" to ")[-1])
+    assert last < pd.Timestamp("2026-02-05"), "younger chunks were not final"
+    assert "provisional" in then
+
+
+def test_before_delays_are_known_nothing_counts_as_final(open_app, filled):
+    filled.usual("binary", delay=10)
+    app = open_app("performance", model="m", known_at="2026-01-04")
+    assert not app.exception
+    assert "none of them counts as final" in said(app)
+    assert app.session_state["known_at"] == dt.date(2026, 1, 4)
+
+
+def test_a_day_of_another_model_is_no_day_of_this_one(open_app, filled):
+    filled.usual("binary")
+    app = open_app(
+        "performance", model="m", known_at="2013-05-05", threshold="7.5", metric="mae", view="errors"
+    )
+    assert not app.exception
+    assert app.slider(key="known_at").value == dt.date(2026, 3, 1)
+    assert app.selectbox(key="metric").value == "accuracy"
+    assert app.segmented_control(key="view").value in (None, "over time")
+
+
+@pytest.mark.parametrize(("task", "view"), [("multiclass", "classes"), ("regression", "errors")])
+def test_classes_and_errors_are_shown_beside_the_reference(open_app, filled, task, view):
+    filled.usual(task)
+    app = open_app("performance", model="m", view=view)
+    assert not app.exception
+    shown = app.dataframe[0].value
+    if task == "multiclass":
+        assert shown["Class"].tolist() == ["a", "b", "c"]
+        assert shown["Recall"].str.contains(", was ").all()
+    else:
+        assert shown["Error"].iloc[0].startswith("−")
+        assert (shown["Reference"] != "–").all()
+
+
+def test_hostile_names_of_classes_are_shown_as_text(open_app, filled):
+    log, told = logged("multiclass")
+    told["label"] = told["label"].replace({"a": HOSTILE})
+    text = description("multiclass").replace("a = ", f"{json.dumps(HOSTILE)} = ")
+    filled(text, log, told)
+    for view in ("over time", "classes"):
+        app = open_app("performance", model="m", view=view)
+        assert not app.exception
+        assert not [item for item in app.markdown if item.allow_html]
+    assert HOSTILE in app.dataframe[0].value["Class"].tolist()
+
+
+def test_every_metric_of_the_window_stands_in_the_table_with_why_it_is_not_judged(open_app, filled):
+    filled.usual("binary", rows=8, days=30)
+    app = open_app("performance", model="m", window="1 chunk")
+    assert not app.exception
+    (shown,) = [item.value for item in app.dataframe if "Metric" in item.value]
+    assert len(shown) == len(metrics_for("binary"))
+    accuracy = shown[shown["Metric"] == "Accuracy"].iloc[0]
+    assert accuracy["Status"] == "○ Unknown"
+    assert accuracy["Why not judged"] == "not enough: 8 labelled rows of 30"
+
+
+def test_a_costly_interval_comes_beside_the_page(open_app, filled):
+    filled.usual("binary", days=40, rows=60)
+    app = open_app("performance", model="m", metric="average_precision")
+    for _ in range(100):
+        if "drawn 500 times" not in said(app):
+            break
+        time.sleep(0.1)
+        app.run()
+    assert not app.exception
+    assert "drawn 500 times" not in said(app)
+
+
+def test_the_file_of_the_page_is_the_answer_of_the_command_line(open_app, filled, store_file):
+    filled.usual("binary", days=40, rows=60)
+    open_app("performance", model="m")
+    scope = scopes.scope_of(session.model_named("m"), scopes.Choices(model="m"))
+    found = performance_session.assessment(scope)
+    view = performance_view.view(found, scope)
+    command = shlex.split(performance_trust.command(view))[3:]
+    mine = performance_trust.csv(view).decode()
+    session.close()
+    told = CliRunner().invoke(cli, ["--store", str(store_file), *command], catch_exceptions=False)
+    assert told.exit_code == 0, told.output
+    assert len(told.stdout.splitlines()) == 1 + 40 * len(metrics_for("binary"))
+    assert mine == told.stdout
+
+
+def test_a_shadow_is_looked_at_by_choosing_it_in_the_bar(open_app, filled):
+    log, told = logged()
+    both = pd.concat([log.assign(version="one"), log.assign(version="two", score=1 - log["score"])])
+    filled(description("binary", '[versions]\nchampion = "one"\nshadows = ["two"]\n'), both, told)
+    app = open_app("performance", model="m", version="two")
+    assert not app.exception
+    assert app.selectbox(key="version").options == ["one", "two"]
+    good = said(open_app("performance", model="m"))
+    assert "no reference" not in good
+    assert said(app) != good
