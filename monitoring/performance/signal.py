@@ -1,9 +1,9 @@
 """Performance as one signal: the headline metrics of the newest chunks whose labels are final.
 
-A chunk has the worst colour of two ways to look: what single chunks showed in two of the last three, and the
-last seven together, in which a loss shows that is too small for one of them. Newer chunks whose labels are
-not final yet cannot make it worse than amber: they are estimated from their scores, and the estimate has to
-be a loss in two of the last three.
+A chunk has the worst colour of three ways to look: what single chunks showed in two of the last three, and
+the last seven and twenty-eight together, in which losses show that are too small for one of them. Newer
+chunks whose labels are not final yet cannot make it worse than amber: they are estimated from their scores,
+and the estimate has to be a loss in two of the last three.
 
 Labels count as they are known at the instant of the material, for every chunk: a ribbon tells what is known
 now of each day, not what was thought of it then.
@@ -30,7 +30,7 @@ from monitoring.statistics.metrics.evidence import words as short_words
 from monitoring.statistics.severity import AMBER, GREY, NAMES, Codes, persistent
 from monitoring.windows import Window
 
-SIZE = 7  # chunks that are judged together
+SIZES = (7, 28)  # chunks that are judged together
 NEEDED, LAST = 2, 3
 """A single chunk counts once two of the last three are alike."""
 
@@ -42,8 +42,8 @@ class Signal:
     Attributes
     ----------
     assessment : Assessment
-    pooled : mapping of str to Scores
-        Each headline metric of the last `SIZE` chunks together, of arrays of shape (chunks,).
+    pooled : mapping of int to mapping of str to Scores
+        By size each headline metric of so many last chunks together, of arrays of shape (chunks,).
     lasting : ndarray of int8, shape (headlines, chunks)
         The colour that single chunks reached in two of the last three, metric by metric.
     model : ndarray of int8, shape (chunks,)
@@ -55,7 +55,7 @@ class Signal:
     """
 
     assessment: Assessment
-    pooled: Mapping[str, Scores]
+    pooled: Mapping[int, Mapping[str, Scores]]
     lasting: Codes
     model: Codes
     estimated: Estimates | None
@@ -115,7 +115,8 @@ def signal(found: Assessment) -> Signal:
     status = np.stack([np.where(final, found.scores[key].status, GREY) for key in keys])
     lasting = np.where(final, persistent(status, NEEDED, LAST), GREY).astype(np.int8)
     pooled = _pooled(found, keys, final)
-    worst = np.stack([one.status for one in pooled.values()]).max(axis=0, initial=GREY)
+    every = [one.status for each in pooled.values() for one in each.values()]
+    worst = np.stack(every).max(axis=0, initial=GREY)
     model = np.maximum(lasting.max(axis=0, initial=GREY), worst)
     model = np.where(final, model, GREY).astype(np.int8)
     estimated, expected = _expected(found, keys, final)
@@ -142,25 +143,22 @@ def verdict(found: Signal) -> Verdict:
     return now
 
 
-def _pooled(found: Assessment, keys: tuple[str, ...], final: NDArray[np.bool_]) -> dict[str, Scores]:
+def _pooled(
+    found: Assessment, keys: tuple[str, ...], final: NDArray[np.bool_]
+) -> dict[int, dict[str, Scores]]:
     """The headline metrics of the last chunks together; only chunks whose labels are final count."""
     rows: Any = found.outcomes
     kept = np.flatnonzero(final)
-    together = rolled(gathered(part(rows, kept), kept, len(final)), SIZE)
+    whole = gathered(part(rows, kept), kept, len(final))
     before = reference_outcomes(found.material)
     unknown = np.zeros(len(final), dtype=np.int8)
-    return {
-        key: scored(
-            found.scores[key].metric,
-            together,
-            before,
-            unknown,
-            found.material.model,
-            intervals=False,
-            several=True,
-        )
-        for key in keys
-    }
+
+    def judged(key: str, together: Any) -> Scores:
+        metric, model = found.scores[key].metric, found.material.model
+        return scored(metric, together, before, unknown, model, intervals=False, several=True)
+
+    pools = {size: rolled(whole, size) for size in SIZES}
+    return {size: {key: judged(key, together) for key in keys} for size, together in pools.items()}
 
 
 def _expected(
@@ -183,11 +181,13 @@ def _expected(
 
 def _final(found: Signal, place: int) -> Verdict:
     """The metric that decided a chunk whose labels are final, in words."""
-    keys, code = list(found.pooled), int(found.model[place])
-    # Among metrics of one colour the pooled value is the better founded one.
-    for row, key in enumerate(keys):
-        if int(found.pooled[key].status[place]) == code:
-            return _told(found, found.pooled[key], place, SIZE)
+    code = int(found.model[place])
+    # Among looks of one colour the pooled value is the better founded one, and the shorter the more recent.
+    for size, pooled in found.pooled.items():
+        for one in pooled.values():
+            if int(one.status[place]) == code:
+                return _told(found, one, place, size)
+    for row, key in enumerate(HEADLINES[found.assessment.material.model.task]):
         if int(found.lasting[row, place]) == code:
             alike = range(place, max(place - LAST, -1), -1)
             at = next(i for i in alike if found.assessment.scores[key].status[i] >= code)
@@ -207,7 +207,7 @@ def _told(found: Signal, one: Scores, place: int, size: int, code: int | None = 
         sentence += f", {_number(loss)} worse, {_number(float(change.lower[place]))} of it beyond chance"
     elif float(change.lower[place]) > 0:
         sentence += ", a little worse"
-    sentence += _other(found, metric.key, place) if size > 1 else ""
+    sentence += _other(found, metric.key, place, size) if size > 1 else ""
     sign = -1 if metric.better == "higher" else 1
     return Verdict(
         NAMES[status], sentence, CODES[int(one.reason[place])], metric.key, value,
@@ -225,10 +225,10 @@ def _when(window: Window) -> str:
     return f" from {day(window.start, last)} to {day(last)}"
 
 
-def _other(found: Signal, key: str, place: int) -> str:
+def _other(found: Signal, key: str, place: int, size: int) -> str:
     """A headline metric that moved the other way, so that nobody is comforted by it."""
-    mine = found.pooled[key].difference
-    for other, one in found.pooled.items():
+    mine = found.pooled[size][key].difference
+    for other, one in found.pooled[size].items():
         change = one.difference
         if other == key or mine.lower[place] <= 0 or not change.upper[place] < 0:
             continue
@@ -265,7 +265,7 @@ def _unknown(found: Signal) -> Verdict:
         code = "immature" if whole.material.cohorts.maturity.horizon is not None else "maturity_unknown"
         return Verdict("grey", reasons.sentence(code), code)
     last = final[-1]
-    one = next(iter(found.pooled.values()))
+    one = next(iter(found.pooled[SIZES[0]].values()))
     code = CODES[int(one.reason[last])]
     if code == "not_enough":
         short = one.shortage

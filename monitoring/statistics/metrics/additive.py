@@ -155,9 +155,9 @@ def rolled(outcomes: T, size: int) -> T:
     """
 
     def added(array: Floats) -> Floats:
-        whole = array.copy()
-        for back in range(1, min(size, len(array))):
-            whole[back:] += array[:-back]
+        running = np.cumsum(array, axis=0)
+        whole = running.copy()
+        whole[size:] -= running[:-size]  # counts stay whole numbers, and exact
         return whole
 
     return _each(outcomes, added)
