@@ -196,10 +196,15 @@ def show(
     reference: Annotated[
         str, typer.Option(help="fixed, rolling:CHUNKS:GAP, weekday:WEEKS or version:NAME.")
     ] = "",
-    metric: Annotated[str, typer.Option(help="Performance, estimate: one metric; all by default.")] = "",
+    metric: Annotated[
+        str, typer.Option(help="Performance, estimate, calibration: one metric; all by default.")
+    ] = "",
+    bins: Annotated[
+        str, typer.Option(help="Calibration: of equal mass or of equal width.", metavar="mass|width")
+    ] = "mass",
     version: Annotated[str, typer.Option(help="Of all but drift: the champion by default.")] = "",
     known_at: Annotated[
-        str, typer.Option(help="Performance, estimate: with the labels known at this day.")
+        str, typer.Option(help="Performance, estimate, calibration: as labels were known at this day.")
     ] = "",
     json: Json = False,
     csv: Csv = False,
@@ -213,7 +218,7 @@ def show(
     arguments = {
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
         "segment": segment, "method": method, "reference": reference, "metric": metric,
-        "version": version, "known_at": known_at, "format": _format(json, csv),
+        "bins": bins, "version": version, "known_at": known_at, "format": _format(json, csv),
     }  # fmt: skip
     _finish(dispatch.dispatch(context.obj, "show", arguments))
 

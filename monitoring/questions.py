@@ -61,12 +61,23 @@ def _estimate(store: Store, model: Model, arguments: Arguments, chunk: str) -> p
 
 def _calibration(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Whether scores mean what they say, in every chunk."""
+    if model.task == "regression":
+        raise QuestionError(
+            f"{model.name}: a regression gives no probabilities; ask for its bias instead: "
+            f"show performance {model.name} --metric bias"
+        )
+    told = performance.calibration_frames
+    asked, bins = arguments.get("metric") or None, arguments.get("bins") or "mass"
+    if asked and asked not in told.MEASURES:
+        raise QuestionError(f"unknown measure {asked!r} of calibration; one of: {', '.join(told.MEASURES)}")
+    if bins not in ("mass", "width"):
+        raise QuestionError(f"unknown --bins {bins!r}; one of: mass, width")
     one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=[], intervals=False)
     try:
-        found = performance.calibration.calibration(one)
+        return told.every_output(one, asked, window_of(model, arguments), equal_width=bins == "width")
     except performance.NotEstimableError as error:
-        raise QuestionError(f"{model.name}: {reasons.sentence(error.code, **error.facts)}") from error
-    return performance.calibration_frames.frame(found, window_of(model, arguments))
+        said = f"{reasons.sentence(error.code, **error.facts)}. {reasons.fix(error.code)}"
+        raise QuestionError(f"{model.name}: {said}") from error
 
 
 def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Material:

@@ -91,6 +91,18 @@ def test_one_airport_ranks_as_well_as_in_march_and_two_do_not(store: Store) -> N
     assert (airports["JFK"].reason, airports["JFK"].lost) == ("lost_for_a_while", 2)
 
 
+def test_july_is_over_confident_and_says_so(store: Store) -> None:
+    found = performance.assess(performance.material(store, "flights"), chunk="28 days", metrics=[])
+    one = performance.calibration.calibration(found)
+    july = [place for place, key in enumerate(found.keys) if key.holds(dt.datetime(2013, 7, 10))]
+    told = performance.calibration_words.told(one, july)
+    assert told.status == "amber"
+    assert float(told.measured.error.mean) > 10 * float(told.measured.floor)
+    assert "too low (0.41 times the events that come are expected)" in told.sentence
+    assert "In the reference they were off by 1.9 points." in told.sentence
+    assert told.sentence.endswith("is right in 67 % of the rows: the model is over-confident.")
+
+
 def test_cancelled_flights_are_no_negatives(store: Store) -> None:
     found = performance.material(store, "flights", known_at=dt.datetime(2014, 2, 1, tzinfo=dt.UTC))
     with store.cursor() as cursor:

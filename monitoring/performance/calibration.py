@@ -3,8 +3,10 @@
 `calibration` measures each chunk of an assessment, `together` some chunks as one, `judged` gives them their
 colour. Chunks are judged only where labels are mature. A calibration error counts when it is
 larger than a perfect model shows in 99 of 100 samples of the same scores, and when what exceeds chance and
-the reference's own error is large enough to matter: the tolerance of the model's file. It is never more than
-amber, because a recalibration mends it.
+the reference's own error is large enough to matter: the tolerance of the model's file, of rare outcomes a
+tenth of their share. It is never more than amber, because a recalibration mends it.
+
+`calibration_words` says it in words, `calibration_frames` writes the tidy frame.
 
 Of several classes the largest probability is judged (its event is that this class is right); each class
 against all others can be looked at by itself.
@@ -39,6 +41,7 @@ LEAST_ROWS = 200
 LEAST_EVENTS = 10
 """Of rows with the event, and of rows without: below it a chunk's calibration says nothing."""
 BINS = 10
+RARE = 0.1  # of the share of the rarer outcome
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +171,15 @@ def calibration(found: Assessment, *, subject: str | None = None, equal_width: b
     )
     fine = calibration_sums.by_chunk(by_key, chunk_of(found), len(found.keys))
     reference = None if before is None else measured(before, groups)
-    return Calibration(found, chosen, groups, fine, reference, material.model.limits.accuracy_drop)
+    tolerance = _tolerance(found, fine if before is None else before)
+    return Calibration(found, chosen, groups, fine, reference, tolerance)
+
+
+def _tolerance(found: Assessment, rows: ScoreSums) -> float:
+    """The excess error that matters: that of the model's file, of rare outcomes a tenth of their share."""
+    stated, count, events = found.material.model.limits.accuracy_drop, rows.rows.sum(), rows.positives.sum()
+    rarer = float(min(events, count - events))
+    return min(stated, RARE * rarer / float(count)) if rarer > 0 else stated
 
 
 def measured(fine: ScoreSums, groups: Slots) -> Measured:

@@ -1,49 +1,84 @@
-"""Calibration as the tidy frame: one row per measure and chunk."""
+"""Calibration as the tidy frame: one row per measure, output and chunk."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from monitoring import results
-from monitoring.performance.calibration import Calibration
+from monitoring.performance.assessment import Assessment
+from monitoring.performance.calibration import Calibration, Measured, calibration
+from monitoring.performance.calibration_sums import subjects
 from monitoring.performance.frames import words
 from monitoring.performance.judging import CODES
+from monitoring.statistics.metrics.estimates import quantile
 from monitoring.statistics.severity import names
+from monitoring.store.score_grids import CLASS
 from monitoring.windows import Window
 
-_Z = float(special.ndtri(0.975))
+SUBJECT = "calibration"
+MEASURES = (
+    "ece", "mce", "debiased_square", "expected_over_observed", "slope", "intercept", "spiegelhalter",
+    "brier_score", "brier_reliability", "brier_resolution", "brier_uncertainty",
+    "brier_within_variance", "brier_within_covariance",
+)  # fmt: skip
+"""What is measured; the first is judged, the others tell in which way scores are off."""
 
 
-def frame(found: Calibration, window: Window | None = None) -> pd.DataFrame:
-    """Every chunk by every measure of calibration.
+def every_output(
+    found: Assessment, measure: str | None = None, window: Window | None = None, *, equal_width: bool = False
+) -> pd.DataFrame:
+    """The calibration of what is judged, and of each of several classes against all others.
+
+    Parameters
+    ----------
+    found : Assessment
+    measure, window
+        As for `frame`.
+    equal_width : bool
+        Bins of equal width instead of equal mass of the reference.
+
+    Raises
+    ------
+    NotEstimableError
+        If scores are not probabilities.
+    """
+    chosen = subjects(found.material)
+    return results.concat(
+        frame(calibration(found, subject=one, equal_width=equal_width), measure, window) for one in chosen
+    )
+
+
+def frame(found: Calibration, measure: str | None = None, window: Window | None = None) -> pd.DataFrame:
+    """Every chunk of every measure, or of one.
 
     Parameters
     ----------
     found : Calibration
+    measure : str, optional
+        One of `MEASURES`; all by default.
     window : Window, optional
         Keep the chunks that begin inside; all by default.
 
     Returns
     -------
     DataFrame
-        Columns of `monitoring.results.COLUMNS`. ``subject`` is the output. The measure ``calibration_error``
-        is judged: ``noise_floor`` and ``limit_high`` are what a perfect model shows on average and once in a
-        hundred samples, ``effect`` the error less that floor. The others explain it: ``largest_gap``,
-        ``debiased_square``, ``expected_over_observed``, ``calibration_slope``, ``calibration_intercept``,
-        ``spiegelhalter`` (with its statistic and p-value), ``brier_score`` and its five parts.
+        Columns of `monitoring.results.COLUMNS`. ``subject`` is ``calibration``, or ``calibration of NAME``
+        for one of several classes against all others, which is told and not judged. ``ece`` is judged:
+        ``noise_floor`` and ``limit_high`` are what a perfect model shows on average and exceeds once in a
+        hundred samples, ``effect`` is the error less that floor. The other measures tell in which way scores
+        are off.
     """
     whole = found.assessment
     places = [i for i, key in enumerate(whole.keys) if window is None or window.holds(key.start)]
-    material = whole.material
+    material, name = whole.material, found.subject
+    told = name.startswith(CLASS)
     common: dict[str, Any] = {
         "model": np.repeat(material.model.name, len(places)),
         "version": material.version,
-        "subject": found.subject,
+        "subject": f"{SUBJECT} of {name.removeprefix(CLASS)}" if told else SUBJECT,
         "segment": "=".join(material.segment) if material.segment[0] else "",
         "chunk_start": [whole.start[i] for i in places],
         "chunk_stop": [whole.stop[i] for i in places],
@@ -57,46 +92,30 @@ def frame(found: Calibration, window: Window | None = None) -> pd.DataFrame:
         "status": names(found.status[places]),
         "reason": np.array(CODES, dtype=object)[found.reason[places]],
     }
-    told = {"status": "grey", "reason": "told_only"}
     parts = []
-    for measure, columns in _measures(found):
-        kept = {name: values[places] for name, values in columns.items()}
-        mine = judged if measure == "calibration_error" else told
-        parts.append(results.frame({**common, "measure": measure, **kept, **mine}))
+    for one in MEASURES if measure is None else (measure,):
+        kept = {column: values[places] for column, values in _values(found.measured, one).items()}
+        mine = judged if one == MEASURES[0] and not told else {"status": "grey", "reason": "told_only"}
+        parts.append(results.frame({**common, "measure": one, **kept, **mine}))
     return results.concat(parts)
 
 
-def _measures(found: Calibration) -> Iterator[tuple[str, dict[str, np.ndarray]]]:
-    """Each measure's columns, of shape (chunks,)."""
-    one = found.measured
-    yield (
-        "calibration_error",
-        {
-            "value": one.error.mean,
-            "effect": one.error.mean - one.floor,
-            "noise_floor": one.floor,
-            "limit_high": one.limit,
-        },
-    )
-    yield "largest_gap", {"value": one.error.largest}
-    yield "debiased_square", {"value": one.error.debiased}
-    large, line = one.large, one.line
-    yield (
-        "expected_over_observed",
-        {
-            "value": large.ratio, "lower": large.lower, "upper": large.upper,
-            "statistic": large.statistic, "p_value": large.p_value,
-        },
-    )  # fmt: skip
-    for measure, value, error in (
-        ("calibration_slope", line.slope, line.slope_error),
-        ("calibration_intercept", line.intercept, line.intercept_error),
-    ):
-        yield measure, {"value": value, "lower": value - _Z * error, "upper": value + _Z * error}
-    test = one.spiegelhalter
-    yield "spiegelhalter", {"value": test.statistic, "statistic": test.statistic, "p_value": test.p_value}
-    brier = one.brier
-    for part in (
-        "score", "reliability", "resolution", "uncertainty", "within_variance", "within_covariance",
-    ):  # fmt: skip
-        yield f"brier_{part}", {"value": getattr(brier, part)}
+def _values(one: Measured, measure: str) -> dict[str, np.ndarray]:
+    """A measure's columns, of shape (chunks,)."""
+    if measure == "ece":
+        beyond = one.error.mean - one.floor
+        return {"value": one.error.mean, "effect": beyond, "noise_floor": one.floor, "limit_high": one.limit}
+    if measure == "expected_over_observed":
+        large = one.large
+        test = {"statistic": large.statistic, "p_value": large.p_value}
+        return {"value": large.ratio, "lower": large.lower, "upper": large.upper, **test}
+    if measure in ("slope", "intercept"):
+        value, error = getattr(one.line, measure), getattr(one.line, f"{measure}_error")
+        half = quantile(0.95) * error
+        return {"value": value, "lower": value - half, "upper": value + half}
+    if measure == "spiegelhalter":
+        test = one.spiegelhalter
+        return {"value": test.statistic, "statistic": test.statistic, "p_value": test.p_value}
+    if measure.startswith("brier_"):
+        return {"value": getattr(one.brier, measure.removeprefix("brier_"))}
+    return {"value": one.error.largest if measure == "mce" else one.error.debiased}
