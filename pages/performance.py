@@ -6,6 +6,7 @@ from monitoring import drift, performance, reasons
 from monitoring.ui import (
     cards,
     filters,
+    performance_calibration,
     performance_choices,
     performance_classes,
     performance_errors,
@@ -63,6 +64,8 @@ elif chosen.view == "classes":
     performance_classes.panel(view, together)
 elif chosen.view == "errors":
     performance_errors.panel(view, together)
+elif chosen.view == "calibration":
+    performance_calibration.panel(view, places)
 elif chosen.view == "without labels":
     performance_estimate.panel(view, chosen.metric, chosen.count)
 elif chosen.view == "segments":

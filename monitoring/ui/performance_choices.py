@@ -17,6 +17,7 @@ VIEWS = {
     "threshold": ("binary",),
     "classes": ("multiclass",),
     "errors": ("regression",),
+    "calibration": ("binary", "multiclass"),
     "without labels": TASKS,
     "segments": TASKS,
 }

@@ -84,11 +84,10 @@ def course(
 
 def _reference_zone(view: View) -> tuple[list[Part], list[Part]]:
     """The tinted part of the chart that is the reference, as far as it is shown, with its word."""
-    reference, shown = view.reference(), view.shown
-    if not reference or reference[0] >= shown.stop or reference[1] <= shown.start:
+    span = view.span_of_reference()
+    if span is None:
         return [], []
-    keys = view.assessment.keys
-    start, stop = keys[max(reference[0], shown.start)].start, keys[min(reference[1], shown.stop) - 1].stop
+    start, stop = span
     note = {"x": start, "y": 1, "yref": "paper", "xanchor": "left", "yanchor": "bottom", "text": "reference"}
     return [charts.zone(start, stop)], [note]
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from monitoring import performance
+from monitoring.performance.calibration import Calibration
 from monitoring.statistics.arrays import Floats
 from monitoring.ui import jobs, session
 from monitoring.windows import Window
@@ -170,6 +171,38 @@ def estimates(scope: Scope, known_at: dt.datetime | None = None) -> performance.
         As in `material`.
     """
     return _estimates(*_key(scope, known_at), scope.chunk)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _calibration(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str, subject: str, equal_width: bool,
+) -> Calibration:  # fmt: skip
+    found = _assessment(path, name, data, version, segment, known_at, now, chunk)
+    return performance.calibration.calibration(found, subject=subject, equal_width=equal_width)
+
+
+def calibration(
+    scope: Scope, subject: str, known_at: dt.datetime | None = None, *, equal_width: bool = False
+) -> Calibration:
+    """Calibration of one output in every chunk, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    subject : str
+        The output.
+    known_at : datetime, optional
+        As in `material`.
+    equal_width : bool
+        Bins of equal width.
+
+    Raises
+    ------
+    NotEstimableError
+        If scores are not probabilities.
+    """
+    return _calibration(*_key(scope, known_at), scope.chunk, subject, equal_width)
 
 
 def weighted(scope: Scope, window: Window, known_at: dt.datetime | None = None) -> jobs.Job:

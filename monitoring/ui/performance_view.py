@@ -46,6 +46,13 @@ class View:
         inside = [i for i, key in enumerate(self.assessment.keys) if baseline and key.overlaps(baseline)]
         return (inside[0], inside[-1] + 1) if inside else None
 
+    def span_of_reference(self) -> tuple[dt.datetime, dt.datetime] | None:
+        """Keys between which the shown chunks are the reference; None where none is."""
+        reference, shown, keys = self.reference(), self.shown, self.assessment.keys
+        if not reference or reference[0] >= shown.stop or reference[1] <= shown.start:
+            return None
+        return keys[max(reference[0], shown.start)].start, keys[min(reference[1], shown.stop) - 1].stop
+
 
 def view(
     assessment: performance.Assessment, scope: Scope, known_at: dt.datetime | None = None

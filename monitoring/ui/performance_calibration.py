@@ -1,0 +1,212 @@
+"""The Performance page's calibration: what scores promised beside what came, and how the error moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from monitoring import performance, reasons
+from monitoring.performance.calibration import Calibration, Measured
+from monitoring.performance.calibration_words import Told, points, told
+from monitoring.statistics.calibration import Reliability, consistency_band, reliability
+from monitoring.statistics.severity import NAMES
+from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
+from monitoring.ui import cards, charts, performance_session
+from monitoring.ui.drift_view import words
+from monitoring.ui.numbers import count, share, short
+from monitoring.ui.performance_view import View
+
+TITLES = {SCORE: "score", CONFIDENCE: "largest probability"}
+BINS = {"equal mass": False, "equal width": True}
+_HEIGHT = 360
+
+
+def panel(view: View, places: tuple[int, ...]) -> None:
+    """Draw the view, or say why there is nothing to show.
+
+    Parameters
+    ----------
+    view : View
+    places : tuple of int
+        Positions of the newest final chunks that are told as one.
+    """
+    if not places:
+        cards.empty(
+            "There are no rows with final labels to compare scores with.",
+            "Choose a longer range, or wait until labels are mature.",
+        )
+        return
+    known = performance.calibration_sums.subjects(view.assessment.material)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="calibration-head"):
+        bins = st.segmented_control(
+            "Bins", list(BINS), default="equal mass", key="bins", bind="query-params",
+            help="Ten bins that hold as many rows of the reference each, or are equally wide.",
+        )  # fmt: skip
+        subject = known[0]
+        if len(known) > 1:
+            names = {title(one): one for one in known}
+            chosen = st.selectbox("Of", list(names), key="output", bind="query-params", width=220)
+            subject = names.get(chosen, subject)
+    try:
+        found = performance_session.calibration(
+            view.scope, subject, view.known_at, equal_width=BINS.get(bins or "", False)
+        )
+    except performance.NotEstimableError as error:
+        what = cards.full(reasons.sentence(error.code, **error.facts))
+        cards.empty(what, cards.escaped(reasons.fix(error.code).format(**error.facts)))
+        return
+    one = told(found, places)
+    cards.verdict(one.status, f"{words(one.window)}: {one.sentence}", key="calibration-verdict")
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.subheader("Promised and come true", anchor=False)
+        st.plotly_chart(diagram(found, one), key="reliability", config=charts.CONFIG)
+        st.caption(
+            "Points of fewer than 20 rows are left out; their bars are Wilson's 95 % intervals. "
+            + (
+                "In the grey band lie 95 of 100 rates if scores still mean what they meant in the reference."
+                if found.reference is not None
+                else "There is no reference whose labels could be compared with."
+            )
+        )
+    with right:
+        st.subheader("Calibration error over time", anchor=False)
+        st.plotly_chart(course(view, found), key="calibration-course", config=charts.CONFIG)
+    st.dataframe(
+        table(one.measured, found.reference), hide_index=True, height="content", key="calibration-table"
+    )
+    st.caption(f"From {count(float(one.measured.rows))} final labels; bins of {bins or 'equal mass'}.")
+
+
+def title(subject: str) -> str:
+    """An output in words.
+
+    Examples
+    --------
+    >>> title("confidence"), title("class late")
+    ('largest probability', 'class late')
+    """
+    return TITLES.get(subject, f"class {subject.removeprefix(CLASS)}")
+
+
+def diagram(found: Calibration, one: Told) -> go.Figure:
+    """The share of events in each bin beside its mean score, the reference's band, and rows beneath."""
+    shown = reliability(one.measured.bins)
+    kept = ~shown.hidden
+    x, rate = shown.score[kept], shown.rate[kept]
+    hover = [
+        f"score {short(a)}: {share(b)} came ({share(c)} to {share(d)}), {count(n)} rows"
+        for a, b, c, d, n in zip(x, rate, shown.lower[kept], shown.upper[kept], shown.rows[kept], strict=True)
+    ]
+    traces = [
+        *_band(found, shown),
+        {
+            "type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "hoverinfo": "skip",
+            "name": "as promised", "line": {"color": charts.REFERENCE, "width": 1, "dash": "dash"},
+        },
+        {
+            "type": "scatter", "mode": "lines+markers", "x": x, "y": rate, "name": "came true",
+            "line": {"color": charts.CURRENT, "width": 1.5}, "marker": {"size": 7},
+            "error_y": {
+                "type": "data", "symmetric": False, "array": shown.upper[kept] - rate,
+                "arrayminus": rate - shown.lower[kept], "color": charts.CURRENT, "thickness": 1, "width": 0,
+            },
+            "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>",
+        },
+        _rows(found, one.places),
+    ]  # fmt: skip
+    return charts.figure(
+        traces,
+        height=_HEIGHT,
+        x={"title": {"text": "Mean score"}, "range": [0, 1], "tickformat": ".0%"},
+        y={"title": {"text": "Share that came"}, "range": [0, 1], "tickformat": ".0%", "domain": [0.24, 1]},
+        yaxis2={"domain": [0, 0.16], "showgrid": False, "visible": False},
+        bargap=0.0,
+    )
+
+
+def _band(found: Calibration, now: Reliability) -> list[charts.Part]:
+    """Where the rates may lie if scores mean what they meant."""
+    if found.reference is None:
+        return []
+    before = reliability(found.reference.bins)
+    lower, upper = consistency_band(now.rows, before.rate, before.rows)
+    known = ~(np.isnan(lower) | now.hidden)
+    x = now.score[known]
+    return [
+        {
+            "type": "scatter", "mode": "lines", "x": np.concatenate([x, x[::-1]]),
+            "y": np.concatenate([upper[known], lower[known][::-1]]), "fill": "toself",
+            "fillcolor": charts.FLOOR, "line": {"width": 0}, "hoverinfo": "skip",
+            "name": "as in the reference",
+        }
+    ]  # fmt: skip
+
+
+def _rows(found: Calibration, places: Sequence[int]) -> charts.Part:
+    """Labelled rows by score, over fifty bars of equal width."""
+    fine, bars = found.fine.rows[list(places)].sum(axis=0), 50
+    mean = found.fine.score[list(places)].sum(axis=0) / np.where(fine > 0, fine, 1.0)
+    rows = np.bincount(np.clip((mean * bars).astype(int), 0, bars - 1), fine, bars)
+    return {
+        "type": "bar", "x": (np.arange(bars) + 0.5) / bars, "y": rows, "yaxis": "y2", "name": "rows",
+        "marker": {"color": charts.QUIET, "line": {"width": 0}}, "showlegend": False,
+        "hovertemplate": "%{y:,.0f} rows<extra></extra>",
+    }  # fmt: skip
+
+
+def course(view: View, found: Calibration) -> go.Figure:
+    """The calibration error of every chunk, with what chance explains and the limit."""
+    one, whole, shown = found.measured, view.assessment, view.shown
+    status = [NAMES[code] for code in found.status[shown]]
+    return charts.course(
+        [key.start for key in whole.keys[shown]],
+        one.error.mean[shown],
+        title="calibration error",
+        floor=one.floor[shown],
+        limit=one.limit[shown],
+        status=status,
+        partial=np.array([maturity != "final" for maturity in whole.maturity[shown]], dtype=bool),
+        reference=view.span_of_reference(),
+        height=_HEIGHT,
+    )
+
+
+def table(one: Measured, before: Measured | None) -> list[dict[str, str]]:
+    """What there is to know of calibration, now and in the reference."""
+
+    def row(name: str, tell: Callable[[Measured], str], why: str) -> dict[str, str]:
+        reference = tell(before) if before is not None else "–"
+        return {"What": name, "Now": tell(one), "Reference": reference, "Meaning": why}
+
+    return [
+        row("Calibration error", lambda m: points(m.error.mean), "mean distance of promised and come true"),
+        row("of which chance explains", lambda m: points(m.floor), "what a perfect model shows on average"),
+        row("99 % limit", lambda m: points(m.limit), "a perfect model stays below in 99 of 100 samples"),
+        row("Largest gap", lambda m: points(m.error.largest), "the worst bin of 20 rows or more"),
+        row("Expected over observed", _ratio, "above 1: scores are too high"),
+        row("Slope", _slope, "below 1: scores are too extreme"),
+        row("Spiegelhalter z", _spiegelhalter, "beyond ±2: the Brier score is not what scores promise"),
+        row("Brier score", lambda m: short(float(m.brier.score)), "mean squared distance, 0 is perfect"),
+        row("– reliability", lambda m: short(float(m.brier.reliability)), "lost by calibration"),
+        row("– resolution", lambda m: short(float(m.brier.resolution)), "won by telling rows apart"),
+        row("– uncertainty", lambda m: short(float(m.brier.uncertainty)), "what a constant would score"),
+    ]
+
+
+def _ratio(one: Measured) -> str:
+    large = one.large
+    return f"{short(float(large.ratio))} ({short(float(large.lower))} to {short(float(large.upper))})"
+
+
+def _slope(one: Measured) -> str:
+    slope, half = float(one.line.slope), 1.96 * float(one.line.slope_error)
+    return "–" if np.isnan(slope) else f"{short(slope)} ({short(slope - half)} to {short(slope + half)})"
+
+
+def _spiegelhalter(one: Measured) -> str:
+    z, p = float(one.spiegelhalter.statistic), float(one.spiegelhalter.p_value)
+    return "–" if np.isnan(z) else f"{short(z)} (p {'<0.001' if p < 0.001 else short(p)})"
