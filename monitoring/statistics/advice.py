@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,10 +20,15 @@ State = Literal["data problem", "degraded", "calibration only", "estimated drop"
 
 @dataclass(frozen=True)
 class DataFault:
-    """A quality alarm on an important feature: which, and the index of the chunk in which it began."""
+    """A quality alarm on an important feature: which, and the index of the chunk in which it began.
+
+    ``range_only`` says that values are present and of the right kind, but outside the reference's range:
+    that may be a fault, or a season that the model has never seen.
+    """
 
     feature: str
     onset: int
+    range_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class CostCase:
     """What a lost unit of the metric costs against what retraining costs, in one unit of money.
 
     ``loss_per_row`` is the cost of a row that goes wrong, so of one row times a metric change of 1.
+    ``currency`` is written behind amounts.
     """
 
     loss_per_row: float
@@ -38,6 +44,7 @@ class CostCase:
     horizon_days: float
     retraining: float
     risk: float = 0.0
+    currency: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,8 @@ class Evidence:
     change, error : float
         Realised change of the metric, current final cohorts less reference, and its standard error; nan
         without final labels. Where people look every day, give ``lower`` and ``upper`` instead.
+    reference_error : float
+        The part of the standard error that is the reference's, which no further label makes smaller.
     lower, upper : float
         Ends of an always-valid interval of the change; they replace the one-sided 95 % ends.
     labelled : int
@@ -59,8 +68,9 @@ class Evidence:
         Labelled rows that a retraining takes.
     recent : float
         Share of them from after the metric's onset; nan if there is no onset.
-    auc_lower, auc_upper : float
-        Interval of the change of the AUC, nan where unknown.
+    auc_lower, auc_upper, auc_tolerance : float
+        Interval of the change of the AUC, and the change of it that does not matter, by default the
+        tolerance; nan where unknown.
     calibration_alarm : bool
     estimated, estimated_half_width : float
         Estimated change without labels and its half width.
@@ -70,7 +80,8 @@ class Evidence:
     drift : bool
         Whether inputs have drifted.
     share : float
-        The metric's reference value, if it is a share of rows; gives the rows that are needed to decide.
+        The metric's reference value, if it is a share of rows; gives the rows that are needed to decide
+        where there are no labels to tell by.
     current_rows : int
         Labelled rows behind the change.
     costs : CostCase or None
@@ -79,6 +90,7 @@ class Evidence:
     tolerance: float
     change: float = float("nan")
     error: float = float("nan")
+    reference_error: float = 0.0
     lower: float = float("nan")
     upper: float = float("nan")
     labelled: int = 0
@@ -86,6 +98,7 @@ class Evidence:
     recent: float = float("nan")
     auc_lower: float = float("nan")
     auc_upper: float = float("nan")
+    auc_tolerance: float = float("nan")
     calibration_alarm: bool = False
     estimated: float = float("nan")
     estimated_half_width: float = float("nan")
@@ -201,13 +214,15 @@ def retraining_advice(evidence: Evidence) -> Advice:
     --------
     >>> found = retraining_advice(Evidence(tolerance=0.02, change=-0.001, error=0.004, drift=True))
     >>> found.state, found.sentence
-    ('healthy', 'No retraining: inputs drifted, but performance is within the tolerance.')
+    ('healthy', 'Healthy, drift without harm: inputs drifted, but performance is within the tolerance.')
     """
     if not evidence.tolerance > 0:
         raise ValueError("the tolerance is above 0")
     lower, upper = _ends(evidence)
     state, sentence = _judged(evidence, lower, upper)
     rows = _rows_needed(evidence) if state in ("undecided", "estimated drop") else None
+    if state == "undecided":
+        sentence = _undecided(lower, rows)
     return Advice(state, sentence, lower, upper, rows, _cost(evidence, lower, upper))
 
 
@@ -221,31 +236,65 @@ def _ends(evidence: Evidence) -> tuple[float, float]:
 
 def _judged(evidence: Evidence, lower: float, upper: float) -> tuple[State, str]:
     limit = -evidence.tolerance
-    names = _faulty(evidence, lower > limit)
-    if names:
-        return "data problem", f"Repair the data first ({names}); do not retrain on faulty rows."
+    faults = _faulty(evidence, lower > limit)
+    if faults:
+        return "data problem", _mending(faults)
     if upper < limit:
         return "degraded", _remedy(evidence)
-    if evidence.calibration_alarm and limit <= evidence.auc_lower and evidence.auc_upper <= -limit:
+    within = evidence.tolerance if np.isnan(evidence.auc_tolerance) else evidence.auc_tolerance
+    if evidence.calibration_alarm and -within <= evidence.auc_lower and evidence.auc_upper <= within:
         return (
             "calibration only",
             "Recalibrate the scores; the model still ranks as before, so no retraining.",
         )
     if evidence.estimated + evidence.estimated_half_width < limit:
-        return "estimated drop", "Label a random sample before retraining: only the estimate says it dropped."
+        return (
+            "estimated drop",
+            "Send an audit sample before retraining: only the estimate says that performance dropped. Label "
+            "rows drawn at random.",
+        )
     if lower > limit:
-        drifted = "inputs drifted, but performance" if evidence.drift else "performance"
-        return "healthy", f"No retraining: {drifted} is within the tolerance."
-    return "undecided", "Too few labels to tell whether the loss exceeds the tolerance."
+        if evidence.drift:
+            return (
+                "healthy",
+                "Healthy, drift without harm: inputs drifted, but performance is within the tolerance.",
+            )
+        return "healthy", "No retraining: performance is within the tolerance."
+    return "undecided", ""
 
 
-def _faulty(evidence: Evidence, healthy: bool) -> str:
-    """The faults that may explain a loss, as words."""
+def _undecided(lower: float, rows: int | None) -> str:
+    """What is missing for an answer."""
+    if np.isnan(lower):
+        return "Nothing is known yet: no labels are mature. Label rows drawn at random, or wait."
+    if rows is None:
+        return "Days differ too much, and the reference is too short, to tell whether the loss matters."
+    return "Too few labels to tell whether the loss exceeds the tolerance."
+
+
+def _faulty(evidence: Evidence, healthy: bool) -> list[DataFault]:
+    """The faults that may explain a loss."""
     if evidence.onset is None:
-        early = [] if healthy else list(evidence.faults)
-    else:
-        early = [fault for fault in evidence.faults if fault.onset <= evidence.onset]
-    return ", ".join(fault.feature for fault in early[:3])
+        return [] if healthy else list(evidence.faults)
+    return [fault for fault in evidence.faults if fault.onset <= evidence.onset]
+
+
+def _mending(faults: list[DataFault]) -> str:
+    """What to do about faults; values that are merely new may be right."""
+    broken = dict.fromkeys(fault.feature for fault in faults if not fault.range_only)
+    if broken:
+        return f"Repair the data first ({_named(broken)}); do not retrain on faulty rows."
+    names = _named(dict.fromkeys(fault.feature for fault in faults))
+    return (
+        f"Check the data first ({names}): values lie outside the reference's range. If they are wrong, "
+        "repair them; if they are right, the model has never learnt from such rows."
+    )
+
+
+def _named(features: Iterable[str], most: int = 3) -> str:
+    names = list(features)
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def _remedy(evidence: Evidence) -> str:
@@ -257,16 +306,20 @@ def _remedy(evidence: Evidence) -> str:
 
 
 def _rows_needed(evidence: Evidence) -> int | None:
-    """Labelled rows that tell the change seen so far from the tolerance; half of that at the least."""
+    """Labelled rows that tell the change seen so far from the tolerance; half of that at the least.
+
+    None where the reference itself is too short, so that no number of current rows would tell.
+    """
     seen = evidence.change if not np.isnan(evidence.change) else evidence.estimated
     distance = abs(seen + evidence.tolerance)
     distance = evidence.tolerance if np.isnan(distance) else max(distance, evidence.tolerance / 2)
-    if not np.isnan(evidence.share):
-        return rows_to_detect(evidence.share, distance)
     if np.isnan(evidence.error) or not evidence.current_rows:
+        return None if np.isnan(evidence.share) else rows_to_detect(evidence.share, distance)
+    wanted = (distance / (special.ndtri(SURE) + special.ndtri(POWER))) ** 2 - evidence.reference_error**2
+    if wanted <= 0:
         return None
-    factor = (special.ndtri(SURE) + special.ndtri(POWER)) * evidence.error / distance
-    return int(np.ceil(evidence.current_rows * factor**2))
+    own = evidence.error**2 - evidence.reference_error**2
+    return int(np.ceil(evidence.current_rows * own / wanted))
 
 
 def _cost(evidence: Evidence, lower: float, upper: float) -> str:
@@ -283,7 +336,10 @@ def _cost(evidence: Evidence, lower: float, upper: float) -> str:
         words = "retraining may pay"
     else:
         words = "retraining does not pay"
+    unit = f" {case.currency}" if case.currency else ""
+    if not most:
+        return f"Rows cost no more than in the reference, retraining {price:,.0f}{unit}: {words}."
     return (
-        f"The loss costs {least:,.0f} to {most:,.0f} in {case.horizon_days:g} days, retraining {price:,.0f}: "
-        f"{words}, if a challenger wins all of it back."
+        f"The loss costs {least:,.0f} to {most:,.0f}{unit} in {case.horizon_days:g} days, retraining "
+        f"{price:,.0f}{unit}: {words}, if a challenger wins all of it back."
     )

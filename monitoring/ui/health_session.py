@@ -6,7 +6,7 @@ import datetime as dt
 
 import streamlit as st
 
-from monitoring import drift, health
+from monitoring import advice, drift, health
 from monitoring.models import Model
 from monitoring.ui import session
 from monitoring.ui.days import Days, statuses
@@ -51,9 +51,22 @@ def _days(path: str, name: str, data: str, now: dt.datetime) -> Days:
     if found is None:
         return {}
     ribbon = health.ribbon(model, found, colours, session.volume(model), outputs(model))
-    return statuses(ribbon, drift.ribbon(found, colours), model)
+    return {} if ribbon.empty else statuses(ribbon, drift.ribbon(found, colours), model)
 
 
 def days(model: Model) -> Days:
     """A model's colour on every day, shared by all visitors: never change it."""
     return _days(*session.key_of(model.name), session.grain_of(model))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _advised(
+    path: str, name: str, data: str, known_at: dt.datetime | None, now: dt.datetime
+) -> advice.Recommendation | None:
+    found = advice.read(session.store(), name, known_at)
+    return None if found is None else advice.advise(found)
+
+
+def advised(model: Model, as_of_at: dt.datetime | None = None) -> advice.Recommendation | None:
+    """Whether a model should be retrained, at an instant; None without predictions."""
+    return _advised(*session.key_of(model.name), as_of_at, session.grain_of(model))

@@ -53,6 +53,7 @@ class Page:
 
 PAGES = (
     Page("health", "Monitor", "monitor_heart", every_model=True),
+    Page("model", "Monitor", "fact_check"),
     Page("drift", "Monitor", "query_stats"),
     Page("predictions", "Monitor", "online_prediction", versions=True),
     Page("performance", "Monitor", "insights", versions=True, references=False),

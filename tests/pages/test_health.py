@@ -83,6 +83,16 @@ def test_models_without_predictions_or_reference_are_listed(open_app, stored, lo
     assert "silent" in said(app)
 
 
+def test_a_model_with_a_reference_and_no_predictions_is_unknown(open_app, store_file):
+    from monitoring.store import Store
+
+    with Store.open(store_file) as store:
+        store.add('name = "m"\ntask = "binary"\n[reference]\nstart = 2026-01-01\nstop = 2026-02-01')
+    app = open_app()
+    assert not app.exception
+    assert tiles(app)["Unknown"] == "1"
+
+
 def test_many_models_come_in_pages(open_app, store_file):
     from monitoring.store import Store
 

@@ -76,6 +76,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     ),
     reference && band(reference[0], reference[1], n, "reference"),
     band(asOf + 1, n, n, "later"),
+    ...data.events.map((event) => el("div", { class: "event", style: `left:${(100 * event.at) / n}%` })),
     asOf >= 0 && data.chosen ? el("div", { class: "asof", style: `left:${(100 * (asOf + 1)) / n}%` }) : null,
     cursor,
   )
@@ -92,7 +93,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     strip.setAttribute("aria-valuenow", at)
     strip.setAttribute("aria-valuetext", `${days[at].date}, ${words(at)}. ${behind(at)}`)
     const inside = reference && at >= reference[0] && at < reference[1] ? "part of the reference" : ""
-    tip.show((strip.clientWidth * at) / n, HEIGHT + 14, [days[at].date, words(at), behind(at), inside].filter(Boolean))
+    const happened = data.events.filter((event) => event.at === at).map((event) => event.text)
+    const told = [days[at].date, words(at), behind(at), inside, ...happened].filter(Boolean)
+    tip.show((strip.clientWidth * at) / n, HEIGHT + 14, told)
   }
   const leave = () => {
     cursor.hidden = true

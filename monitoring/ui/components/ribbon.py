@@ -55,6 +55,7 @@ def ribbon(
     volume: Sequence[int],
     key: str,
     on_pick: Callable[[dt.date], None],
+    events: Sequence[tuple[dt.date, str]] = (),
 ) -> None:
     """Draw a model's ribbon.
 
@@ -78,6 +79,8 @@ def ribbon(
         Unique on the page.
     on_pick : callable
         Told the day that was picked, before the page runs again.
+    events : sequence of (date, str), optional
+        What happened on a day, marked by a line and told where it is touched; plain text.
     """
 
     def picked() -> None:
@@ -105,6 +108,11 @@ def ribbon(
             "chosen": as_of is not None,
             "reference": _positions(reference, days),
             "ticks": day_ticks(days),
+            "events": [
+                {"at": (day - days[0]).days, "text": text}
+                for day, text in events
+                if days and days[0] <= day <= days[-1]
+            ],
             "volume": list(volume),
             "volumeWords": f"{count(sum(volume))} in {len(volume)} days",
         },
