@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitoring import demo, performance
+from monitoring import advice, demo, performance
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
 from monitoring.windows import Window
@@ -208,3 +208,35 @@ def test_days_whose_labels_are_weeks_away_have_an_estimate_today(store: Store) -
     now = performance.latest(performance.estimate(one), "accuracy")
     assert now is not None
     assert now.rows > 1500
+
+
+def advised(store: Store, year: int, month: int, name: str = "flights") -> advice.Recommendation:
+    """What is advised at the first moment of a month in New York."""
+    found = advice.read(store, name, pd.Timestamp(year, month, 1, tz="America/New_York").to_pydatetime())
+    assert found is not None
+    return advice.advise(found)
+
+
+def test_after_july_retraining_is_advised_and_pays(store: Store) -> None:
+    found = advised(store, 2013, 8)
+    assert (found.state, found.measure) == ("degraded", "accuracy")
+    assert found.sentence.startswith("Retrain")
+    assert found.onset is not None
+    assert found.onset.month == 6
+    assert "retraining pays" in found.cost
+
+
+def test_after_september_the_metrics_disagree_and_the_rarer_events_are_named(store: Store) -> None:
+    found = advised(store, 2013, 10)
+    assert (found.state, found.measure) == ("degraded", "roc_auc")
+    assert "accuracy is better" in found.note
+    assert "AUC is worse" in found.note
+    assert "Events have become rarer" in found.note
+    assert "does not pay" in found.cost
+
+
+def test_after_december_the_loss_is_dated_to_its_first_storms(store: Store) -> None:
+    found = advised(store, 2014, 1)
+    assert (found.state, found.measure) == ("degraded", "accuracy")
+    assert found.onset is not None
+    assert pd.Timestamp(found.onset).month == 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from monitoring import performance
 from monitoring.advice import gathering
 from monitoring.advice.faults import Fault, faults
 from monitoring.advice.gathering import Fact, Spans
+from monitoring.advice.onset import onset
 from monitoring.advice.reading import Sources
 from monitoring.performance.calibration_signal import Latest
 from monitoring.statistics.advice import Advice, CostCase, Evidence, State, retraining_advice
@@ -126,7 +128,7 @@ def advise(one: Sources) -> Recommendation:
         faults=tuple(broken),
         calibration=gathering.calibration(one, held),
         drift=evidence.drift,
-        onset=gathering.onset(judged, worst.key, held.until),
+        onset=onset(judged, worst.key, held.until),
         labelled=evidence.labelled,
         needed=evidence.needed,
         recent=evidence.recent,
@@ -139,15 +141,30 @@ def _judged(one: Sources, held: Spans, key: str) -> _Judged:
     known = gathering.facts(one, held, key)
     tried = [gathering.evidence(one, held, key, span, known) for span in held.together or (None,)]
     answers = [retraining_advice(evidence) for evidence in tried]
-    decided = [i for i, advice in enumerate(answers) if advice.state not in ("undecided", "estimated drop")]
-    chosen = decided[0] if decided else len(tried) - 1
+    chosen = deciding([advice.state for advice in answers])
     advice = answers[chosen]
     if advice.state == "estimated drop":
-        deciding = ("estimated", held.newer)
+        rests_on = ("estimated", held.newer)
     else:
-        deciding = ("realised", held.together[chosen].window if held.together else None)
-    shown = [replace(fact, decides=(fact.kind, fact.window) == deciding) for fact in known]
+        rests_on = ("realised", held.together[chosen].window if held.together else None)
+    shown = [replace(fact, decides=(fact.kind, fact.window) == rests_on) for fact in known]
     return _Judged(key, chosen, tried[chosen], advice, shown)
+
+
+def deciding(states: Sequence[State]) -> int:
+    """Which of the spans, the shorter first, says what to do: the first that decides, else the longest.
+
+    Parameters
+    ----------
+    states : sequence of str
+
+    Examples
+    --------
+    >>> deciding(["undecided", "healthy"]), deciding(["degraded", "healthy"]), deciding(["undecided"] * 2)
+    (1, 0, 1)
+    """
+    decided = [i for i, state in enumerate(states) if state not in ("undecided", "estimated drop")]
+    return decided[0] if decided else len(states) - 1
 
 
 def _nothing(one: Sources, held: Spans, broken: list[Fault]) -> Recommendation:

@@ -9,6 +9,7 @@ import numpy as np
 
 from monitoring import performance
 from monitoring.advice.faults import Fault
+from monitoring.advice.onset import onset
 from monitoring.advice.reading import Sources
 from monitoring.performance import Assessment, Scores, Together, WindowEstimate, calibration_signal
 from monitoring.performance.calibration_signal import Latest
@@ -19,7 +20,6 @@ from monitoring.windows import Window
 
 DAYS = (14, 28)
 """Days of final cohorts that are judged as one; fewer than ten days would not do as clusters."""
-MEMORY = 10  # tolerances that a recovery has to outweigh before a loss is over
 RANKING = ("roc_auc", "macro_roc_auc")
 
 
@@ -71,7 +71,7 @@ class Spans:
     together : tuple of Together
         Empty where no label is final.
     newer : Window or None
-        From the end of the final chunks to the last one that is over; None where there is none.
+        From the last chunk with final labels to the last one that is over; None where there is none.
     """
 
     together: tuple[Together, ...]
@@ -101,12 +101,10 @@ def spans(judged: Assessment) -> Spans:
         places = [i for i in final[-count:] if judged.labelled[i] > 0]
         if places:
             found.append(performance.together(judged, places))
+    last = found[0].places[-1] if found else -1
     over = [i for i, word in enumerate(judged.maturity) if word != "partial" and judged.predicted[i] > 0]
-    young = [i for i in over if not final or i > final[-1]]
-    count = max(round(dt.timedelta(days=max(DAYS)) / length), 1)
-    if not found:
-        young = over
-    newer = Window(judged.keys[young[-count:][0]].start, judged.keys[young[-1]].stop) if young else None
+    young = [i for i in over if i > last][-max(round(dt.timedelta(days=max(DAYS)) / length), 1) :]
+    newer = Window(judged.keys[young[0]].start, judged.keys[young[-1]].stop) if young else None
     return Spans(tuple(found), newer)
 
 
@@ -138,52 +136,10 @@ def _realised(each: Together, scores: Scores) -> Fact:
 
 
 def _estimated(one: WindowEstimate) -> Fact:
-    numbers = (one.value, one.lower, one.upper, one.baseline, one.loss, one.loss_lower, one.loss_upper)
-    return Fact("estimated", one.metric, one.window, one.rows, *numbers, one.amber)
-
-
-def onset(judged: Assessment, key: str, until: dt.datetime | None) -> dt.datetime | None:
-    """The chunk in which the present loss of a metric began.
-
-    The cumulative sum of losses beyond half the tolerance and beyond what single chunks of the reference lose
-    against all of it, as of a one-sided control chart: the loss began
-    after the last chunk at which it was nothing. It grows to ten tolerances at most, so that an old loss is
-    over once a recovery has outweighed that.
-
-    Parameters
-    ----------
-    judged : performance.Assessment
-    key : str
-        Of the metric.
-    until : datetime or None
-        The first key that does not count.
-
-    Returns
-    -------
-    datetime or None
-        A key; None where there is no loss now.
-
-    References
-    ----------
-    Page, E. (1954). Continuous inspection schemes. *Biometrika* 41.
-    """
-    scores = judged.scores[key]
-    known = (np.array(judged.maturity) == "final") & ~scores.shortage.any
-    known &= np.isfinite(scores.difference.loss)
-    inside = np.array([judged.baseline is not None and judged.baseline.overlaps(one) for one in judged.keys])
-    usual = float(np.mean(scores.difference.loss[known & inside])) if (known & inside).any() else 0.0
-    began, total = None, 0.0
-    for place in np.flatnonzero(known & ~inside):
-        window = judged.keys[place]
-        if until is not None and window.start >= until:
-            break
-        loss = float(scores.difference.loss[place]) - max(usual, 0.0)
-        before, total = total, min(max(0.0, total + loss - scores.amber / 2), MEMORY * scores.amber)
-        if total == 0:
-            began = None
-        elif before == 0:
-            began = window.start
-    return began
+    return Fact(
+        "estimated", one.metric, one.window, one.rows, one.value, one.lower, one.upper, one.baseline,
+        one.loss, one.loss_lower, one.loss_upper, one.amber,
+    )  # fmt: skip
 
 
 def evidence(one: Sources, held: Spans, key: str, realised: Together | None, known: list[Fact]) -> Evidence:

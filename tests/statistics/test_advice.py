@@ -7,10 +7,9 @@ from monitoring.statistics.advice import (
     CostCase,
     DataFault,
     Evidence,
-    detectable_drop,
     retraining_advice,
-    rows_to_detect,
 )
+from monitoring.statistics.sample_size import detectable_drop, rows_to_detect
 
 
 def advice(**given):
