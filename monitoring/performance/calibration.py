@@ -41,6 +41,8 @@ LEAST_ROWS = 200
 LEAST_EVENTS = 10
 """Of rows with the event, and of rows without: below it a chunk's calibration says nothing."""
 BINS = 10
+USUAL, FEWEST = 0.95, 7
+"""Which of the reference's own chunks are nothing unusual, and how many it takes to know."""
 RARE = 0.1  # of the share of the rarer outcome
 
 
@@ -108,6 +110,24 @@ class Calibration:
         """Every chunk by itself."""
         return measured(self.fine, self.groups)
 
+    @functools.cached_property
+    def usual(self) -> float:
+        """What the reference's own chunks exceed chance by, but for one in twenty; nan where they are few.
+
+        A whole day is off more often than its rows by themselves would be.
+        """
+        window, one = self.assessment.baseline, self.measured
+        inside = [
+            place
+            for place, key in enumerate(self.assessment.keys)
+            if window
+            and window.start <= key.start
+            and key.stop <= window.stop
+            and one.rows[place] >= LEAST_ROWS
+        ]
+        beyond = (one.error.mean - one.floor)[inside]
+        return float(np.quantile(beyond, USUAL)) if len(beyond) >= FEWEST else float("nan")
+
     @property
     def status(self) -> Codes:
         """Colours of the chunks."""
@@ -122,7 +142,7 @@ class Calibration:
     def _judged(self) -> tuple[Codes, Codes]:
         """A chunk that is not final is grey, whatever it shows."""
         found = self.assessment
-        status, reason = judged(self.measured, self.reference, self.tolerance)
+        status, reason = judged(self.measured, self.reference, self.tolerance, usual=self.usual)
         maturity = np.array([MATURITIES.index(one) for one in found.maturity], dtype=np.intp)
         why = unknown(found.material, found.predicted, found.labelled, maturity)
         return (
@@ -224,18 +244,36 @@ def together(found: Calibration, places: Sequence[int]) -> Measured:
     )
 
 
-def excess(one: Measured, reference: Measured | None) -> Floats:
-    """How much larger the calibration error is than chance explains and than it was in the reference."""
+def excess(one: Measured, reference: Measured | None, usual: float = float("nan")) -> Floats:
+    """How much larger the calibration error is than chance explains and than it was in the reference.
+
+    Parameters
+    ----------
+    one : Measured
+    reference : Measured or None
+    usual : float
+        What single chunks of the reference exceed chance by; nan where chunks are not looked at one by one.
+    """
     own = 0.0 if reference is None else np.nan_to_num(np.maximum(reference.error.mean - reference.floor, 0.0))
-    return one.error.mean - one.floor - own
+    return one.error.mean - one.floor - np.fmax(own, usual)
 
 
-def judged(one: Measured, reference: Measured | None, tolerance: float) -> tuple[Codes, Codes]:
-    """Colour and reason where labels are mature."""
+def judged(
+    one: Measured, reference: Measured | None, tolerance: float, *, usual: float = float("nan")
+) -> tuple[Codes, Codes]:
+    """Colour and reason where labels are mature.
+
+    Parameters
+    ----------
+    one, reference, usual
+        As for `excess`.
+    tolerance : float
+        The excess that matters.
+    """
     few = (one.rows < LEAST_ROWS) | (np.minimum(one.events, one.rows - one.events) < LEAST_EVENTS)
     with np.errstate(invalid="ignore"):
         beyond = one.error.mean > one.limit
-        large = beyond & (excess(one, reference) >= tolerance)
+        large = beyond & (excess(one, reference, usual) >= tolerance)
     status = np.where(few, GREY, np.where(large, AMBER, GREEN)).astype(np.int8)
     reason = np.where(large, NUMBER["miscalibrated"], np.where(beyond, NUMBER["small_miscalibration"], 0))
     return status, np.where(few, NUMBER["not_enough"], reason).astype(np.int8)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
-from monitoring import performance, reasons
-from monitoring.performance.calibration import Calibration, Measured
+from monitoring import performance, reasons, results
+from monitoring.performance import calibration_frames, frames
+from monitoring.performance.calibration import LEAST_EVENTS, LEAST_ROWS, Calibration, Measured
 from monitoring.performance.calibration_words import Told, points, told
+from monitoring.statistics.arrays import Floats
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.severity import NAMES
 from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
-from monitoring.ui import cards, charts, performance_session
+from monitoring.ui import cards, charts, performance_session, performance_trust
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
+from monitoring.ui.scopes import local_time
+from monitoring.windows import Window
 
 TITLES = {SCORE: "score", CONFIDENCE: "largest probability"}
 BINS = {"equal mass": False, "equal width": True}
@@ -79,6 +84,14 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         table(one.measured, found.reference), hide_index=True, height="content", key="calibration-table"
     )
     st.caption(f"From {count(float(one.measured.rows))} final labels; bins of {bins or 'equal mass'}.")
+    wide = BINS.get(bins or "", False)
+    cards.trust(
+        facts(view, found, one),
+        _command(view, equal_width=wide),
+        partial(_csv, view, equal_width=wide),
+        f"{view.model.name}-calibration.csv",
+        key="calibration-trust",
+    )
 
 
 def title(subject: str) -> str:
@@ -190,11 +203,20 @@ def table(one: Measured, before: Measured | None) -> list[dict[str, str]]:
         row("Expected over observed", _ratio, "above 1: scores are too high"),
         row("Slope", _slope, "below 1: scores are too extreme"),
         row("Spiegelhalter z", _spiegelhalter, "beyond ±2: the Brier score is not what scores promise"),
-        row("Brier score", lambda m: short(float(m.brier.score)), "mean squared distance, 0 is perfect"),
-        row("– reliability", lambda m: short(float(m.brier.reliability)), "lost by calibration"),
-        row("– resolution", lambda m: short(float(m.brier.resolution)), "won by telling rows apart"),
-        row("– uncertainty", lambda m: short(float(m.brier.uncertainty)), "what a constant would score"),
+        row("Brier score", lambda m: _four(m.brier.score), "mean squared distance, 0 is perfect"),
+        row("– reliability", lambda m: _four(m.brier.reliability), "lost by calibration; added"),
+        row("– resolution", lambda m: _four(m.brier.resolution), "won by telling rows apart; taken off"),
+        row("– uncertainty", lambda m: _four(m.brier.uncertainty), "what a constant would score; added"),
+        row("– within bins", _within, "what scores differ by within bins, less what that helps; added"),
     ]
+
+
+def _within(one: Measured) -> str:
+    return _four(one.brier.within_variance - one.brier.within_covariance)
+
+
+def _four(value: Floats) -> str:
+    return f"{float(value):.4f}".replace("-", "−")
 
 
 def _ratio(one: Measured) -> str:
@@ -210,3 +232,39 @@ def _slope(one: Measured) -> str:
 def _spiegelhalter(one: Measured) -> str:
     z, p = float(one.spiegelhalter.statistic), float(one.spiegelhalter.p_value)
     return "–" if np.isnan(z) else f"{short(z)} (p {'<0.001' if p < 0.001 else short(p)})"
+
+
+def facts(view: View, found: Calibration, one: Told) -> dict[str, str]:
+    """How the numbers came about."""
+    material = view.assessment.material
+    return {
+        "Method": "expected calibration error over ten bins; its floor is the mean of a perfect model with "
+        "these scores, its limit what that model exceeds in one of 100 of 500 draws",
+        "Window": f"{words(one.window)}: the newest {count(len(one.places))} final chunks of "
+        f"{view.assessment.chunk}, {count(float(one.measured.rows))} rows with a score and a label",
+        "Colours": f"amber above the limit and at least {points(found.tolerance)} beyond noise and what the "
+        f"reference shows; grey below {LEAST_ROWS} rows, or {LEAST_EVENTS} with the event or without; "
+        "final chunks alone",
+        "Band": "95 % of where a bin's share of events lies if its scores mean what they meant in the "
+        f"reference ({frames.words(view.assessment)})"
+        if found.reference is not None
+        else "none: there is no reference with labels",
+        "Labels": f"those known at {local_time(material.at, view.model.zone)}",
+        "Version": material.version,
+        "Segment": "=".join(material.segment) if material.segment[0] else "all rows",
+    }
+
+
+def _command(view: View, *, equal_width: bool) -> str:
+    """The command that gives the frame this view was drawn from."""
+    asked = performance_trust.command(view).replace("show performance", "show calibration", 1)
+    return f"{asked} --bins width" if equal_width else asked
+
+
+def _csv(view: View, *, equal_width: bool) -> bytes:
+    """The frame behind the view, as a CSV file."""
+    keys = view.assessment.keys[view.shown]
+    data = calibration_frames.every_output(
+        view.assessment, window=Window(keys[0].start, keys[-1].stop), equal_width=equal_width
+    )
+    return results.formatted(data, "csv").encode()

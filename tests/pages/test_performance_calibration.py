@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.pages.test_performance import description, logged, said, shelf
+from tests.pages.test_performance import HOSTILE, description, logged, said, shelf
 from tests.pages.test_performance import filled as filled  # a fixture
 
 __all__ = ["filled", "shelf"]
@@ -48,6 +48,26 @@ def test_bins_of_equal_width_keep_the_ratio_of_expected_and_observed(open_app, f
     mass, width = map(table, apps)
     assert mass.loc["Expected over observed", "Now"] == width.loc["Expected over observed", "Now"]
     assert mass.loc["Brier score", "Now"] == width.loc["Brier score", "Now"]
+    assert any("show calibration m" in one.value and "--bins width" in one.value for one in apps[1].code)
+
+
+def test_the_parts_of_the_brier_score_add_up_to_it(open_app, filled):
+    filled(description("binary"), *logged("binary"))
+    now = table(opened(open_app))["Now"]
+    parts = [
+        float(now[f"– {part}"].replace("−", "-"))
+        for part in ("reliability", "uncertainty", "within bins", "resolution")
+    ]
+    assert sum(parts[:3]) - parts[3] == pytest.approx(float(now["Brier score"]), abs=2e-3)
+
+
+def test_hostile_names_of_classes_are_shown_as_text(open_app, filled):
+    log, told = logged("multiclass")
+    told["label"] = told["label"].replace({"a": HOSTILE})
+    filled(description("multiclass").replace("a = ", f"{json.dumps(HOSTILE)} = "), log, told)
+    app = opened(open_app, output=f"class {HOSTILE}")
+    assert next(box for box in app.selectbox if box.key == "output").value == f"class {HOSTILE}"
+    assert not [item for item in app.markdown if item.allow_html]
 
 
 @pytest.mark.parametrize("output", ["largest probability", "class b"])

@@ -157,6 +157,22 @@ def test_what_matters_of_a_rare_event_is_a_tenth_of_its_share(filled):
     assert "too low" in told.sentence
 
 
+def test_a_day_is_compared_with_what_days_of_the_reference_show(filled):
+    rng = np.random.default_rng(2)
+    log = scored(days=30, each=400)
+    day = (log["predicted_at"] - log["predicted_at"].min()).dt.days.to_numpy()
+    moved = rng.normal(0, 0.8, 30)[day]
+    chance = special.expit(special.logit(log["score"]) + moved)
+    log["label"] = (rng.random(len(log)) < chance).astype(int)
+    store = filled(PLAIN.replace("2026-01-11", "2026-01-21"), ("predictions", log))
+    one = calibrated(store)
+    above = one.measured.error.mean > one.measured.limit
+    assert above.mean() > 0.5, "rows of a day are alike"
+    assert (one.status > 0).mean() < 0.2
+    inside = (one.measured.error.mean - one.measured.floor)[:20]
+    assert one.usual == pytest.approx(np.quantile(inside, 0.95))
+
+
 def test_few_labels_are_grey_and_not_called_calibrated(filled):
     store = filled(PLAIN, ("predictions", scored(days=12, each=150)))
     frame = framed(store, measure="ece")
