@@ -49,6 +49,7 @@ def card(one: Recommendation, model: Model) -> None:
 
 
 def _row(fact: Fact) -> dict[str, str]:
+    """What the advice was judged by comes first: a narrow screen shows the first columns only."""
     metric = fact.metric
 
     def told(value: float, lower: float, upper: float) -> str:
@@ -56,12 +57,12 @@ def _row(fact: Fact) -> dict[str, str]:
 
     return {
         "Metric": metric.short + (" ←" if fact.decides else ""),
-        "Days": words(fact.window),
-        "Rows": f"{count(fact.n)}{'' if fact.kind == 'realised' else ', estimated'}",
-        "Value, 95 %": told(fact.value, fact.lower, fact.upper),
-        "Reference": number(metric, fact.baseline),
         "Loss, 95 %": told(fact.loss, fact.loss_lower, fact.loss_upper),
         "Does not matter": f"up to {number(metric, fact.tolerance)}",
+        "Value, 95 %": told(fact.value, fact.lower, fact.upper),
+        "Reference": number(metric, fact.baseline),
+        "Days": words(fact.window),
+        "Rows": f"{count(fact.n)}{'' if fact.kind == 'realised' else ', estimated'}",
     }
 
 
