@@ -2,8 +2,10 @@
 
 models, windows, results   what a model is, when things happened, and the tidy frame every answer uses
 store                      the prediction log, its profile and the only door to DuckDB
-statistics                 pure functions on counts and moments, and the registry of drift methods
-drift, health              questions: store + statistics -> the tidy frame
+statistics                 pure functions on counts and moments, the registries of drift methods and metrics
+drift, predictions         questions: have the inputs changed, has the output, store + statistics -> the tidy frame
+performance                how good is it, with the labels there are and without, and do scores mean what they say
+health, advice             one colour and one sentence for a model, and whether to retrain it
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
