@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -31,13 +30,16 @@ stop = 2026-01-15
 [features.age]
 importance = 1.0
 """
-APP = """
-import sys
+APPS = """
+import os, sys
 from monitoring.ui import background
-background.start()
-print("up", flush=True)
-sys.stdin.readline()
-background.stop()
+for store in sys.stdin:
+    os.environ["LOOKOUT_STORE"] = store.rstrip()
+    background.start()
+    print("up", flush=True)
+    sys.stdin.readline()
+    background.stop()
+    print("down", flush=True)
 """
 
 
@@ -53,6 +55,26 @@ class Said:
 Run = Callable[..., Said]
 
 
+@pytest.fixture(scope="module")
+def apps() -> Iterator[Callable[[str], str]]:
+    """Say a line to a process that owns one store after another, and hear its answer: it starts but once."""
+    with subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", APPS], cwd=ROOT, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        stdin, stdout = process.stdin, process.stdout
+        assert stdin is not None
+        assert stdout is not None
+
+        def told(line: str) -> str:
+            stdin.write(f"{line}\n")
+            stdin.flush()
+            return stdout.readline()
+
+        yield told
+        stdin.close()
+
+
 @pytest.fixture(params=["down", "up"])
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
     """Run commands on one store, with the app beside it or without."""
@@ -66,15 +88,10 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Run]:
     if request.param == "down":
         yield invoke
         return
-    environment = {**os.environ, "LOOKOUT_STORE": str(store)}
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-c", APP], cwd=ROOT, env=environment, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdout.readline() == "up\n"
-        yield invoke
-        process.communicate("\n")
+    apps = request.getfixturevalue("apps")
+    assert apps(str(store)) == "up\n"
+    yield invoke
+    assert apps("") == "down\n"
 
 
 def log(folder: Path, name: str, first: int, days: int, shift: float = 0.0) -> Path:

@@ -18,10 +18,9 @@ def open_app(store_file):
         app = AppTest.from_file(ROOT / script, default_timeout=60)
         for name, value in query.items():
             app.query_params[name] = value
-        app.run()
         if page != "health" and script == "app.py":
-            app.switch_page(f"pages/{page}.py").run()
-        return app
+            app.switch_page(f"pages/{page}.py")
+        return app.run()
 
     yield opened
     session.close()
