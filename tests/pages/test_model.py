@@ -7,10 +7,7 @@ import pandas as pd
 import pytest
 
 from monitoring.ui import model_cards
-from tests.pages.test_performance import HOSTILE, description, logged, said, shelf
-from tests.pages.test_performance import filled as filled  # a fixture
-
-__all__ = ["filled", "shelf"]
+from tests.pages.performance_logs import HOSTILE, description, logged, said
 
 
 def opened(open_app, **query):

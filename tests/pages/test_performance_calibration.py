@@ -4,10 +4,8 @@ import json
 
 import pytest
 
-from tests.pages.test_performance import HOSTILE, description, logged, said, shelf
-from tests.pages.test_performance import filled as filled  # a fixture
+from tests.pages.performance_logs import HOSTILE, description, logged, said
 
-__all__ = ["filled", "shelf"]
 QUERY = {"model": "m", "view": "calibration"}
 
 

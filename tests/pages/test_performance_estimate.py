@@ -6,8 +6,7 @@ import pytest
 import streamlit as st
 
 from monitoring.ui import performance_estimate
-from tests.pages.test_performance import description, logged, said
-from tests.pages.test_performance import filled as filled  # a fixture
+from tests.pages.performance_logs import description, logged, said
 
 BLIND = "Concept drift is invisible to every such estimate"
 QUERY = {"model": "m", "view": "without labels"}

@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 
 from monitoring.ui import performance_segments
-from tests.pages.test_performance import HOSTILE, description, filled, logged, said  # noqa: F401
+from tests.pages.performance_logs import HOSTILE, description, logged, said
 
 SEGMENTS = '[segments]\ncolumns = ["city"]\n'
 
@@ -32,7 +32,7 @@ def table(app, place):
     return app.dataframe[place].value
 
 
-def test_the_weak_segment_is_named_and_the_others_are_not(open_app, filled):  # noqa: F811
+def test_the_weak_segment_is_named_and_the_others_are_not(open_app, filled):
     filled(description("binary") + SEGMENTS, *with_city(weak=True))
     app = open_app("performance", model="m", view="segments")
     assert not app.exception
@@ -49,7 +49,7 @@ def test_the_weak_segment_is_named_and_the_others_are_not(open_app, filled):  # 
 
 
 @pytest.mark.parametrize("task", ["multiclass", "regression"])
-def test_every_task_has_segments(open_app, filled, task):  # noqa: F811
+def test_every_task_has_segments(open_app, filled, task):
     filled(description(task) + SEGMENTS, *with_city(task, seed=6))
     app = open_app("performance", model="m", view="segments")
     assert not app.exception
@@ -58,14 +58,14 @@ def test_every_task_has_segments(open_app, filled, task):  # noqa: F811
     assert f": {error} " in said(app), "what slices are searched for"
 
 
-def test_without_segment_columns_or_labels_the_page_says_so(open_app, filled):  # noqa: F811
+def test_without_segment_columns_or_labels_the_page_says_so(open_app, filled):
     filled(description("binary"), *logged("binary"))
     app = open_app("performance", model="m", view="segments")
     assert not app.exception
     assert "names no segment columns" in said(app)
 
 
-def test_without_labels_there_is_nothing_to_compare(open_app, filled):  # noqa: F811
+def test_without_labels_there_is_nothing_to_compare(open_app, filled):
     filled(description("binary") + SEGMENTS, with_city()[0])
     app = open_app("performance", model="m", view="segments")
     assert not app.exception
@@ -73,7 +73,7 @@ def test_without_labels_there_is_nothing_to_compare(open_app, filled):  # noqa: 
     assert "Not searched: no day with mature labels in this range" in said(app)
 
 
-def test_values_of_a_private_feature_are_not_shown(open_app, filled):  # noqa: F811
+def test_values_of_a_private_feature_are_not_shown(open_app, filled):
     log, told = with_city(weak=True)
     text = description("binary") + SEGMENTS + "[features.city]\nprivate = true\n"
     filled(text, log, told)
