@@ -3,8 +3,8 @@
 models, windows, results   what a model is, when things happened, and the tidy frame every answer uses
 store                      the prediction log, its profile and the only door to DuckDB
 statistics                 pure functions on counts and moments, the registries of drift methods and metrics
-drift, predictions         questions: have the inputs changed, has the output, store + statistics -> the tidy frame
-performance                how good is it, with the labels there are and without, and do scores mean what they say
+drift, predictions         questions: have inputs or outputs changed; store + statistics -> the tidy frame
+performance                how good is it, with labels and without, and do scores mean what they say
 health, advice             one colour and one sentence for a model, and whether to retrain it
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down
