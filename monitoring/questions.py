@@ -20,9 +20,24 @@ def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -
     """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
     if arguments.get("segment") == ALL:
         return _segments(store, model, arguments)
-    wanted = [arguments["metric"]] if arguments.get("metric") else None
-    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=wanted)
+    asked = arguments.get("metric") or None
+    if asked == performance.early.SUBJECT:
+        return _early(store, model, arguments, chunk)
+    one = performance.assess(
+        _outputs(store, model, arguments), chunk=chunk, metrics=[asked] if asked else None
+    )
     return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _early(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Whether labelled rows are like the rest, in every chunk."""
+    one = performance.assess(_outputs(store, model, arguments), chunk=chunk, metrics=[], intervals=False)
+    found = performance.early.early(one)
+    if found is None:
+        raise QuestionError(
+            f"{model.name}: labelled rows of a regression are not counted by their prediction"
+        )
+    return performance.early.frame(found, window_of(model, arguments))
 
 
 def _segments(store: Store, model: Model, arguments: Arguments) -> pd.DataFrame:

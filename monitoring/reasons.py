@@ -310,6 +310,18 @@ _TABLE = (
         "Nothing has to be done; it is drawn so that a trend is seen early.",
     ),
     (
+        "unlike_the_rest",
+        "labelled rows are not like the rest",
+        "scores of labelled rows differ from those of rows without a label: {measure} {value}, limit {limit}",
+        "Do not take what labelled rows show for all rows; wait for the rest, or label a random sample.",
+    ),
+    (
+        "few_to_compare",
+        "too few rows with or without a label to compare",
+        "too few rows with or without a label to compare",
+        "",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

@@ -91,6 +91,18 @@ def test_one_airport_ranks_as_well_as_in_march_and_two_do_not(store: Store) -> N
     assert (airports["JFK"].reason, airports["JFK"].lost) == ("lost_for_a_while", 2)
 
 
+def test_labels_that_are_weeks_late_are_not_like_the_rest_and_are_not_weighted(store: Store) -> None:
+    found = performance.assess(performance.material(store, LATE), metrics=["accuracy"])
+    one = performance.early.early(found)
+    assert one is not None
+    places = performance.early.young(found, range(len(found.keys)))
+    assert len(places) > 20
+    assert bool(performance.early.together(one, places).biased)
+    plain, weighted = performance.early.reweighted(one, places, METRICS["accuracy"])
+    assert pd.isna(weighted), "late flights are labelled sooner"
+    assert plain > 0.5
+
+
 def test_july_is_over_confident_and_says_so(store: Store) -> None:
     found = performance.assess(performance.material(store, "flights"), chunk="28 days", metrics=[])
     one = performance.calibration.calibration(found)

@@ -3,7 +3,8 @@
 `reading` takes the profile of outputs from the store, `cohorts` says which chunks are final, `assessment`
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
 writes the tidy frame. `segments` measures every segment of a window beside the rest, `weak_rows` finds the
-slices in which a version is worst, `calibration` says whether scores mean what they say.
+slices in which a version is worst, `calibration` says whether scores mean what they say,
+`early` whether labelled rows are like the rest.
 
 Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk and
 `estimate_judging` how sure that is,
@@ -17,6 +18,7 @@ from monitoring.performance import (
     calibration_signal,
     calibration_sums,
     calibration_words,
+    early,
     estimate_frames,
     frames,
     segment_frames,
@@ -61,6 +63,7 @@ __all__ = [
     "calibration_signal",
     "calibration_sums",
     "calibration_words",
+    "early",
     "estimable",
     "estimate",
     "estimate_frames",

@@ -8,22 +8,36 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from monitoring.performance import early
+from monitoring.performance.outcomes import main_subject
 from monitoring.statistics.maturity import MATURE
+from monitoring.statistics.metrics import Metric
+from monitoring.statistics.sums import middles_of
 from monitoring.ui import cards, charts
 from monitoring.ui.charts import Part
-from monitoring.ui.numbers import count, share
+from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
-from monitoring.ui.performance_words import horizon_words, unit_of
+from monitoring.ui.performance_words import horizon_words, number, unit_of
 
 FINAL, YOUNG = "rgba(79,125,243,0.75)", "rgba(79,125,243,0.22)"
 COLOURS = (charts.CURRENT, "#b0689a", "#3a9aa5", "#9a7b2f", "#6d6fc7", "#7c8aa5")
 """Of classes, in the order of their names; a class more than there are colours takes them again."""
 
 
-def panel(view: View) -> None:
-    """Draw coverage and delays with the sentence that says when labels are final."""
+def panel(view: View, metric: Metric) -> None:
+    """Draw coverage and delays, and say when labels are final and whether early ones are like the rest.
+
+    Parameters
+    ----------
+    view : View
+    metric : Metric
+        What is told of the chunks whose labels still come.
+    """
     st.subheader("Labels", anchor=False)
     st.markdown(cards.escaped(sentence(view)))
+    unlike = likeness(view, metric)
+    if unlike:
+        st.markdown(cards.escaped(unlike))
     left, right = st.columns(2, gap="medium")
     with left:
         st.plotly_chart(coverage(view), key="coverage", config=charts.CONFIG)
@@ -54,6 +68,61 @@ def sentence(view: View) -> str:
     if provisional:
         parts.append(f"{count(provisional)} chunk{'s are' if provisional > 1 else ' is'} provisional.")
     return " ".join(parts)
+
+
+def likeness(view: View, metric: Metric) -> str:
+    """Whether rows with a label are like those without one, in words; '' where there is nothing to say.
+
+    Where labels of all classes come equally late, the metric is told weighted to the scores of all rows, too.
+    """
+    found, places = early.early(view.assessment), range(view.shown.start, view.shown.stop)
+    if found is None:
+        return ""
+    young = early.young(view.assessment, places)
+    final = [place for place in places if view.assessment.maturity[place] == "final"]
+    enough = bool(young) and not np.isnan(early.together(found, young).jensen_shannon)
+    parts = [
+        _unlike(found, young, "is still to come"),
+        _reweighted(found, young, metric) if enough else "",
+        _unlike(found, final, "never came"),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _unlike(found: early.Early, places: list[int], whose: str) -> str:
+    """Whether the scores of rows without a label differ from those of rows with one; '' where they do not."""
+    one = early.together(found, places)
+    if not one.biased:
+        return ""
+    material = found.assessment.material
+    middle = middles_of(material.cubes[main_subject(material.model)].grid.edges)
+    known, other = (side[places].sum(axis=0) for side in (found.labelled, found.unlabelled))
+    before, after = (short(float(side @ middle / side.sum())) for side in (known, other))
+    distance, limit = (short(float(part)) for part in (one.kolmogorov_smirnov, one.kolmogorov_smirnov_limit))
+    return (
+        f"Rows whose label {whose} are not like the rest: their mean score is {after}, that of labelled rows "
+        f"{before} (Kolmogorov-Smirnov {distance}, limit {limit}). Metrics do not speak for them."
+    )
+
+
+def _reweighted(found: early.Early, young: list[int], metric: Metric) -> str:
+    """The metric of provisional chunks weighted to all rows, or why it is not."""
+    agree = found.assessment.material.cohorts.agreement.agree
+    if agree is None:
+        return "Early labels are not weighted: it is not known yet whether classes are equally slow."
+    if not agree:
+        return (
+            "Early labels are not weighted to stand for all, because classes are not equally slow: among "
+            "rows of one score, too, the early ones are a biased sample."
+        )
+    plain, weighted = early.reweighted(found, young, metric)
+    if np.isnan(weighted):
+        return ""
+    return (
+        f"Classes are equally slow, so early labels may be weighted to the scores of all rows: "
+        f"{metric.short} of the provisional chunks is {number(metric, weighted)} then, and "
+        f"{number(metric, plain)} as it stands."
+    )
 
 
 def coverage(view: View) -> go.Figure:

@@ -55,7 +55,7 @@ def panel(view: View, metric: str, count: int, together: Together | None) -> Non
     if together is not None:
         chosen = performance_session.drawn_together(view.scope, metric, together.places, view.known_at)
         performance_table.panel(together, chosen)
-    performance_labels.panel(view)
+    performance_labels.panel(view, scores.metric)
 
 
 def _course(view: View, scores: Scores, count: int) -> None:

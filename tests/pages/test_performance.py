@@ -214,3 +214,20 @@ def test_a_shadow_is_looked_at_by_choosing_it_in_the_bar(open_app, filled):
     good = said(open_app("performance", model="m"))
     assert "no reference" not in good
     assert said(app) != good
+
+
+@pytest.mark.parametrize("slower", [True, False])
+def test_early_labels_are_weighted_only_where_classes_are_equally_slow(open_app, filled, slower):
+    log, told = logged(turn=99, rows=150)
+    random = np.random.default_rng(3)
+    scores = log.set_index("id")["score"].reindex(told["id"]).to_numpy()
+    late = told["label"].to_numpy() == 1 if slower else np.abs(scores - 0.5) < 0.25
+    waits = np.where(random.uniform(size=len(told)) < np.where(late, 0.7, 0.2), 5, 0)
+    at = told["id"].map(log.set_index("id")["predicted_at"]) + pd.to_timedelta(waits, "D")
+    told = told.assign(labelled_at=at)
+    filled(description("binary"), log, told[at < log["predicted_at"].max()])
+    app = open_app("performance", model="m")
+    assert not app.exception
+    assert "Rows whose label is still to come are not like the rest" in said(app)
+    assert ("Early labels are not weighted to stand for all" in said(app)) is slower
+    assert ("may be weighted to the scores of all rows: accuracy" in said(app)) is not slower
