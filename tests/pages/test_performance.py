@@ -5,6 +5,7 @@ import json
 import shlex
 import time
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
