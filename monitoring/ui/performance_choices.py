@@ -51,10 +51,8 @@ class Chosen:
 
 def choices(scope: Scope) -> Chosen:
     """Draw the controls and say what they say."""
+    views = [name for name, tasks in VIEWS.items() if scope.model.task in tasks]
     with st.container(horizontal=True, vertical_alignment="bottom", key="performance-head"):
-        views = [name for name, tasks in VIEWS.items() if scope.model.task in tasks]
-        view = st.segmented_control("View", views, default=views[0], key="view", bind="query-params")
-        st.space("stretch")
         metric = _metric(scope)
         length = st.segmented_control(
             "Window",
@@ -65,6 +63,9 @@ def choices(scope: Scope) -> Chosen:
             help="So many of the newest chunks whose labels are final are told as one; range: all shown.",
         )
         known_at = _known_at(scope)
+    view = st.segmented_control(  # by itself, so that it breaks into lines on a phone
+        "View", views, default=views[0], key="view", bind="query-params", label_visibility="collapsed"
+    )
     return Chosen(view or views[0], metric, WINDOWS[length or DEFAULT_WINDOW], known_at)
 
 

@@ -36,9 +36,16 @@ class View:
         return self.assessment.material.model
 
     def newest(self, count: int) -> tuple[int, ...]:
-        """Positions of the last so many chunks in the range that are final, oldest first."""
-        final = performance.newest(self.assessment, count, before=self.shown.stop)
-        return tuple(place for place in final if place >= self.shown.start)
+        """Positions of the last so many chunks in the range that are final, oldest first.
+
+        Chunks of the reference are compared with themselves, so only those after it are taken while there
+        are any.
+        """
+        every = performance.newest(self.assessment, len(self.assessment.keys), before=self.shown.stop)
+        final = [place for place in every if place >= self.shown.start]
+        reference = self.reference()
+        later = [place for place in final if reference is None or place >= reference[1]]
+        return tuple((later or final)[-count:])
 
     def reference(self) -> tuple[int, int] | None:
         """Positions of the first chunk of the reference and of the first after it; None without such."""

@@ -74,11 +74,19 @@ def answer(view: View, one: Together | None) -> tuple[str, str]:
     headlines = [one.scores[key] for key in performance.HEADLINES[view.model.task]]
     parts = [
         f"{words(one.window)}: " + "; ".join(map(_headline, headlines)) + ".",
+        _of_reference(view, one),
         _disagreement(headlines, one),
         _extremes(view.assessment, headlines, one),
         f"From {count(one.labelled)} final labels of {count(one.predicted)} predictions.",
     ]
     return NAMES[max(int(scores.status) for scores in headlines)], " ".join(part for part in parts if part)
+
+
+def _of_reference(view: View, one: Together) -> str:
+    """A warning where the chunks that are judged belong to what they are compared with."""
+    reference = view.reference()
+    inside = reference is not None and any(reference[0] <= place < reference[1] for place in one.places)
+    return "These days are part of the reference itself, so there is little to compare." if inside else ""
 
 
 def _nothing_final(view: View) -> str:

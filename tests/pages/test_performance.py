@@ -71,7 +71,9 @@ def test_a_threshold_decides_as_the_rows_say(open_app, filled, threshold):
     assert not app.exception
     assert app.slider(key="threshold").value == threshold
     rows = log.merge(told, on="id")
-    rows = rows[rows["predicted_at"] < final_before(app)]
+    start, stop = days_told(app)
+    assert start == pd.Timestamp("2026-01-21"), "days of the reference are not judged by themselves"
+    rows = rows[(rows["predicted_at"] >= start) & (rows["predicted_at"] < stop)]
     matrix = table_under(app, f"| at {threshold:.3f}")
     for label in (0, 1):
         for decided in (False, True):
@@ -79,10 +81,17 @@ def test_a_threshold_decides_as_the_rows_say(open_app, filled, threshold):
             assert f"{found:,} (" in matrix, matrix
 
 
-def final_before(app):
-    """The end of the window that a view is about, as its heading says."""
+def days_told(app):
+    """The half-open window that a view is about, as its heading says."""
     (head,) = [item.value for item in app.subheader if " to " in item.value]
-    return pd.Timestamp(head.split(" to ")[1]) + pd.Timedelta(days=1)
+    start, last = head.split(", ")[-1].split(" to ")
+    return pd.Timestamp(start), pd.Timestamp(last) + pd.Timedelta(days=1)
+
+
+def test_a_range_that_is_the_reference_is_said_to_be_it(open_app, filled):
+    filled.usual("binary")
+    assert "part of the reference itself" in said(open_app("performance", model="m", as_of="2026-01-15"))
+    assert "part of the reference itself" not in said(open_app("performance", model="m"))
 
 
 def test_the_cheapest_threshold_is_proposed_and_gone_to(open_app, filled):
