@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from monitoring.ui.compact import compact
 from monitoring.ui.status import mark
 
 # Colours that hold on white and on dark ground alike.
@@ -78,7 +79,7 @@ def figure(
             {"showarrow": False, "font": {"size": 11, "color": REFERENCE}, **note} for note in notes
         ],
     }
-    return go.Figure({"data": list(traces), "layout": base | layout})
+    return go.Figure({"data": [compact(one) for one in traces], "layout": base | layout})
 
 
 def upright(at: Any, **style: Any) -> Part:

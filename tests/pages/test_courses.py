@@ -13,6 +13,11 @@ def days(many, **step):
     return [dt.datetime(2024, 1, 1) + i * dt.timedelta(**(step or {"days": 1})) for i in range(many)]
 
 
+def at(trace, place):
+    """A moment of a trace, which Plotly is given as text."""
+    return dt.datetime.fromisoformat(trace.x[place])
+
+
 def named(figure, name):
     (trace,) = [trace for trace in figure.data if trace.name == name]
     return trace
@@ -35,7 +40,7 @@ def test_a_single_chunk_shows_its_value_limit_and_floor():
     assert named(figure, "d").marker.size.tolist() == [5]
     for name, height in (("limit", 0.3), ("noise floor", 0.05)):
         trace = named(figure, name)
-        assert trace.x[0] < days(1)[0] < trace.x[-1]
+        assert at(trace, 0) < days(1)[0] < at(trace, -1)
         assert trace.y.tolist() == [height, height]
     assert list(figure.layout.xaxis.tickvals) == days(1)
 
@@ -43,7 +48,7 @@ def test_a_single_chunk_shows_its_value_limit_and_floor():
 def test_a_limit_that_stands_alone_is_as_broad_as_a_chunk():
     figure = course(days(4), np.full(4, 0.1), title="d", limit=np.array([NAN, 0.3, NAN, 0.4]))
     trace = named(figure, "limit")
-    assert trace.x[2] - trace.x[1] == dt.timedelta(days=1)
+    assert at(trace, 2) - at(trace, 1) == dt.timedelta(days=1)
     assert np.isfinite(trace.y).tolist() == [False, True, True, False, True, True]
 
 
