@@ -322,6 +322,13 @@ _TABLE = (
         "",
     ),
     (
+        "unlike_reference",
+        "rows lie outside what the reference holds",
+        "a classifier tells the rows from the reference's with AUC {auc}, more than {limit}, so the "
+        "reference holds no rows like them to compare with",
+        "Read the change by label, which needs no such rows; a reference of the same season may hold them.",
+    ),
+    (
         "excluded",
         "excluded from the verdict",
         "{feature} is excluded in the model's file",

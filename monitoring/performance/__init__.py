@@ -4,7 +4,7 @@
 measures them, `judging` gives them their colour, `pooling` does the same for several chunks as one, `frames`
 writes the tidy frame. `segments` measures every segment of a window beside the rest, `weak_rows` finds the
 slices in which a version is worst, `calibration` says whether scores mean what they say,
-`early` whether labelled rows are like the rest.
+`early` whether labelled rows are like the rest, `moved` and `label_mix` take a change apart.
 
 Without labels: `meaning` learns what scores mean, `estimates` says what that makes of every chunk and
 `estimate_judging` how sure that is,
@@ -21,6 +21,9 @@ from monitoring.performance import (
     early,
     estimate_frames,
     frames,
+    label_mix,
+    moved,
+    moved_words,
     segment_frames,
     signal,
 )
@@ -69,9 +72,12 @@ __all__ = [
     "estimate_frames",
     "expected_errors",
     "frames",
+    "label_mix",
     "latest",
     "material",
     "metrics_of",
+    "moved",
+    "moved_words",
     "newest",
     "past",
     "pooled",

@@ -93,7 +93,7 @@ def weakest(
     """
     from monitoring.store import findings
 
-    parts = _final(found, window)
+    parts = final_runs(found, window)
     if not parts:
         empty = window or Window(found.keys[0], found.keys[-1] + found.step)
         return Weak(empty, note="no day with mature labels in this range")
@@ -117,7 +117,7 @@ def weakest(
     return Weak(span, **known)
 
 
-def _final(found: Material, window: Window | None) -> list[Window]:
+def final_runs(found: Material, window: Window | None) -> list[Window]:
     """The final days of a window, as few windows as there are runs of them."""
     runs: list[Window] = []
     for key, final in zip(found.keys, found.cohorts.final, strict=True):

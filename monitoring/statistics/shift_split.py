@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
@@ -84,8 +84,9 @@ class ShiftSplit:
 
 
 def shift_split(
-    reference: Rows, current: Rows, categorical: ArrayLike, *, level: float = 0.95, seed: int = 0
-) -> ShiftSplit:
+    reference: Rows, current: Rows, categorical: ArrayLike, *, level: float = 0.95, seed: int = 0,
+    groups: tuple[ArrayLike, ArrayLike] | None = None,
+) -> ShiftSplit:  # fmt: skip
     """Split the change of a row mean into covariate, label-share and concept parts.
 
     Intervals are those of the influence of single rows, with the weights taken as given; the covariate part
@@ -103,6 +104,9 @@ def shift_split(
         Confidence of the intervals.
     seed : int
         For the classifiers' folds and halves.
+    groups : tuple of two array_like, optional
+        What the rows of each side are grouped by, such as days, when rows are told apart: see
+        `monitoring.statistics.weighting.domain_weights`.
 
     Returns
     -------
@@ -132,8 +136,12 @@ def shift_split(
     >>> found.cause, bool(found.change.value < -0.08), bool(found.covariate.value < -0.05)
     ('covariate', True, True)
     """
-    r, c = _known(reference), _known(current)
-    weights = domain_weights(r.features, c.features, categorical, seed=seed)
+    kept = [_known(side) for side in (reference, current)]
+    r, c = (_part_of(side, rows) for side, rows in zip((reference, current), kept, strict=True))
+    days = None
+    if groups is not None:
+        days = np.asarray(groups[0])[kept[0]], np.asarray(groups[1])[kept[1]]
+    weights = domain_weights(r.features, c.features, categorical, seed=seed, groups=days)
     z = float(special.ndtri((1 + level) / 2))
     change = _part(c.value.mean() - r.value.mean(), (_variance(r.value) + _variance(c.value)) ** 0.5, z)
     exact = by_label(r, c, level=level)
@@ -169,12 +177,18 @@ REASONS: dict[Cause, str] = {
 }
 
 
-def _known(rows: Rows) -> Rows:
-    values = [np.asarray(part, dtype=float) for part in (rows.features, rows.value, rows.label)]
-    if values[0].ndim != 2 or not len(values[0]) == len(values[1]) == len(values[2]):
-        raise ValueError(f"features, values and labels of {[len(part) for part in values]} rows")
-    there = ~(np.isnan(values[1]) | np.isnan(values[2]))
-    return Rows(*(part[there] for part in values))
+def _known(rows: Rows) -> NDArray[np.bool_]:
+    """Which rows have a value and a label."""
+    features, value, label = (np.asarray(part, dtype=float) for part in vars(rows).values())
+    if features.ndim != 2 or not len(features) == len(value) == len(label):
+        raise ValueError(
+            f"features, values and labels of {[len(part) for part in (features, value, label)]} rows"
+        )
+    return ~(np.isnan(value) | np.isnan(label))
+
+
+def _part_of(rows: Rows, kept: NDArray[np.bool_]) -> Rows:
+    return Rows(*(np.asarray(part, dtype=float)[kept] for part in vars(rows).values()))
 
 
 def _part(value: float, error: float, z: float) -> Part:
