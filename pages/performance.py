@@ -11,6 +11,7 @@ from monitoring.ui import (
     performance_classes,
     performance_errors,
     performance_estimate,
+    performance_moved,
     performance_over_time,
     performance_segments,
     performance_session,
@@ -68,5 +69,7 @@ elif chosen.view == "calibration":
     performance_calibration.panel(view, places)
 elif chosen.view == "without labels":
     performance_estimate.panel(view, chosen.metric, chosen.count)
+elif chosen.view == "why it moved":
+    performance_moved.panel(view, places)
 elif chosen.view == "segments":
     performance_segments.panel(view, chosen.metric)

@@ -19,6 +19,7 @@ VIEWS = {
     "errors": ("regression",),
     "calibration": ("binary", "multiclass"),
     "without labels": TASKS,
+    "why it moved": TASKS,
     "segments": TASKS,
 }
 """Views by their name in the address, and the tasks that have them."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from monitoring import performance
+from monitoring import drift, performance, predictions
 from monitoring.performance.calibration import Calibration
+from monitoring.performance.moved import Moved
 from monitoring.statistics.arrays import Floats
 from monitoring.ui import jobs, session
 from monitoring.windows import Window
@@ -222,6 +223,54 @@ def weighted(scope: Scope, window: Window, known_at: dt.datetime | None = None) 
 
     key = (*map(str, _key(scope, known_at)), str(window))
     return jobs.desk().job(f"{scope.model.name} weighted", key, work)
+
+
+def moved(scope: Scope, window: Window, known_at: dt.datetime | None = None) -> jobs.Job:
+    """Why a window's performance moved, worked out beside the page.
+
+    Parameters
+    ----------
+    scope : Scope
+    window : Window
+    known_at : datetime, optional
+        As in `material`.
+    """
+    opened, found = session.store(), material(scope, known_at)
+
+    def work(progress: jobs.Progress) -> Moved:
+        return performance.moved.moved(opened, found, window, progress=progress)
+
+    key = (*map(str, _key(scope, known_at)), str(window))
+    return jobs.desk().job(f"{scope.model.name} moved", key, work)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _label_drift(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
+    now: dt.datetime, chunk: str,
+) -> drift.Assessment | None:  # fmt: skip
+    found = _material(path, name, data, version, segment, known_at, now)
+    if performance.reference_outcomes(found) is None:
+        return None
+    labels, until = predictions.labels(session.store(), found), predictions.labels_known(found)
+    return predictions.judged(found, labels, chunk=chunk, as_of=until, checks=drift.CHECKS[:1])
+
+
+def label_drift(scope: Scope, known_at: dt.datetime | None = None) -> drift.Assessment | None:
+    """How labels are distributed against the reference, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    known_at : datetime, optional
+        As in `material`.
+
+    Returns
+    -------
+    Assessment or None
+        None where the reference has no mature labels.
+    """
+    return _label_drift(*_key(scope, known_at), scope.chunk)
 
 
 def expected_errors(scope: Scope, known_at: dt.datetime | None = None) -> jobs.Job:
