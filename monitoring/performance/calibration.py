@@ -220,13 +220,28 @@ def measured(fine: ScoreSums, groups: Slots) -> Measured:
         events=summed(fine.positives),
         error=binned.calibration_error(bins, least=binned.LEAST_ROWS),
         floor=binned.calibration_floor(bins),
-        limit=binned.calibration_limit(bins),
+        limit=_limits(bins),
         spiegelhalter=spiegelhalter_test(fine),
         large=large,
         line=line,
         brier=brier_parts(bins),
         words=verdict(large, line),
     )
+
+
+def _limits(bins: ScoreSums) -> Floats:
+    """The limit of each histogram of scores; it does not depend on labels, so it is drawn once."""
+    count = bins.rows.shape[-1]
+    flat = [np.ascontiguousarray(part).reshape(-1, count) for part in (bins.rows, bins.score, bins.square)]
+    found = [_limit(*(row.tobytes() for row in rows)) for rows in zip(*flat, strict=True)]
+    return np.array(found).reshape(bins.rows.shape[:-1])
+
+
+@functools.lru_cache(maxsize=16_384)
+def _limit(*sums: bytes) -> float:
+    rows, score, square = (np.frombuffer(one) for one in sums)
+    nothing = np.zeros_like(rows)
+    return float(binned.calibration_limit(ScoreSums(rows, score, square, nothing, nothing)))
 
 
 def together(found: Calibration, places: Sequence[int]) -> Measured:

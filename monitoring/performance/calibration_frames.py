@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -73,31 +74,42 @@ def frame(found: Calibration, measure: str | None = None, window: Window | None 
     """
     whole = found.assessment
     places = [i for i, key in enumerate(whole.keys) if window is None or window.holds(key.start)]
-    material, name = whole.material, found.subject
-    told = name.startswith(CLASS)
-    common: dict[str, Any] = {
-        "model": np.repeat(material.model.name, len(places)),
-        "version": material.version,
-        "subject": f"{SUBJECT} of {name.removeprefix(CLASS)}" if told else SUBJECT,
-        "segment": "=".join(material.segment) if material.segment[0] else "",
-        "chunk_start": [whole.start[i] for i in places],
-        "chunk_stop": [whole.stop[i] for i in places],
-        "n": found.measured.rows[places].astype(np.int64),
-        "reference": words(whole) if found.reference is not None else "",
-        "coverage": whole.coverage[places],
-        "maturity": [whole.maturity[i] for i in places],
-        "data_until": material.data_until,
+    material, told = whole.material, found.subject.startswith(CLASS)
+    wanted = MEASURES if measure is None else (measure,)
+
+    def every(values: Sequence[Any] | np.ndarray) -> np.ndarray:
+        """What is the same for all measures, once for each."""
+        kept = np.empty(len(places), dtype=object)
+        kept[:] = [values[place] for place in places]
+        return np.tile(kept, len(wanted))
+
+    columns = [_values(found.measured, one) for one in wanted]
+    gap = np.full(len(whole.keys), np.nan)
+    numbers = {
+        name: np.concatenate([one.get(name, gap)[places] for one in columns])
+        for name in sorted(set().union(*columns))
     }
-    judged = {
-        "status": names(found.status[places]),
-        "reason": np.array(CODES, dtype=object)[found.reason[places]],
-    }
-    parts = []
-    for one in MEASURES if measure is None else (measure,):
-        kept = {column: values[places] for column, values in _values(found.measured, one).items()}
-        mine = judged if one == MEASURES[0] and not told else {"status": "grey", "reason": "told_only"}
-        parts.append(results.frame({**common, "measure": one, **kept, **mine}))
-    return results.concat(parts)
+    judged = np.repeat([one == MEASURES[0] and not told for one in wanted], len(places))
+    codes = np.array(CODES, dtype=object)[found.reason]
+    return results.frame(
+        {
+            "measure": np.repeat(wanted, len(places)),
+            "model": material.model.name,
+            "version": material.version,
+            "subject": f"{SUBJECT} of {found.subject.removeprefix(CLASS)}" if told else SUBJECT,
+            "segment": "=".join(material.segment) if material.segment[0] else "",
+            "chunk_start": every(whole.start),
+            "chunk_stop": every(whole.stop),
+            "n": every(found.measured.rows).astype(np.int64),
+            **numbers,
+            "reference": words(whole) if found.reference is not None else "",
+            "coverage": every(whole.coverage).astype(float),
+            "maturity": every(whole.maturity),
+            "data_until": material.data_until,
+            "status": np.where(judged, every(names(found.status)), "grey"),
+            "reason": np.where(judged, every(codes), "told_only"),
+        }
+    )
 
 
 def _values(one: Measured, measure: str) -> dict[str, np.ndarray]:

@@ -108,10 +108,13 @@ def spiegelhalter_test(
     some = np.where(sums.rows > 0, sums.rows, 1.0)
     mean = sums.score / some
     variance = np.maximum(sums.square / some - mean**2, 0.0)
-    third = sums.rows * (mean**3 + 3 * mean * variance) if cubes is None else np.asarray(cubes, dtype=float)
+    third = (
+        sums.rows * mean * (mean * mean + 3 * variance) if cubes is None else np.asarray(cubes, dtype=float)
+    )
     fourth = np.asarray(fourths, dtype=float) if fourths is not None else None
     if fourth is None:
-        fourth = sums.rows * (mean**4 + 6 * mean**2 * variance + variance**2)
+        level = mean * mean
+        fourth = sums.rows * (level * (level + 6 * variance) + variance * variance)
     excess = summed(sums.positives - sums.score - 2 * sums.product + 2 * sums.square)
     spread = summed(sums.score - 5 * sums.square + 8 * third - 4 * fourth)
     # What rounding leaves of a zero is none.
