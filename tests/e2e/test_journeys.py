@@ -31,7 +31,7 @@ def test_from_july_on_healths_ribbon_to_the_cause(visit, demo_app, settled):
     settled()
     expect(page).to_have_url(re.compile("as_of=2013-07-"))
     card = page.locator(".st-key-model-flights")
-    expect(card).to_contain_text("Watch")
+    expect(card).to_contain_text("Act")
     expect(card).to_contain_text(re.compile("Dew point .*outside the reference range.*Temperature"))
     card.get_by_role("link", name="Drift").click()  # second click: the cause
     settled()
@@ -58,7 +58,7 @@ def test_a_ribbon_is_read_and_used_by_keyboard(visit, demo_app, settled):
     strip = ribbon(page, "flights")
     strip.focus()
     page.keyboard.press("ArrowRight")
-    assert strip.get_attribute("aria-valuetext").startswith("Tue 16 Jul 2013, Watch")
+    assert strip.get_attribute("aria-valuetext").startswith("Tue 16 Jul 2013, Act")
     page.keyboard.press("Enter")
     settled()
     expect(page).to_have_url(re.compile("as_of=2013-07-16"))
