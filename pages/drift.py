@@ -206,20 +206,7 @@ with before:
     if cube.grids[0].numeric:
         drift_exact.panel(scope, feature.feature, window, single.against)
 with after:
-    titles = {"what decides": drift_rows.shown_check(feature)}
-    titles |= {drift_rows.CHECK_TITLES[check]: check for check in drift_rows.available(view, feature)}
-    with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
-        st.subheader("Over time", anchor=False, width="content")
-        st.space("stretch")
-        series = st.selectbox(
-            "Over time",
-            list(titles),
-            key="series",
-            bind="query-params",
-            label_visibility="collapsed",
-            width=230,
-        )
-    check = titles.get(series, titles["what decides"])
+    check = drift_rows.chosen_check(view, feature, "Over time")
     steps = None
     if check == "chunk":
         measure = assessment.measures[place]

@@ -118,20 +118,7 @@ with left:
     facts = feature_detail.facts(cube, reference, current, extent=False, outside=outside)
     cards.comparison(facts, drift_view.words(window))
 with right:
-    titles = {"what decides": drift_rows.shown_check(shown)}
-    titles |= {drift_rows.CHECK_TITLES[check]: check for check in drift_rows.available(view, shown)}
-    with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
-        st.subheader("Drift over time", anchor=False, width="content")
-        st.space("stretch")
-        series = st.selectbox(
-            "Over time",
-            list(titles),
-            key="series",
-            bind="query-params",
-            label_visibility="collapsed",
-            width=230,
-        )
-    check = titles.get(series, titles["what decides"])
+    check = drift_rows.chosen_check(view, shown, "Drift over time")
     st.plotly_chart(drift_rows.course(view, shown, check), key="course", config=charts.CONFIG)
     started = drift.started(assessment, shown.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+import streamlit as st
 
 from monitoring import reasons
 from monitoring.drift import POOLED, VERDICT_CHECKS, Assessment, FeatureVerdict, Started
@@ -205,3 +206,21 @@ def started_words(started: Started | None) -> str:
         f"The level most likely changed on {day(started.at)} "
         f"(between {day(started.earliest)} and {day(started.latest)} with 90 % confidence)."
     )
+
+
+def chosen_check(view: View, feature: FeatureVerdict, heading: str) -> str:
+    """Draw the heading of a feature's course with the choice of what is drawn, and say which check it is."""
+    titles = {"what decides": shown_check(feature)}
+    titles |= {CHECK_TITLES[check]: check for check in available(view, feature)}
+    with st.container(horizontal=True, vertical_alignment="center", key="course-head"):
+        st.subheader(heading, anchor=False, width="content")
+        st.space("stretch")
+        series = st.selectbox(
+            "Over time",
+            list(titles),
+            key="series",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=230,
+        )
+    return titles.get(series, titles["what decides"])

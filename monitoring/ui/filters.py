@@ -13,7 +13,9 @@ from monitoring.ui import session
 from monitoring.ui.scopes import DEFAULT_RANGE, EVERY_ROW, RANGES, Choices, Scope, local_time, scope_of
 
 
-def bar(models: Sequence[Model], *, every_model: bool, versions: bool, references: bool) -> Choices:
+def bar(
+    models: Sequence[Model], *, every_model: bool, versions: bool, references: bool, parts: bool
+) -> Choices:
     """Draw the bar and say what it says.
 
     Parameters
@@ -27,16 +29,18 @@ def bar(models: Sequence[Model], *, every_model: bool, versions: bool, reference
         Whether the page shows one version of its model at a time.
     references : bool
         Whether the reader chooses what chunks are compared with.
+    parts : bool
+        Whether the reader chooses chunk and segment.
     """
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="bar"):
         shown = None if every_model else _model(models)
         choices = Choices(
             model=shown.name if shown else "",
             range=_range(),
-            chunk=_chunk(shown) if shown else "",
+            chunk=_chunk(shown) if shown and parts else "",
             version=_version(shown) if shown and versions else "",
             reference=_reference(shown) if shown and references else "",
-            segment=_segment(shown) if shown else EVERY_ROW,
+            segment=_segment(shown) if shown and parts else EVERY_ROW,
             as_of=_as_of(models),
         )
         st.space("stretch")

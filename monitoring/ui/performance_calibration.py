@@ -17,7 +17,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.severity import NAMES
 from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
-from monitoring.ui import cards, charts, performance_session, performance_trust
+from monitoring.ui import cards, charts, performance_session, performance_trust, performance_words
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -39,10 +39,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         Positions of the newest final chunks that are told as one.
     """
     if not places:
-        cards.empty(
-            "There are no rows with final labels to compare scores with.",
-            "Choose a longer range, or wait until labels are mature.",
-        )
+        performance_words.nothing_final("compare scores with")
         return
     known = performance.calibration_sums.subjects(view.assessment.material)
     with st.container(horizontal=True, vertical_alignment="bottom", key="calibration-head"):

@@ -12,7 +12,7 @@ from monitoring.statistics.metrics import METRICS, MulticlassOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.classes import PerClass, per_class
 from monitoring.statistics.metrics.estimates import Estimate
-from monitoring.ui import cards, charts
+from monitoring.ui import charts, performance_words
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
@@ -33,10 +33,7 @@ def panel(view: View, together: Together | None) -> None:
         The newest final chunks as one; None where no chunk of the range is final.
     """
     if together is None or not isinstance(together.outcomes, MulticlassOutcomes):
-        cards.empty(
-            "There are no rows with final labels to tell classes apart.",
-            "Choose a longer range, or wait until labels are mature.",
-        )
+        performance_words.nothing_final("tell classes apart")
         return
     before = performance.reference_outcomes(view.assessment.material)
     reference = pooled(before) if isinstance(before, MulticlassOutcomes) else None

@@ -14,7 +14,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import RegressionOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.quantiles import order_statistic, signed_errors
-from monitoring.ui import cards, charts
+from monitoring.ui import charts, performance_words
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, short
 from monitoring.ui.performance_threshold_charts import regrouped
@@ -35,10 +35,7 @@ def panel(view: View, together: Together | None) -> None:
         The newest final chunks as one; None where no chunk of the range is final.
     """
     if together is None or not isinstance(together.outcomes, RegressionOutcomes):
-        cards.empty(
-            "There are no rows with final labels to tell errors of.",
-            "Choose a longer range, or wait until labels are mature.",
-        )
+        performance_words.nothing_final("tell errors of")
         return
     before = performance.reference_outcomes(view.assessment.material)
     reference = pooled(before) if isinstance(before, RegressionOutcomes) else None

@@ -90,11 +90,12 @@ def parts(found: Moved) -> go.Figure:
         "change": found.change, "other inputs": found.covariate, "other label shares": found.label_share,
         "other outcomes of the same inputs": found.concept,
     }  # fmt: skip
+    rows = {name: one for name, one in rows.items() if one[2] > one[1]}  # a part that was estimated
     names = list(rows)
     value, lower, upper = (scale * np.array([one[end] for one in rows.values()]) for end in range(3))
     bars = {
         "type": "bar", "orientation": "h", "y": names, "x": value,
-        "marker": {"color": [charts.REFERENCE, *[charts.CURRENT] * 3]},
+        "marker": {"color": [charts.REFERENCE, *[charts.CURRENT] * (len(rows) - 1)]},
         "error_x": {"type": "data", "symmetric": False, "array": upper - value, "arrayminus": value - lower,
                     "thickness": 1.3, "width": 4, "color": charts.STATUS["grey"]},
         "customdata": [three(found.measure, one) for one in rows.values()],

@@ -12,7 +12,7 @@ from monitoring.performance import Together
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
 from monitoring.statistics.metrics.costs import CostCurve, cost_curve, cost_metrics
 from monitoring.statistics.metrics.curves import Thresholds, thresholds
-from monitoring.ui import cards, charts, performance_threshold_charts
+from monitoring.ui import cards, charts, performance_threshold_charts, performance_words
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -57,10 +57,7 @@ def panel(view: View, together: Together | None) -> None:
         The newest final chunks as one; None where no chunk of the range is final.
     """
     if together is None or not isinstance(together.outcomes, BinaryOutcomes):
-        cards.empty(
-            "There are no rows with final labels to move a threshold over.",
-            "Choose a longer range, or wait until labels are mature.",
-        )
+        performance_words.nothing_final("move a threshold over")
     elif not len(together.outcomes.edges):
         cards.empty(
             "Only decisions were logged, without scores: there is no threshold to move.",

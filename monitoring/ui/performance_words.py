@@ -177,3 +177,11 @@ def _extremes(assessment: performance.Assessment, headlines: list[Scores], one: 
     if not said:
         return ""
     return f"Of all windows of this length so far {' and '.join(said)}."
+
+
+def nothing_final(what: str) -> None:
+    """Say that no chunk of the range has final labels, and so what cannot be done."""
+    cards.empty(
+        f"There are no rows with final labels to {what}.",
+        "Choose a longer range, or wait until labels are mature.",
+    )

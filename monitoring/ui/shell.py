@@ -36,6 +36,8 @@ class Page:
         Whether it shows one version of its model at a time.
     references : bool
         Whether the reader chooses what chunks are compared with.
+    parts : bool
+        Whether the reader chooses chunk and segment; else it shows all rows at the model's own chunk.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Page:
     every_model: bool = False
     versions: bool = False
     references: bool = True
+    parts: bool = True
 
     @property
     def path(self) -> Path:
@@ -53,7 +56,7 @@ class Page:
 
 PAGES = (
     Page("health", "Monitor", "monitor_heart", every_model=True),
-    Page("model", "Monitor", "fact_check"),
+    Page("model", "Monitor", "fact_check", references=False, parts=False),
     Page("drift", "Monitor", "query_stats"),
     Page("predictions", "Monitor", "online_prediction", versions=True),
     Page("performance", "Monitor", "insights", versions=True, references=False),
@@ -145,8 +148,9 @@ def _frame(page: Page) -> None:
         )
         st.stop()
     choices = filters.bar(
-        models, every_model=page.every_model, versions=page.versions, references=page.references
-    )
+        models, every_model=page.every_model, versions=page.versions, references=page.references,
+        parts=page.parts,
+    )  # fmt: skip
     filters.remember(choices)
     if not page.every_model:
         _status_line()

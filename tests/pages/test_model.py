@@ -91,3 +91,11 @@ def test_days_between_the_first_and_the_last_are_all_drawn():
     days = {dt.date(2026, 1, 1): ("green", "green", ""), dt.date(2026, 1, 4): ("red", "green", "")}
     assert len(model_cards.span(days)) == 4
     assert model_cards.span({}) == []
+
+
+def test_the_bar_offers_only_what_the_page_follows(open_app, filled):
+    filled(description("binary", '[segments]\ncolumns = ["x"]\n'), *logged("binary", days=10))
+    app = opened(open_app)
+    assert [box.key for box in app.selectbox if box.key in ("model", "chunk", "segment", "reference")] == [
+        "model"
+    ]
