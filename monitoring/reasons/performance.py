@@ -173,7 +173,7 @@ ROWS = (
         "few_to_compare",
         "too few rows with or without a label to compare",
         "too few rows with or without a label to compare",
-        "Wait for more labels or take longer chunks; where every row has its label there is nothing to compare.",
+        "Wait for more labels or take longer chunks; where every row has its label nothing is compared.",
     ),
     (
         "unlike_reference",
