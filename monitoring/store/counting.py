@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from monitoring.store.placing import Places
 from monitoring.store.sql import Array
 
 BATCH = 122_880  # rows; what is computed of so many stays in the processor's cache
@@ -18,6 +17,22 @@ _CELLS = 16  # of dense counts for each row; beyond that sorting costs less
 _HELD = 2_000_000  # sums that are kept before they are merged
 _HOUR = 3_600_000_000  # microseconds
 _NONE = np.empty(0, dtype=np.int64)  # a column that says the same of every row
+
+
+@dataclass(frozen=True, eq=False)
+class Slots:
+    """Where rows are counted.
+
+    Attributes
+    ----------
+    many : int
+        How many slots there are, from 0 on; -1 is that of rows without one.
+    of : callable
+        From a batch and its column ``s`` to the slot of each row.
+    """
+
+    many: int
+    of: Callable[[pa.RecordBatch, Array], Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +60,7 @@ class Counted:
 
 
 def counted(
-    batches: Iterable[pa.RecordBatch], places: Places, labels: dict[str, int], centre: float, moments: int
+    batches: Iterable[pa.RecordBatch], slots: Slots, labels: dict[str, int], centre: float, moments: int
 ) -> Counted | None:
     """Count rows.
 
@@ -55,8 +70,7 @@ def counted(
         Columns ``chunk`` (timestamp), ``segment`` (number), ``label`` (text, or null without one), ``key``
         (timestamp or null), ``sign``, ``s`` (the value), ``d`` (1 decided for, 0 against, null unknown) and
         ``m0``, ``m1`` ... to be summed.
-    places : Places
-        Of the grid.
+    slots : Slots
     labels : dict of str to int
         Receives the place of each label that comes.
     centre : float
@@ -72,21 +86,21 @@ def counted(
     held: list[Counted] = []
     for batch in batches:
         if len(batch):
-            held.append(_batch(batch, places, labels, centre, moments))
+            held.append(_batch(batch, slots, labels, centre, moments))
             if sum(len(one.slot) for one in held[1:]) > _HELD:
                 held = [_merged(held)]
     return _merged(held) if held else None
 
 
 def _batch(
-    batch: pa.RecordBatch, places: Places, labels: dict[str, int], centre: float, moments: int
+    batch: pa.RecordBatch, slots: Slots, labels: dict[str, int], centre: float, moments: int
 ) -> Counted:
     keys, group = _groups(batch, labels)
-    value = _numbers(batch["s"])
-    slot = places.of(value)
-    width = places.slots + 1
+    value = numbers(batch["s"])
+    slot = slots.of(batch, value)
+    width = slots.many + 1
     code, place = _compressed(group * width + (slot + 1), len(keys) * width)
-    sign = None if batch["label"].null_count else _numbers(batch["sign"])
+    sign = None if batch["label"].null_count else numbers(batch["sign"])
 
     def summed(values: Array | None, where: Array = place, many: int = len(code)) -> Array:
         """Sums of values, or of ones, by cell or by group."""
@@ -95,15 +109,15 @@ def _batch(
         return np.bincount(where, values, many)
 
     offset = value - centre
-    offset[slot < 0] = 0.0
+    offset[np.isnan(offset)] = 0.0
     sums = np.zeros((5, len(code)))
     sums[0], sums[3], sums[4] = summed(None), summed(offset), summed(offset * offset)
     decided = batch["d"]
     if decided.null_count < len(decided):
-        sums[1], sums[2] = summed(_numbers(decided.is_valid())), summed(_numbers(decided.fill_null(0)))
+        sums[1], sums[2] = summed(numbers(decided.is_valid())), summed(numbers(decided.fill_null(0)))
     added = np.empty((len(keys), moments))
     for i in range(moments):
-        added[:, i] = summed(_numbers(batch[f"m{i}"]), group, len(keys))
+        added[:, i] = summed(numbers(batch[f"m{i}"]), group, len(keys))
     return Counted(keys, code // width, (code % width - 1).astype(np.int32), sums, added)
 
 
@@ -111,7 +125,7 @@ def _groups(batch: pa.RecordBatch, labels: dict[str, int]) -> tuple[Array, Array
     """The groups of a batch, and the place of each row's among them."""
     columns = [
         _hours(batch["chunk"]),
-        _numbers(batch["segment"]).astype(np.int64),
+        numbers(batch["segment"]).astype(np.int64),
         _places_of(batch["label"], labels),
         _hours(batch["key"]),
     ]
@@ -154,7 +168,8 @@ def _merged(parts: Sequence[Counted]) -> Counted:
     return Counted(groups, group[first], slot[first], np.add.reduceat(sums, first, axis=1), moments)
 
 
-def _numbers(column: pa.Array) -> Array:
+def numbers(column: pa.Array) -> Array:
+    """A column as floats, nan where it is null."""
     return column.to_numpy(zero_copy_only=False).astype(float, copy=False)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, score_partials, scoring
+from monitoring.store import layout, pairing, score_partials, scoring
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -140,3 +140,14 @@ def m006_a_reference_file_has_outputs_and_labels(cursor: duckdb.DuckDBPyConnecti
         "UPDATE models SET scores_stale = TRUE "
         "WHERE name IN (SELECT model FROM files WHERE kind = 'reference')"
     )
+
+
+@migration
+def m007_pairs_of_versions_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make room for pairs in the profile of outputs, which is made again when the model is next settled."""
+    text = "ALTER TABLE {schema}.{table} ADD COLUMN IF NOT EXISTS beside VARCHAR DEFAULT ''"
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        for table in ("scores", "reference_scores"):
+            cursor.execute(named(text, schema=name, table=table))
+        pairing.create(cursor, name)
+    cursor.execute("UPDATE models SET scores_stale = TRUE")

@@ -95,6 +95,7 @@ def read(
     stop: dt.datetime | None = None,
     segment: tuple[str, str] = ("", ""),
     known_at: dt.datetime | None = None,
+    beside: str = "",
 ) -> ScoreCube:
     """Add up the partial rows of one output.
 
@@ -111,16 +112,38 @@ def read(
         As the profile writes them; ('', '') for all rows.
     known_at : datetime, optional
         The last profile key whose labels count; by default all do.
+    beside : str
+        A version: only requests that it scored too.
 
     Returns
     -------
     ScoreCube
     """
+    rows = partial_rows(
+        cursor, schema, grid.version, grid.subject, start, stop, segment, known_at, beside=beside
+    )
+    return _laid(rows, grid)
+
+
+def partial_rows(
+    cursor: duckdb.DuckDBPyConnection,
+    schema: str,
+    version: str,
+    subject: str,
+    start: dt.datetime | None = None,
+    stop: dt.datetime | None = None,
+    segment: tuple[str, str] = ("", ""),
+    known_at: dt.datetime | None = None,
+    *,
+    beside: str = "",
+) -> pa.Table:
+    """The rows that `read` adds up, of any subject; parameters are as there."""
     given = {
-        "version": grid.version, "subject": grid.subject, "column": segment[0], "value": segment[1],
+        "version": version, "subject": subject, "column": segment[0], "value": segment[1],
         "start": start or dt.datetime.min, "stop": stop or _EVER, "known_at": known_at or _EVER,
+        "beside": beside,
     }  # fmt: skip
-    return _laid(arrow(cursor, query("scores", schema=schema), given), grid)
+    return arrow(cursor, query("scores", schema=schema), given)
 
 
 def read_segments(
@@ -130,11 +153,12 @@ def read_segments(
     start: dt.datetime | None = None,
     stop: dt.datetime | None = None,
     known_at: dt.datetime | None = None,
+    beside: str = "",
 ) -> Segments:
     """The partial rows of one output in every segment, read at once; parameters are as in `read`."""
     given = {
         "version": grid.version, "subject": grid.subject, "start": start or dt.datetime.min,
-        "stop": stop or _EVER, "known_at": known_at or _EVER,
+        "stop": stop or _EVER, "known_at": known_at or _EVER, "beside": beside,
     }  # fmt: skip
     rows = arrow(cursor, query("segments_scores", schema=schema), given)
     names = list(zip(rows["segment_column"].to_pylist(), rows["segment_value"].to_pylist(), strict=True))
@@ -156,6 +180,29 @@ def read_reference(
 
 def _laid(rows: pa.Table, grid: ScoreGrid) -> ScoreCube:
     """Partial rows as arrays."""
+    keys, labels, place, told = places_of(rows)
+    whole = _tally(rows, ~told, place, (len(keys),), grid)
+    by_label = _tally(rows, told, place, (len(labels), len(keys)), grid)
+    return ScoreCube(grid, keys, labels, whole, by_label)
+
+
+def places_of(rows: pa.Table) -> tuple[tuple[dt.datetime, ...], tuple[str, ...], Array, Array]:
+    """Where partial rows belong.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+
+    Returns
+    -------
+    keys : tuple of datetime
+        That there are, oldest first.
+    labels : tuple of str
+    place : ndarray of int, shape (rows,)
+        Of each row in an array by label and key; of one that counts all predictions its key's.
+    told : ndarray of bool, shape (rows,)
+        Whether a row counts predictions with the label it states.
+    """
     chunk = rows["chunk"].to_numpy().astype("datetime64[us]")
     keys = np.unique(chunk)
     place = np.searchsorted(keys, chunk)
@@ -166,9 +213,7 @@ def _laid(rows: pa.Table, grid: ScoreGrid) -> ScoreCube:
     of_label = np.array(
         [number[name] if is_told else 0 for name, is_told in zip(label, told, strict=True)], int
     )
-    whole = _tally(rows, ~told, place, (len(keys),), grid)
-    by_label = _tally(rows, told, of_label * len(keys) + place, (len(labels), len(keys)), grid)
-    return ScoreCube(grid, tuple(keys.tolist()), labels, whole, by_label)
+    return tuple(keys.tolist()), labels, of_label * len(keys) + place, told
 
 
 def delays(

@@ -7,7 +7,7 @@ before its prediction, is counted like any other.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,10 +18,10 @@ import pyarrow as pa
 from monitoring.models import Model
 from monitoring.store import layout
 from monitoring.store.conversion import local_day
-from monitoring.store.counting import BATCH, COUNTS, SUMS, Counted, counted
-from monitoring.store.placing import Places, places
+from monitoring.store.counting import BATCH, COUNTS, SUMS, Counted, Slots, counted
+from monitoring.store.placing import places
 from monitoring.store.score_grids import ScoreGrid
-from monitoring.store.score_subjects import subject
+from monitoring.store.score_subjects import Subject, subject
 from monitoring.store.slots import segment_labels, segment_sql
 from monitoring.store.sql import Array, Values, composed, insert, named, quoted
 
@@ -32,7 +32,7 @@ _CREATE = """
 CREATE TABLE IF NOT EXISTS {schema}.{table} (
     chunk TIMESTAMP, version VARCHAR, segment_column VARCHAR, segment_value VARCHAR, subject VARCHAR,
     label VARCHAR, label_key TIMESTAMP, n BIGINT, slots INTEGER[], counts BIGINT[], logged BIGINT[],
-    decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[])"""
+    decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[], beside VARCHAR)"""
 # The label of an id at an instant is the last one told until then; of two told at once a review's stands.
 _EVENTS = """
 SELECT _id, CASE change WHEN 1 THEN _label ELSE _before END AS _label, _key, {sign} * change AS _sign
@@ -50,12 +50,18 @@ _LABELLED = """
 (SELECT p.*, e._label, e._key, e._sign{segment}
  FROM {predictions} AS p {events} {requests}
  WHERE p._version = {version} AND {where})"""
-# A shadow may score a request past midnight; far from its day the same id is another request.
 _REQUESTS = """
-LEFT JOIN {requests} AS r ON r._id = p._id AND r._day BETWEEN p._day - 1 AND p._day + 1"""
+LEFT JOIN {requests} AS r ON r._id = p._id AND r._day = p._day"""
+# A shadow may score a request past midnight; far from its day the same id is another request.
+_NEAR_REQUESTS = """
+LEFT JOIN {requests} AS d ON d._id = p._id AND d._day = p._day
+LEFT JOIN {requests} AS n ON d._id IS NULL AND n._id = p._id AND n._day BETWEEN p._day - 1 AND p._day + 1"""
+_APART = """
+SELECT 1 FROM {predictions} AS p ANTI JOIN {requests} AS r ON r._id = p._id AND r._day = p._day
+WHERE {where} LIMIT 1"""
 _VALUES = """
 SELECT {chunk} AS chunk, {group} AS segment, {label} AS label, _key AS key, _sign AS sign,
-    CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}
+    CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}{others}
 FROM {relation} {join}"""
 
 
@@ -67,7 +73,9 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     the one stated. ``slots`` names the places of the grid that the lists beside it are about, -1 those
     without a finite score: rows, rows with a decision, rows decided for the subject, sums of the score and of
     its square. ``moments`` are the sums that `monitoring.store.score_subjects` names. Everything adds up.
-    ``reference_scores`` is the same of a reference file.
+    Of rows that count only requests which another version scored too, ``beside`` names that one, else it is
+    empty; the pairs themselves are what `monitoring.store.pair_subjects` counts. ``reference_scores`` is the
+    same of a reference file.
     """
     for table in ("scores", "reference_scores"):
         cursor.execute(named(_CREATE, schema=schema, table=table))
@@ -84,12 +92,18 @@ class Rows:
     table : str
     events : str
         SQL that joins what labels change, as ``e``, to a prediction ``p``.
+    beside : str
+        The version that scored all of them too; empty where none is asked for.
+    apart : bool
+        Whether the request of some prediction may lie on the day before or after it.
     """
 
     predictions: str
     requests: str
     table: str
     events: str = "JOIN label_events AS e ON e._id = p._id"
+    beside: str = ""
+    apart: bool = False
 
     @classmethod
     def of_log(cls, model: Model) -> Rows:
@@ -152,29 +166,63 @@ def append(
     source : Rows, optional
         The log by default.
     """
-    found = source or Rows.of_log(model)
     for grid in grids:
         laid = places(grid.edges)
-        for segment in [("", ()), *segments]:
-            for relation, where in ((_ALL, rows), (_LABELLED, labelled)):
-                if where is not None:
-                    _append(cursor, model, (grid, laid), segment, relation, where, found)
+        slots = Slots(laid.slots, lambda _, value, laid=laid: laid.of(value))
+        counter = Counter(grid.version, grid.subject, slots, partial(subject, model, grid))
+        count(cursor, model, counter, segments=segments, rows=rows, labelled=labelled, source=source)
 
 
-def _append(
+@dataclass(frozen=True, eq=False)
+class Counter:
+    """One thing that is counted of rows.
+
+    Attributes
+    ----------
+    version, subject : str
+        What the profile calls it.
+    slots : Slots
+    asked : callable
+        From values to bind, and ``labelled``, to the expressions it is made of; None where nothing is.
+    """
+
+    version: str
+    subject: str
+    slots: Slots
+    asked: Callable[..., Subject | None]
+
+
+def count(
     cursor: duckdb.DuckDBPyConnection,
     model: Model,
-    laid: tuple[ScoreGrid, Places],
+    counter: Counter,
+    *,
+    segments: Sequence[Segment] = (),
+    rows: str | None = None,
+    labelled: str | None = None,
+    source: Rows | None = None,
+) -> None:
+    """Count one thing of all rows and of every segment; parameters are as in `append`."""
+    found = source or Rows.of_log(model)
+    for segment in [("", ()), *segments]:
+        for relation, where in ((_ALL, rows), (_LABELLED, labelled)):
+            if where is not None:
+                _count(cursor, model, counter, segment, relation, where, found)
+
+
+def _count(
+    cursor: duckdb.DuckDBPyConnection,
+    model: Model,
+    counter: Counter,
     segment: Segment,
     relation: str,
     where: str,
     source: Rows,
 ) -> None:
-    """Count one subject of one version under one grouping."""
+    """Count one thing under one grouping."""
     values = Values()
-    grid, edges = laid
     labelled = relation is _LABELLED
-    asked = subject(model, grid, values, labelled=labelled)
+    asked = counter.asked(values, labelled=labelled)
     if asked is None:
         return
     column, chosen = segment
@@ -183,11 +231,11 @@ def _append(
         relation,
         {
             "kind": "DOUBLE" if model.task == "regression" else "VARCHAR",
-            "segment": f", r.{quoted(column)} AS {quoted(column)}" if column else "",
+            "segment": _segment(column, source.apart) if column else "",
             "predictions": source.predictions,
             "events": source.events,
-            "requests": composed(_REQUESTS, {"requests": source.requests}) if column else "",
-            "version": values.bind(grid.version),
+            "requests": _joined(source) if column else "",
+            "version": values.bind(counter.version),
             "where": where,
         },
     )
@@ -195,18 +243,37 @@ def _append(
         chunk=layout.key_sql(model), group=number, label=_label(model, labelled), value=asked.value,
         decision=asked.decision, relation=rows, join=join,
         moments="".join(f", COALESCE({one}, 0) AS m{i}" for i, one in enumerate(asked.moments)),
+        others="".join(f", {one} AS o{i}" for i, one in enumerate(asked.others)),
     )  # fmt: skip
     labels: dict[str, int] = {}
     reader = cursor.sql(text, params=values.bound).to_arrow_reader(BATCH)
-    counts = counted(reader, edges, labels, asked.centre, len(asked.moments))
+    counts = counted(reader, counter.slots, labels, asked.centre, len(asked.moments))
     if counts is not None:
         names = segment_labels(chosen) if column else [""]
-        insert(cursor, model.name, source.table, _laid_out(counts, grid, column, names, [*labels]))
+        rows_ = _laid_out(counts, counter, column, names, [*labels], source.beside)
+        insert(cursor, model.name, source.table, rows_)
+
+
+def apart(cursor: duckdb.DuckDBPyConnection, source: Rows, where: str) -> bool:
+    """Whether the request of some prediction that meets a condition lies on another day than it."""
+    parts = {"predictions": source.predictions, "requests": source.requests, "where": where}
+    return bool(cursor.execute(composed(_APART, parts)).fetchall())
+
+
+def _joined(source: Rows) -> str:
+    return composed(_NEAR_REQUESTS if source.apart else _REQUESTS, {"requests": source.requests})
+
+
+def _segment(column: str, apart: bool) -> str:
+    name = quoted(column)
+    value = f"CASE WHEN d._id IS NULL THEN n.{name} ELSE d.{name} END" if apart else f"r.{name}"
+    return f", {value} AS {name}"
 
 
 def _laid_out(
-    found: Counted, grid: ScoreGrid, column: str, segments: Sequence[str], labels: Sequence[str]
-) -> pa.Table:
+    found: Counted, counter: Counter, column: str, segments: Sequence[str], labels: Sequence[str],
+    beside: str,
+) -> pa.Table:  # fmt: skip
     """Rows of the profile from what was counted, group by group."""
     starts = np.searchsorted(found.group, np.arange(len(found.keys) + 1))
     offsets = pa.array(starts, pa.int32())
@@ -222,10 +289,10 @@ def _laid_out(
     return pa.table(
         {
             "chunk": _instants(chunk),
-            "version": pa.repeat(grid.version, len(chunk)),
+            "version": pa.repeat(counter.version, len(chunk)),
             "segment_column": pa.repeat(column, len(chunk)),
             "segment_value": pa.array(segments, pa.string()).take(pa.array(segment)),
-            "subject": pa.repeat(grid.subject, len(chunk)),
+            "subject": pa.repeat(counter.subject, len(chunk)),
             "label": pa.array(labels, pa.string()).take(pa.array(label)) if labels else nothing(pa.string()),
             "label_key": _instants(key) if labels else nothing(_INSTANT),
             "n": pa.array(np.add.reduceat(counts[0], starts[:-1]), pa.int64()),
@@ -233,6 +300,7 @@ def _laid_out(
             **{name: lists(one, pa.int64()) for name, one in zip(COUNTS, counts, strict=True)},
             **{name: lists(one, pa.float64()) for name, one in zip(SUMS, found.sums[3:], strict=True)},
             "moments": pa.ListArray.from_arrays(pa.array(own), pa.array(found.moments.ravel(), pa.float64())),
+            "beside": pa.repeat(beside, len(chunk)),
         }
     )
 

@@ -23,7 +23,7 @@ ERRORS = (
     "relative_n", "relative", "relative_2", "log_n", "log_2", "log_4", "label_absolute",
 )  # fmt: skip
 """Sums over labelled rows of a regression: powers of error and of label less centre, relative and log."""
-_SMALLEST = "2.220446049250313e-16"  # what a probability is cut off at before its logarithm is taken
+SMALLEST = "2.220446049250313e-16"  # what a probability is cut off at before its logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,15 @@ class Subject:
         What is summed beside.
     centre : float
         What is subtracted from values before they are summed.
+    others : tuple of str
+        What else the slot of a row depends on.
     """
 
     value: str
     decision: str = "CAST(NULL AS INTEGER)"
     moments: tuple[str, ...] = ()
     centre: float = 0.0
+    others: tuple[str, ...] = ()
 
 
 def subject(model: Model, grid: ScoreGrid, values: Values, *, labelled: bool) -> Subject | None:
@@ -73,9 +76,9 @@ def _binary(model: Model, values: Values, labelled: bool) -> Subject:
     inside = "_score BETWEEN 0 AND 1"
     if not labelled:
         entropy = " + ".join(_surprise(p) for p in ("_score", "(1 - _score)"))
-        return Subject("_score", decision, _only(inside, ("1", entropy)))
+        return Subject("_score", decision, only(inside, ("1", entropy)))
     hit = f"CASE WHEN _label = {positive} THEN _score ELSE 1 - _score END"
-    return Subject("_score", decision, _only(inside, _losses(hit, f"(1 - {hit}) * (1 - {hit})")))
+    return Subject("_score", decision, only(inside, _losses(hit, f"(1 - {hit}) * (1 - {hit})")))
 
 
 def _class(model: Model, grid: ScoreGrid, values: Values) -> Subject:
@@ -97,14 +100,14 @@ def _confidence(model: Model, values: Values, labelled: bool) -> Subject:
     inside = " AND ".join(f"{column} BETWEEN 0 AND 1" for column in columns.values())
     if not labelled:
         entropy = " + ".join(_surprise(column) for column in columns.values())
-        return Subject(largest, moments=_only(inside, ("1", entropy)))
+        return Subject(largest, moments=only(inside, ("1", entropy)))
     bound = {values.bind(name): column for name, column in columns.items()}
     chosen = " ".join(f"WHEN {column} = {largest} THEN {name}" for name, column in bound.items())
     hit = f"CASE _label {' '.join(f'WHEN {name} THEN {column}' for name, column in bound.items())} END"
     squares = " + ".join(f"{column} * {column}" for column in columns.values())
     known = f"{inside} AND {hit} IS NOT NULL"
     decided = f"CAST(COALESCE(_prediction, CASE {chosen} END) = _label AS INTEGER)"
-    return Subject(largest, decided, _only(known, _losses(hit, f"({squares} - 2 * {hit} + 1)")))
+    return Subject(largest, decided, only(known, _losses(hit, f"({squares} - 2 * {hit} + 1)")))
 
 
 def _regression(grid: ScoreGrid, values: Values, labelled: bool) -> Subject | None:
@@ -123,7 +126,7 @@ def _regression(grid: ScoreGrid, values: Values, labelled: bool) -> Subject | No
         f"CASE WHEN {relative} IS NOT NULL THEN 1 END", relative, f"POW({relative}, 2)",
         f"CASE WHEN {log} IS NOT NULL THEN 1 END", log, f"POW({log}, 2)", f"ABS({label})",
     )  # fmt: skip
-    return Subject(error, moments=_only(f"isfinite({error})", moments))
+    return Subject(error, moments=only(f"isfinite({error})", moments))
 
 
 def _columns(model: Model) -> dict[str, str]:
@@ -133,7 +136,7 @@ def _columns(model: Model) -> dict[str, str]:
 
 def _losses(hit: str, brier: str) -> tuple[str, ...]:
     """Number, log loss, Brier loss and their squares, of the probability that was given to the label."""
-    log = f"-LN(GREATEST({hit}, {_SMALLEST}))"
+    log = f"-LN(GREATEST({hit}, {SMALLEST}))"
     return ("1", log, f"POW({log}, 2)", brier, f"POW({brier}, 2)")
 
 
@@ -141,5 +144,6 @@ def _surprise(probability: str) -> str:
     return f"CASE WHEN {probability} > 0 THEN -{probability} * LN({probability}) ELSE 0 END"
 
 
-def _only(condition: str, expressions: Sequence[str]) -> tuple[str, ...]:
+def only(condition: str, expressions: Sequence[str]) -> tuple[str, ...]:
+    """Expressions where a condition holds, else NULL."""
     return tuple(f"CASE WHEN {condition} THEN {one} END" for one in expressions)

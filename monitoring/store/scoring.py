@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from monitoring.models import Model
 from monitoring.store import (
     layout,
+    pairing,
     profiling,
     reference_outputs,
     reference_rows,
@@ -65,6 +67,7 @@ WHERE _id IN (SELECT _id FROM {schema}.labels WHERE _file = $file
 _SAMPLE = """
 SELECT {columns} FROM {schema}.{table} WHERE {where} AND hash(_id) % {every} = 0"""
 _COUNT = "SELECT count(*) FROM {schema}.{table} WHERE {where}"
+_TOLD = "p._id IN (SELECT _id FROM label_events)"
 _OLD = "SELECT DISTINCT chunk FROM {schema}.scores WHERE chunk < $first"
 
 
@@ -72,6 +75,7 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
     """Make the tables of the profile of outputs."""
     score_grids.create(cursor, schema)
     score_partials.create(cursor, schema)
+    pairing.create(cursor, schema)
 
 
 def signature(model: Model) -> tuple[object, ...]:
@@ -82,7 +86,7 @@ def signature(model: Model) -> tuple[object, ...]:
     champion = model.versions.champion if of_file(model) else ""
     return (
         healthy, own, champion, model.grain, model.timezone, model.segments.columns, model.threshold,
-        model.positive,
+        model.positive, tuple(pairing.pairs(model)),
     )  # fmt: skip
 
 
@@ -136,16 +140,21 @@ def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
     of_file_, others = f"p._file = {int(file)}", f"p._file <> {int(file)}"
     _note_events(cursor, model, composed(_OF_PREDICTIONS, {"where": of_file_}, schema=model.name))
     _append(cursor, model, rows=of_file_, labelled=of_file_)
-    _extend_labels(cursor, model, file, others)
+    brought = pairing.brought(file)
+    _append_pairs(cursor, model, brought, pairing.near(cursor, model, file))
+    _extend_labels(cursor, model, file, others, f"NOT {brought}")
     return False
 
 
 def extend_labels(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> None:
     """Count what a file of labels changes."""
-    _extend_labels(cursor, model, file, "TRUE")
+    _extend_labels(cursor, model, file, "TRUE", "TRUE")
 
 
-def _extend_labels(cursor: duckdb.DuckDBPyConnection, model: Model, file: int, where: str) -> None:
+def _extend_labels(
+    cursor: duckdb.DuckDBPyConnection, model: Model, file: int, where: str, paired: str
+) -> None:
+    """Count what a file of labels changes for predictions, and for pairs, that meet a condition."""
     parts = {"file": str(int(file))}
     after = composed(_TOUCHED, {**parts, "but": ""}, schema=model.name)
     before = composed(_TOUCHED, {**parts, "but": f" AND _file <> {int(file)}"}, schema=model.name)
@@ -160,6 +169,7 @@ def _extend_labels(cursor: duckdb.DuckDBPyConnection, model: Model, file: int, w
     )
     if cursor.execute("SELECT 1 FROM label_events LIMIT 1").fetchone():
         _append(cursor, model, labelled=where)
+        _append_pairs(cursor, model, f"{paired} AND {pairing.LABELLED}", rows=False)
 
 
 def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -172,11 +182,12 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     _append_reference(cursor, model, grids)
     _note_events(cursor, model, named(_ALL_LABELS, schema=model.name))
     _append(cursor, model, rows="TRUE", labelled="TRUE")
+    _append_pairs(cursor, model)
 
 
 def clear(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     """Delete the profile of outputs and its grids."""
-    for table in ("scores", "reference_scores", "score_grids"):
+    for table in ("scores", "reference_scores", "score_grids", "pair_grids"):
         cursor.execute(named("DELETE FROM {schema}.{table}", schema=model.name, table=table))
 
 
@@ -199,6 +210,7 @@ def replace_keys(cursor: duckdb.DuckDBPyConnection, model: Model, keys: Sequence
     among = f"{layout.key_sql(model, 'p.')} IN {profiling.CHOSEN}"
     _note_events(cursor, model, composed(_OF_PREDICTIONS, {"where": among}, schema=model.name))
     _append(cursor, model, rows=among, labelled=among)
+    _append_pairs(cursor, model, pairing.among(model, profiling.CHOSEN))
     return False
 
 
@@ -222,7 +234,19 @@ def _append(
     cursor: duckdb.DuckDBPyConnection, model: Model, rows: str | None = None, labelled: str | None = None
 ) -> None:
     known, chosen = _with_new_versions(cursor, model), _segments(cursor, model)
-    score_partials.append(cursor, model, known, segments=chosen, rows=rows, labelled=labelled)
+    source = score_partials.Rows.of_log(model)
+    if chosen:
+        source = replace(source, apart=score_partials.apart(cursor, source, rows or _TOLD))
+    score_partials.append(cursor, model, known, segments=chosen, rows=rows, labelled=labelled, source=source)
+
+
+def _append_pairs(
+    cursor: duckdb.DuckDBPyConnection, model: Model, where: str = "TRUE", near: str = "TRUE", *,
+    rows: bool = True,
+) -> None:  # fmt: skip
+    if pairing.pairs(model):
+        known = read(cursor, model.name)
+        pairing.append(cursor, model, known, _segments(cursor, model), where, near, rows=rows)
 
 
 def _append_reference(cursor: duckdb.DuckDBPyConnection, model: Model, grids: list[ScoreGrid]) -> None:
@@ -271,7 +295,7 @@ def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: in
 def fitted(
     cursor: duckdb.DuckDBPyConnection, model: Model, version: str, window: Window | None
 ) -> list[ScoreGrid]:
-    """Lay grids out for a version by the rows of its reference.
+    """Lay grids out for a version by the rows of its reference, and the cells of its pairs with others.
 
     Parameters
     ----------
@@ -288,13 +312,14 @@ def fitted(
         where += f" AND {key} >= TIMESTAMP '{window.start}' AND {key} < TIMESTAMP '{window.stop}'"
     columns = {name: layout.score_column(name) for name in model.classes} or {SCORE: "_score"}
     found = _sampled(cursor, model, table, where, list(columns.values()), {"version": version})
+    largest = np.max([np.ma.filled(found[column], np.nan) for column in columns.values()], axis=0)
+    pairing.write(cursor, model.name, version, _finite(largest))
     if model.task == "regression":
         scores = _finite(found["_score"])
         return values(version, scores) if len(scores) else []
     if model.task == "binary":
         return [probabilities(version, SCORE, _finite(found["_score"]), [model.threshold])]
     grids = [probabilities(version, CLASS + name, _finite(found[column])) for name, column in columns.items()]
-    largest = np.max([np.ma.filled(found[column], np.nan) for column in columns.values()], axis=0)
     return [*grids, probabilities(version, CONFIDENCE, _finite(largest))]
 
 

@@ -18,6 +18,7 @@ from monitoring.store import (
     catalogue,
     forgetting,
     journal,
+    pairing,
     profiling,
     reference_file,
     reference_rows,
@@ -148,9 +149,11 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     """Take a file out, and bring the profile up to date."""
     number = forgetting.find(cursor, model.name, file)
     labelled = scoring.labelled_keys(cursor, model, number)
+    paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
     stale = profiling.replace_keys(cursor, model, keys)
-    scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled}))
+    paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
+    scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
     settle(cursor, model)
 

@@ -7,7 +7,7 @@
 SELECT chunk, label, label_key, CAST(sum(n) AS BIGINT) AS n
 FROM {schema}.scores
 WHERE version = $version AND subject = $subject AND segment_column = $column AND segment_value = $value
-    AND label_key IS NOT NULL
+    AND beside = '' AND label_key IS NOT NULL
 GROUP BY ALL
 HAVING sum(n) <> 0
 ORDER BY chunk, label_key, label

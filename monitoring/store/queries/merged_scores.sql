@@ -1,7 +1,7 @@
 -- merged_scores: what crowded_scores holds, added up; keys of which nothing is left are dropped.
 -- grain: one row per key.
-SELECT chunk, version, segment_column, segment_value, subject, label, label_key, n, slots, counts, logged, decided, sums, squares, COALESCE(moments, []) FROM (
-    SELECT place, chunk, version, segment_column, segment_value, subject, label, label_key, CAST(SUM(n) AS BIGINT) AS n FROM crowded_scores GROUP BY ALL
+SELECT chunk, version, segment_column, segment_value, subject, label, label_key, n, slots, counts, logged, decided, sums, squares, COALESCE(moments, []), beside FROM (
+    SELECT place, chunk, version, segment_column, segment_value, subject, label, label_key, beside, CAST(SUM(n) AS BIGINT) AS n FROM crowded_scores GROUP BY ALL
 ) JOIN (
     SELECT place, list(slot ORDER BY slot) AS slots, list(counts ORDER BY slot) AS counts,
         list(logged ORDER BY slot) AS logged, list(decided ORDER BY slot) AS decided,
