@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
@@ -16,6 +17,11 @@ from monitoring.statistics.metrics.registry import performance_metric
 
 DRAWS = 500
 SEED = 20130101
+SLOTS = 200
+"""Neighbouring slots are joined to so many before rows are drawn: what scores differ by within one of them
+moves no spread."""
+_SMALL = 30
+"""Up to here Poisson numbers are drawn as such, beyond as normal ones, rounded."""
 TOP = 0.1
 """The share of rows with the highest scores that lift looks at."""
 
@@ -41,9 +47,10 @@ def drawn(positives: Floats, negatives: Floats, value: Ranked, *, level: float) 
 
     Notes
     -----
-    Rows are drawn 500 times from the multinomial law of the counts by slot and class. Both classes are drawn
-    together, since the value depends on how many events there are: with the events' number held fixed the
-    interval of lift held the truth in three cases of four only. Every chunk begins with the same seed, so
+    Rows are drawn 500 times, every slot and class by itself from the Poisson law of its count, which is the
+    multinomial law of all counts but for how many rows are drawn; no value here depends on that. Both classes
+    are drawn, since the value depends on how many events there are: with the events' number held fixed the
+    interval of lift held the truth in three cases of four only. Every chunk takes the same random numbers, so
     that its interval does not depend on what else is computed.
 
     References
@@ -62,13 +69,43 @@ def drawn(positives: Floats, negatives: Floats, value: Ranked, *, level: float) 
         counts = np.stack([positives[place], negatives[place]])
         if not counts.any(axis=-1).all():
             continue
-        held = counts[:, counts.any(axis=0)]
-        rows = int(held.sum())
-        draws = np.random.default_rng(SEED).multinomial(rows, held.ravel() / held.sum(), DRAWS).astype(float)
-        values = value(*np.split(draws, 2, axis=-1))
+        values = value(*np.split(_redrawn(_joined(counts).ravel()), 2, axis=-1))
         values = values[np.isfinite(values)]  # a draw without an event has none
         found[(slice(None), *place)] = (*np.quantile(values, ends), values.std(ddof=1))
     return tuple(found)
+
+
+def _joined(counts: Floats) -> Floats:
+    """Slots that hold rows, of shape (2, slots); neighbours joined so that each has about as many of both."""
+    held = counts[:, counts.any(axis=0)]
+    if held.shape[1] <= SLOTS:
+        return held
+    weight = (held / held.sum(axis=1, keepdims=True)).mean(axis=0)
+    group = np.minimum((np.cumsum(weight) - weight / 2) * SLOTS, SLOTS - 1).astype(np.intp)
+    return np.add.reduceat(held, np.flatnonzero(np.diff(group, prepend=-1)), axis=1)
+
+
+def _redrawn(counts: Floats) -> Floats:
+    """Poisson numbers about counts of shape (cells,), of shape (`DRAWS`, cells)."""
+    drawn_ = np.zeros((DRAWS, len(counts)))
+    large = counts > _SMALL
+    drawn_[:, large] = np.maximum(
+        np.rint(counts[large] + np.sqrt(counts[large]) * _normal()[:, : len(counts)][:, large]), 0.0
+    )
+    for small in np.unique(counts[~large & (counts > 0)]):
+        cells = np.flatnonzero(counts == small)
+        drawn_[:, cells] = _poisson(int(small))[:, cells]
+    return drawn_
+
+
+@functools.cache
+def _normal() -> Floats:
+    return np.random.default_rng(SEED).standard_normal((DRAWS, 2 * SLOTS))
+
+
+@functools.cache
+def _poisson(mean: int) -> np.ndarray:
+    return np.random.default_rng([SEED, mean]).poisson(mean, (DRAWS, 2 * SLOTS)).astype(np.int16)
 
 
 def _estimate(
