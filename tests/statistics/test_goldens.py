@@ -17,6 +17,7 @@ from monitoring.statistics import (
     transport,
 )
 from monitoring.statistics.anderson import anderson_darling_test
+from monitoring.statistics.auc import roc_auc
 from monitoring.statistics.brier import brier_parts, spiegelhalter_test
 from monitoring.statistics.calibration import calibration_error
 from monitoring.statistics.changepoint import change
@@ -25,6 +26,7 @@ from monitoring.statistics.expectation import estimated_metrics
 from monitoring.statistics.mixing import mix_and_rate
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
+from monitoring.statistics.paired import agreement, areas, right, sequences
 from monitoring.statistics.registry import METHODS
 from monitoring.statistics.shares import two_shares, wilson
 from monitoring.statistics.sums import score_sums, width_groups
@@ -289,3 +291,43 @@ def test_mix_and_rate_are_those_by_hand():
         moments += [[part["n"] for part in side], errors, errors]
     found = mix_and_rate(*moments)
     check("mix_rate", delta=found.change.value, mix=found.mix.value, rate=found.rate.value)
+
+
+def test_two_versions_agree_as_often_as_statsmodels_says():
+    found = agreement.agreement(GOLDENS["cohen_kappa"]["inputs"]["table"])
+    check("cohen_kappa", kappa=found.kappa, se=found.kappa_error)
+
+
+def test_rows_that_one_version_decided_right_are_judged_as_r_judges_them():
+    found = right.right(86, 150, 10_000)
+    check(
+        "mcnemar", chi2=found.statistic, p_asym=found.p_value, p_exact=found.exact, p_midp=found.mid
+    )  # fmt: skip
+    few = right.right(1, 7, 100)
+    check("mcnemar_small", p_exact=few.p_value, p_midp=few.mid)
+
+
+def test_two_areas_on_the_same_rows_are_compared_as_proc_compares_them():
+    given = GOLDENS["delong"]["inputs"]
+    found = areas.area_difference(given["s1"], given["s2"], given["y"])
+    alone = [roc_auc(*(np.extract(np.equal(given["y"], y), given[s]) for y in (0, 1))) for s in ("s1", "s2")]
+    check(
+        "delong", auc1=found.first, auc2=found.second, var1=alone[0].error ** 2, var2=alone[1].error ** 2,
+        z=-found.difference / found.error, p=found.p_value,
+    )  # fmt: skip
+
+
+def test_the_confidence_sequence_is_that_of_its_paper():
+    given = GOLDENS["asymptotic_cs"]["inputs"]
+    days = np.full(10, given["t"] / 10)
+    mean, square = given["mean"], given["sd"] ** 2 + given["mean"] ** 2
+    found = sequences.confidence_sequence(days, days * mean, days * square, given["t_star"])
+    check(
+        "asymptotic_cs", rho=sequences.tightness(given["t_star"]),
+        half_width=(found.upper[-1] - found.lower[-1]) / 2, lo=found.lower[-1], hi=found.upper[-1],
+    )  # fmt: skip
+
+
+def test_a_bet_on_who_is_right_alone_is_the_mixture_over_all_coins():
+    found = sequences.evidence([2], [8])
+    check("betabinom_e_value", e=np.exp(found.log_e[0]), log_e=found.log_e[0], p_anytime=found.p_value[0])

@@ -1,0 +1,201 @@
+"""Intervals and evidence that stay valid however often they are looked at."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from monitoring.statistics.arrays import Floats
+from monitoring.statistics.paired.row_losses import FEWEST_DAYS
+
+FIRST_ROWS = 200
+"""Rows below which the sequence says nothing: its law holds as rows become many. Nor does it say anything
+before `FEWEST_DAYS` days, when it is not known yet how much days differ."""
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """What was known at the end of each day, every array of shape (..., days); nan while they are few.
+
+    Attributes
+    ----------
+    value : ndarray
+        Mean of all rows so far.
+    lower, upper : ndarray
+        Its confidence sequence: with the stated confidence the truth lies in all of them together.
+    fixed_lower, fixed_upper : ndarray
+        The interval that holds if this were the only look.
+    design_effect : ndarray
+        By which the variance is multiplied because rows of a day go together; 1 where it is not.
+    n : ndarray
+        Rows so far.
+    """
+
+    value: Floats
+    lower: Floats
+    upper: Floats
+    fixed_lower: Floats
+    fixed_upper: Floats
+    design_effect: Floats
+    n: Floats
+
+
+def confidence_sequence(
+    n: ArrayLike, total: ArrayLike, squares: ArrayLike, planned: float, *, level: float = 0.95
+) -> Sequence:
+    """Follow the mean of a difference day by day.
+
+    The asymptotic confidence sequence of Waudby-Smith and others, tightest about the rows that were planned.
+    The variance is multiplied by the design effect that is known by then, where it is above 1: rows of a day
+    go together, and that is the sequence of as many independent rows as the rows are worth.
+
+    Parameters
+    ----------
+    n, total, squares : array_like of shape (..., days)
+        Rows of each day, sums of the difference and of its square.
+    planned : float
+        Rows expected at the decision; fixed when the trial is registered, never after looking.
+    level : float
+        Confidence of the whole sequence.
+
+    Returns
+    -------
+    Sequence
+
+    Raises
+    ------
+    ValueError
+        If no rows are planned.
+
+    References
+    ----------
+    Waudby-Smith, I., Arbour, D., Sinha, R., Kennedy, E. and Ramdas, A. (2021). Time-uniform central limit
+    theory and asymptotic confidence sequences. arXiv 2103.06476.
+
+    Examples
+    --------
+    >>> found = confidence_sequence([200] * 10, [2.4] * 10, [19.2488] * 10, 5000)
+    >>> float(found.lower[-1].round(4)), float(found.upper[-1].round(4))
+    (-0.0097, 0.0337)
+    """
+    rows, sums, powers = (np.asarray(one, dtype=float) for one in (n, total, squares))
+    count, mean_sum = np.cumsum(rows, axis=-1), np.cumsum(sums, axis=-1)
+    enough = (count >= FIRST_ROWS) & (np.cumsum(rows > 0, axis=-1) >= FEWEST_DAYS)
+    known = np.where(enough, count, np.nan)
+    value = mean_sum / known
+    variance = np.maximum(np.cumsum(powers, axis=-1) / known - value**2, 0.0)
+    design = _design(rows, sums, count, value, variance)
+    spread = np.sqrt(variance * design)
+    half = spread * boundary(known, planned, level=level)
+    fixed = special.ndtri((1 + level) / 2) * spread / np.sqrt(known)
+    return Sequence(value, value - half, value + half, value - fixed, value + fixed, design, count)
+
+
+def boundary(rows: ArrayLike, planned: float, *, level: float = 0.95) -> Floats:
+    """Half the width of the sequence for a spread of 1.
+
+    Parameters
+    ----------
+    rows : array_like of shape (...)
+    planned : float
+        Rows about which it is tightest.
+    level : float
+
+    Raises
+    ------
+    ValueError
+        If no rows are planned.
+
+    Examples
+    --------
+    >>> float(boundary(2000, 5000).round(5)), float(boundary(2000, 2000).round(5))
+    (0.06985, 0.06787)
+    """
+    t = np.asarray(rows, dtype=float)
+    rho = tightness(planned, level=level)
+    inner = t * rho**2 + 1
+    return np.sqrt(2 * inner / (t**2 * rho**2) * np.log(np.sqrt(inner) / (1 - level)))
+
+
+def tightness(planned: float, *, level: float = 0.95) -> float:
+    """The parameter of the sequence that is tightest at so many rows.
+
+    Raises
+    ------
+    ValueError
+        If no rows are planned.
+
+    Examples
+    --------
+    >>> round(tightness(5000), 5)
+    0.03984
+    """
+    if not planned > 0:
+        raise ValueError("a trial needs the rows that are expected at its end")
+    alpha = 1 - level
+    return math.sqrt((-2 * math.log(alpha) + math.log(-2 * math.log(alpha) + 1)) / planned)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What rows that only one decided right say against a fair coin, every array of shape (...).
+
+    Attributes
+    ----------
+    log_e : ndarray
+        Logarithm of the e-value: how many times a bet against "neither is better" would have grown.
+    p_value : ndarray
+        1 over the largest e-value so far, at most 1: valid however often it is looked at.
+    """
+
+    log_e: Floats
+    p_value: Floats
+
+
+def evidence(only_first: ArrayLike, only_second: ArrayLike) -> Evidence:
+    """Follow who was right alone, day by day.
+
+    Parameters
+    ----------
+    only_first, only_second : array_like of shape (..., days)
+        Rows of each day that only the first, and only the second decided right.
+
+    Returns
+    -------
+    Evidence
+
+    References
+    ----------
+    Krichevsky, R. and Trofimov, V. (1981). The performance of universal encoding. *IEEE Transactions on
+    Information Theory* 27. Ramdas, A., Grünwald, P., Vovk, V. and Shafer, G. (2023). Game-theoretic
+    statistics and safe anytime-valid inference. *Statistical Science* 38.
+
+    Examples
+    --------
+    >>> found = evidence([2], [8])
+    >>> float(np.exp(found.log_e[-1]).round(4)), float(found.p_value[-1].round(4))
+    (1.6758, 0.5967)
+    """
+    b, c = (np.cumsum(np.asarray(one, dtype=float), axis=-1) for one in (only_first, only_second))
+    log_e = (b + c) * math.log(2) + special.betaln(b + 0.5, c + 0.5) - special.betaln(0.5, 0.5)
+    most = np.maximum.accumulate(log_e, axis=-1)
+    return Evidence(log_e, np.exp(-np.maximum(most, 0.0)))
+
+
+def _design(rows: Floats, sums: Floats, count: Floats, value: Floats, variance: Floats) -> Floats:
+    """By how much days differ beyond what their rows make of them, as it was known at the end of each day.
+
+    The sum over days of (S - N m)^2 is expanded, so that it is known for every day's own mean m.
+    """
+    held = rows > 0
+    days = np.cumsum(held, axis=-1).astype(float)
+    square, cross, weight = (np.cumsum(one, axis=-1) for one in (sums**2, sums * rows, rows**2))
+    between = np.maximum(square - 2 * value * cross + value**2 * weight, 0.0)
+    correction = days / np.maximum(days - 1, 1.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effect = correction * between / (count * variance)
+    return np.where(effect > 1, effect, 1.0)
