@@ -37,7 +37,14 @@ class Sources:
     colours: drift.Signal | None
 
 
-def read(store: Store, name: str, as_of: dt.datetime | None = None) -> Sources | None:
+def read(
+    store: Store,
+    name: str,
+    as_of: dt.datetime | None = None,
+    *,
+    found: performance.Material | None = None,
+    inputs: drift.Assessment | None = None,
+) -> Sources | None:
     """Read it at the model's own chunk.
 
     Parameters
@@ -47,6 +54,10 @@ def read(store: Store, name: str, as_of: dt.datetime | None = None) -> Sources |
         Of the model.
     as_of : datetime, optional
         An aware instant; the model's clock by default.
+    found : Material, optional
+        The champion's of that instant, where it has been read already.
+    inputs : drift.Assessment, optional
+        Of that instant at the model's own chunk, where it has been judged already.
 
     Returns
     -------
@@ -55,12 +66,12 @@ def read(store: Store, name: str, as_of: dt.datetime | None = None) -> Sources |
     """
     at = as_of or store.now(store.model(name))
     try:
-        found = performance.material(store, name, known_at=at)
+        found = found or performance.material(store, name, known_at=at)
     except NoOutputError:
         return None
     errors = performance.remembered_errors(store, found) if found.model.task == "regression" else None
     try:
-        inputs = drift.read(store, name, as_of=at, intervals=False)
+        inputs = inputs or drift.read(store, name, as_of=at, intervals=False)
     except (drift.NoReferenceError, drift.CalendarError):
         inputs = None
     beside = ["cost"] if found.model.prices else []

@@ -9,7 +9,7 @@ import streamlit as st
 
 from monitoring import drift
 from monitoring.models import CHUNKS, Model
-from monitoring.ui import session
+from monitoring.ui import health_session, session
 from monitoring.ui.scopes import DEFAULT_RANGE, EVERY_ROW, RANGES, Choices, Scope, local_time, scope_of
 
 
@@ -44,7 +44,9 @@ def bar(
             as_of=_as_of(models),
         )
         st.space("stretch")
-        st.caption(_data_until([shown] if shown else models), width="content")
+        until = _data_until([shown] if shown else models)
+        final = _final_until(shown, choices) if shown else ""
+        st.caption(f"{until} · {final}" if final else until, width="content")
     return choices
 
 
@@ -156,6 +158,17 @@ def _data_until(models: Sequence[Model]) -> str:
         return "no data yet"
     latest, model = max(known, key=lambda item: item[0])
     return f"data to {local_time(latest, model.zone)}"
+
+
+def _final_until(model: Model, choices: Choices) -> str:
+    """The last day of which the champion's labels are mature; empty where there is none."""
+    scope = scope_of(model, choices)
+    found = health_session.outputs(model, scope.as_of_at if scope.as_of else None)
+    if found is None:
+        return ""
+    material = found.performance.assessment.material
+    final = [key for key, done in zip(material.keys, material.cohorts.final, strict=True) if done]
+    return f"labels mature to {final[-1].day} {final[-1]:%b %Y}" if final else "no labels mature yet"
 
 
 def remember(choices: Choices) -> None:

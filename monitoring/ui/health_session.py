@@ -63,7 +63,13 @@ def days(model: Model) -> Days:
 def _advised(
     path: str, name: str, data: str, known_at: dt.datetime | None, now: dt.datetime
 ) -> advice.Recommendation | None:
-    found = advice.read(session.store(), name, known_at)
+    model = session.model_named(name)
+    known = outputs(model, known_at)
+    if known is None:
+        return None
+    material = known.performance.assessment.material
+    inputs = session.judged(model)[0] if known_at is None else None
+    found = advice.read(session.store(), name, known_at, found=material, inputs=inputs)
     return None if found is None else advice.advise(found)
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from monitoring import performance, reasons
+from monitoring import performance, reasons, results
 from monitoring.performance import Estimates, Estimation, ExpectedErrors, Together, Weighted, WindowEstimate
 from monitoring.statistics.metrics import Metric
 from monitoring.ui import cards, charts, performance_estimate_course, performance_session
@@ -56,7 +57,10 @@ def panel(view: View, metric: str, length: int) -> None:
     one, window = found.scores[metric], _window(view, length)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.subheader(f"{one.metric.title}, estimated and realised", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", key="estimate-head"):
+            st.subheader(f"{one.metric.title}, estimated and realised", anchor=False, width="content")
+            st.space("stretch")
+            cards.export(partial(_csv, view, found), f"{view.model.name}-estimate.csv")
         chart = st.empty()
         st.caption(BLIND)
     with right:
@@ -71,6 +75,13 @@ def panel(view: View, metric: str, length: int) -> None:
             answer(pooled[metric], weighted, found.errors)
         with below:
             table(pooled, _realised(view, window))
+
+
+def _csv(view: View, found: Estimates) -> bytes:
+    """The frame behind the view, every estimate with its interval in the chunks shown, as a CSV file."""
+    keys = view.assessment.keys[view.shown]
+    data = performance.estimate_frames.frame(found, window=Window(keys[0].start, keys[-1].stop))
+    return results.formatted(data, "csv").encode()
 
 
 def _estimates(view: View, place: DeltaGenerator) -> Estimates | None:
