@@ -183,7 +183,9 @@ def show(
     context: typer.Context,
     question: Annotated[
         str,
-        typer.Argument(metavar="QUESTION", help="drift, predictions, performance, estimate or calibration"),
+        typer.Argument(
+            metavar="QUESTION", help="drift, predictions, performance, estimate, calibration or shadow"
+        ),
     ],
     model: ModelName,
     start: Annotated[str, typer.Option(help="First day.")] = "",

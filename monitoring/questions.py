@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, predictions, reasons, results, windows
+from monitoring import drift, performance, predictions, reasons, results, shadow, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
-from monitoring.store import Store
+from monitoring.store import Store, trials
 
 ALL = "all"
 """What ``--segment`` says for every segment beside the rest."""
@@ -106,6 +106,29 @@ def _outputs(store: Store, model: Model, arguments: Arguments) -> performance.Ma
     )
 
 
+def _shadow(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """A shadow beside the champion in every chunk, by all metrics or one, and the verdict of its trial."""
+    version = arguments.get("version") or next(iter(model.versions.shadows), "")
+    if not version:
+        raise QuestionError(f"{model.name}: the model's file names no shadow; name one with --version")
+    segment = segment_of(store, model, arguments.get("segment"))
+    known_at = instant_of(model, arguments.get("known_at"), "--known-at", last=True)
+    try:
+        found = shadow.read(store, model.name, version, segment=segment, known_at=known_at)
+    except shadow.NoPairsError as error:
+        raise QuestionError(str(error)) from error
+    asked, known = arguments.get("metric") or "", performance.metrics_of(model)
+    if asked and asked not in {one.key for one in known}:
+        keys = ", ".join(one.key for one in known)
+        raise QuestionError(f"unknown metric {asked!r} of a {model.task} model; one of: {keys}")
+    wanted = [one for one in known if asked in ("", one.key)]
+    told = shadow.frames.frame(found, wanted, chunk=chunk, window=window_of(model, arguments))
+    trial = trials.in_force(trials.registered(store, model.name), found.champion, version)
+    if trial is None or segment[0]:
+        return told
+    return results.concat([told, shadow.frames.verdict_frame(found, shadow.judged(store, found, trial))])
+
+
 def _predictions(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Drift of a version's output by a method or by all, and levels and shares beside it, in every chunk."""
     method, every = arguments.get("method") or "auto", arguments.get("method") == drift.EVERY
@@ -168,4 +191,5 @@ QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "calibration": _calibration,
     "performance": _performance,
     "predictions": _predictions,
+    "shadow": _shadow,
 }

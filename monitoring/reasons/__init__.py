@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from monitoring.reasons import changes, performance
+from monitoring.reasons import changes, performance, trials
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,9 @@ class Reason:
     fix: str
 
 
-REASONS: dict[str, Reason] = {row[0]: Reason(*row) for row in (*changes.ROWS, *performance.ROWS)}
+REASONS: dict[str, Reason] = {
+    row[0]: Reason(*row) for row in (*changes.ROWS, *performance.ROWS, *trials.ROWS)
+}
 
 
 def sentence(code: str, **facts: object) -> str:

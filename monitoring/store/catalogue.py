@@ -92,6 +92,8 @@ def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
         "DELETE FROM files WHERE model = $name",
         "DELETE FROM quarantine WHERE model = $name",
         "DELETE FROM findings WHERE model = $name",
+        "DELETE FROM trials WHERE model = $name",
+        "DELETE FROM trial_decisions WHERE model = $name",
         "DELETE FROM models WHERE name = $name",
     ):
         cursor.execute(text, {"name": name})

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, pairing, score_partials, scoring
+from monitoring.store import layout, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -151,3 +151,9 @@ def m007_pairs_of_versions_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> 
             cursor.execute(named(text, schema=name, table=table))
         pairing.create(cursor, name)
     cursor.execute("UPDATE models SET scores_stale = TRUE")
+
+
+@migration
+def m008_trials_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of trials and of what was decided of them."""
+    trials.create(cursor)

@@ -1,0 +1,30 @@
+"""Would the shadow do better: two versions on the requests that both scored.
+
+`reading` takes the profile of pairs from the store, `joint` sums it up by window, `agreeing` says how often
+they decide alike, `gains` how much better the shadow is by any metric, `verdict` what a registered trial says
+of it, `frames` writes the tidy frame.
+"""
+
+from monitoring.shadow import frames, gains, verdict
+from monitoring.shadow.agreeing import Agreeing, agreeing, by_segment, every_segment, score_differences
+from monitoring.shadow.joint import Joint
+from monitoring.shadow.reading import NoPairsError, Pairs, read
+from monitoring.shadow.verdict import Judged, candidates, judged
+
+__all__ = [
+    "Agreeing",
+    "Joint",
+    "Judged",
+    "NoPairsError",
+    "Pairs",
+    "agreeing",
+    "by_segment",
+    "candidates",
+    "every_segment",
+    "frames",
+    "gains",
+    "judged",
+    "read",
+    "score_differences",
+    "verdict",
+]
