@@ -1,14 +1,15 @@
 """Health: is a model all right at an instant, since when, and what changed since the day before?
 
 `evidence` gathers what is known of a model's inputs, outputs and labels, `signals` says what each of these
-means, `rule` makes one colour and one sentence of them, `reports` puts it together, `ribbons` does so for
-every chunk.
+means, `trying` tells of shadows' trials, `rule` makes one colour and one sentence of them, `reports` puts it
+together, `ribbons` does so for every chunk.
 """
 
 from monitoring.health.evidence import Outputs, assessed, outputs
 from monitoring.health.reports import Report, frame, health, report, text
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
+from monitoring.health.trying import trying
 
 __all__ = [
     "Outputs",
@@ -21,4 +22,5 @@ __all__ = [
     "report",
     "ribbon",
     "text",
+    "trying",
 ]

@@ -18,6 +18,7 @@ from monitoring.health import signals as watched
 from monitoring.health.evidence import Outputs, assessed, outputs
 from monitoring.health.rule import combined, sentence
 from monitoring.health.signals import Signal
+from monitoring.health.trying import trying
 from monitoring.models import Model
 from monitoring.performance.signal import Signal as Performance
 from monitoring.performance.signal import Verdict as Performed
@@ -74,12 +75,13 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
     """
     at = as_of or store.now(model)
     known = outputs(store, model, at)
-    return report(model, assessed(store, model, at), None, store.volume(model.name), at, known)
+    tried = trying(store, model, known)
+    return report(model, assessed(store, model, at), None, store.volume(model.name), at, known, tried)
 
 
 def report(
     model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame,
-    as_of: dt.datetime, found: Outputs | None = None,
+    as_of: dt.datetime, found: Outputs | None = None, tried: tuple[Signal, ...] = (),
 ) -> Report:  # fmt: skip
     """Judge one model from what was read before.
 
@@ -95,6 +97,8 @@ def report(
     as_of : datetime
     found : Outputs, optional
         What the champion said and which labels were known at `as_of`; None where it said nothing.
+    tried : tuple of Signal
+        Running trials of shadows; they are told and never colour the model.
 
     Returns
     -------
@@ -117,6 +121,7 @@ def report(
     )
     harmless = _harmless(found, behind, since)
     shown = [fresh, drifted, said, performed, *([calibrated] if calibrated else [])] if until else [fresh]
+    told = [*shown, *(tried if until else ())]
     code = int(_combined(fresh, drifted, said, performed, calibrated, harmless=harmless))
     status = NAMES[code]
     changes = _changes(assessment, colours, last) + _performance_changes(found)
@@ -126,7 +131,7 @@ def report(
         status=status,
         sentence=sentence(status, shown, harmless=harmless),
         since=_since(code, fresh, since, found, behind),
-        signals=tuple(shown),
+        signals=tuple(told),
         volume=freshness.last_days(model, requests, as_of),
         changes=changes,
         data_until=until,

@@ -93,30 +93,30 @@ class Part:
     upper: float
 
 
-def by_segment(store: Store, found: Pairs, window: Window | None = None) -> list[Part]:
-    """Every segment of the model's file, the one in which the versions differ most first.
+def by_segment(segments: Sequence[Pairs], window: Window | None = None) -> list[Part]:
+    """How often both decided alike in every segment, the one in which they differ most first.
 
     Parameters
     ----------
-    store : Store
-    found : Pairs
-        All rows.
+    segments : sequence of Pairs
+        As `every_segment` gives them.
     window : Window, optional
         All keys by default.
     """
     parts = []
-    for segment in every_segment(store, found):
+    for segment in segments:
         places = segment.inside(window)
         if not len(places):
             continue
         one = agreeing(segment, [places])
         if one.decisions is not None:
-            ends = (one.decisions.rate, one.decisions.lower, one.decisions.upper)
-            numbers = [float(end[0]) for end in ends]
+            numbers = [
+                float(end[0]) for end in (one.decisions.rate, one.decisions.lower, one.decisions.upper)
+            ]
         else:
             numbers = [float(getattr(one.score[0], name)) for name in ("value", "lower", "upper")]
         parts.append(Part(segment.segment, float(one.rows[0]), numbers[0], numbers[1], numbers[2]))
-    regression = found.model.task == "regression"
+    regression = bool(segments) and segments[0].model.task == "regression"
     return sorted(parts, key=lambda one: -abs(one.rate) if regression else one.rate)
 
 

@@ -173,7 +173,7 @@ def _guard(
     return tuple(found)
 
 
-def sentence(found: Judged, words: Sequence[str] = ()) -> str:
+def sentence(found: Judged, words: Sequence[str] = (), margin: str = "") -> str:
     """The verdict in a sentence.
 
     Parameters
@@ -181,6 +181,8 @@ def sentence(found: Judged, words: Sequence[str] = ()) -> str:
     found : Judged
     words : sequence of three str
         The gain and both ends of its interval as the page writes numbers; plain ones by default.
+    margin : str
+        The margin, written likewise.
     """
     one, course = found.verdict, found.course
     value, lower, upper = (
@@ -191,7 +193,7 @@ def sentence(found: Judged, words: Sequence[str] = ()) -> str:
     days = needed / found.per_day if found.per_day else np.nan
     facts = {
         "shadow": found.trial.shadow, "metric": found.metric.short, "gain": gain, "lower": low, "upper": high,
-        "margin": f"{found.trial.margin:g}", "rows": f"{found.rows:,.0f}",
+        "margin": margin or f"{found.trial.margin:g}", "rows": f"{found.rows:,.0f}",
         "needed": f"{needed:,.0f} more final rows, about {days:,.0f} days" if np.isfinite(needed)
         else "more final rows than anybody has" if needed == np.inf else "more final rows",
         "segments": ", ".join("=".join(found.segments[place][0]) for place in one.blocked),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import duckdb
 
+from monitoring.store import catalogue
 from monitoring.store.errors import Refused
 from monitoring.store.sql import query
 from monitoring.windows import UTC
@@ -146,6 +147,7 @@ def register(store: Store, trial: Trial) -> Trial:
             "since": trial.since, "segments": json.dumps(trial.segments), "author": trial.author,
             "note": trial.note, "registered_at": at.replace(tzinfo=None),
         })  # fmt: skip
+        catalogue.touch(cursor, model.name)
     return next(one for one in registered(store, model.name) if one.shadow == trial.shadow)
 
 

@@ -47,7 +47,7 @@ def empty(what: str, fix: str) -> None:
         st.markdown(fix)
 
 
-def verdict(status: str, sentence: str, *, key: str) -> None:
+def verdict(status: str, sentence: str, *, key: str, word: str = "") -> None:
     """The answer to a page's question: a status and one sentence.
 
     Parameters
@@ -57,16 +57,18 @@ def verdict(status: str, sentence: str, *, key: str) -> None:
         Plain text.
     key : str
         Unique on the page.
+    word : str
+        What the status is called here, where it is not that of a model.
     """
     with st.container(horizontal=True, wrap=False, border=True, vertical_alignment="center", key=key):
-        badge(status)
+        badge(status, word)
         st.markdown(escaped(sentence), width="stretch")
 
 
-def badge(status: str) -> None:
-    """A status as word, shape and colour."""
+def badge(status: str, word: str = "") -> None:
+    """A status as word, shape and colour; another word than its own says for itself what it means."""
     shown = mark(status)
-    st.badge(f"{shown.shape} {shown.word}", color=shown.badge, help=shown.meaning)
+    st.badge(f"{shown.shape} {word or shown.word}", color=shown.badge, help=None if word else shown.meaning)
 
 
 def signal(name: str, status: str, sentence: str) -> None:

@@ -35,7 +35,8 @@ def outputs(model: Model, as_of_at: dt.datetime | None = None) -> health.Outputs
 def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> health.Report:
     model = session.model_named(name)
     found = outputs(model, at if asked else None)
-    return health.report(model, *session.judged(model), session.volume(model), at, found)
+    tried = health.trying(session.store(), model, found)
+    return health.report(model, *session.judged(model), session.volume(model), at, found, tried)
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:

@@ -184,7 +184,7 @@ def deploys(model: Model, volume: pd.DataFrame) -> list[tuple[dt.date, str]]:
 def reasons(report: Report, most: int = 3) -> list[health.Signal]:
     """The signals that a reader should follow first: not green, the worst first."""
     order = {"red": 0, "amber": 1, "grey": 2}
-    loud = [one for one in report.signals if one.status in order]
+    loud = [one for one in report.signals if one.status in order and one.name != "shadow"]
     return sorted(loud, key=lambda one: order[one.status])[:most]
 
 

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics as sk
 
-from monitoring import performance, shadow
+from monitoring import health, performance, shadow
 from monitoring.arguments import QuestionError
 from monitoring.questions import QUESTIONS
 from monitoring.shadow import gains
@@ -153,7 +153,7 @@ def test_agreement_needs_no_labels_and_says_how_many_requests_are_paired(both):
 def test_segments_are_ordered_by_how_much_versions_differ_there(both):
     store, rows = both("binary")
     found = shadow.read(store, "m", "two")
-    parts = shadow.by_segment(store, found)
+    parts = shadow.by_segment(shadow.every_segment(store, found))
     decided = sides("binary", rows)[0]
     alike = decided[0] == decided[1]
     for one in parts:
@@ -300,3 +300,18 @@ def test_a_wrong_question_is_answered_in_words(both, asked, said):
     store, _ = both("binary")
     with pytest.raises(QuestionError, match=said):
         QUESTIONS["shadow"](store, store.model("m"), asked, "1 day")
+
+
+def test_health_tells_of_a_running_trial_and_is_never_coloured_by_it(both):
+    store, _ = both("binary")
+    model = store.model("m")
+    before = health.health(store, model)
+    assert "shadow" not in {one.name for one in before.signals}
+    version = store.data_version("m")
+    trials.register(store, trials.Trial("m", "two", "one", "brier", 0.001, 1000, 5000))
+    assert store.data_version("m") != version, "what a page remembers is forgotten"
+    after = health.health(store, store.model("m"))
+    assert after.status == before.status
+    told = next(one for one in after.signals if one.name == "shadow")
+    assert (told.status, told.reason, told.page) == ("red", "shadow_worse", "shadow")
+    assert told.value < 0

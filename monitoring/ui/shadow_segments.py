@@ -1,0 +1,119 @@
+"""The Shadow page by segment: where the shadow gains, and where the two differ most."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+
+from monitoring.shadow.gains import Gain, gain
+from monitoring.statistics.paired.ranking import ranked
+from monitoring.ui import cards, charts, shadow_session
+from monitoring.ui.numbers import count, share, short
+from monitoring.ui.performance_words import as_share, number, signed, titled
+from monitoring.ui.shadow_view import View
+
+_FEWEST = 30  # final rows below which a segment is told but not drawn in colour
+_ROW = 24
+
+
+@dataclass(frozen=True)
+class _Segment:
+    name: str
+    gain: Gain
+
+
+def panel(view: View) -> None:
+    """Draw the forest of gains and the table of agreement by segment."""
+    if not view.model.segments.columns:
+        cards.empty("The model's file names no segment columns.", "Name up to five as `[segments] columns`.")
+        return
+    st.subheader(f"Gain by {titled(view.metric)} in every segment", anchor=False)
+    found = _gains(view)
+    if found:
+        st.plotly_chart(forest(view, found), key="shadow-forest", config=charts.CONFIG)
+        st.caption(
+            "Lines hold for all segments together (Bonferroni), if this were the only look; thick lines for "
+            "each alone. Grey: fewer than 30 final rows. From ten days on, intervals are at least as wide as "
+            "days differ."
+        )
+    else:
+        cards.empty("No segment has final labels for both in this range.", "Choose a longer range, or wait.")
+    st.subheader("Where they differ most", anchor=False)
+    regression = view.model.task == "regression"
+    st.dataframe(
+        [
+            {
+                "Segment": "=".join(one.segment),
+                "Pairs": count(one.rows),
+                ("Mean difference" if regression else "Decided alike"): _told(one.rate, regression),
+                "95 %": f"{_told(one.lower, regression)} to {_told(one.upper, regression)}",
+            }
+            for one in shadow_session.parts(view.scope, view.shadow)
+        ],
+        hide_index=True, height="content", key="shadow-parts",
+    )  # fmt: skip
+
+
+def _told(value: float, regression: bool) -> str:
+    return short(value) if regression else share(value)
+
+
+def _gains(view: View) -> list[_Segment]:
+    keys = {view.pairs.keys[place] for place in view.places}
+    found = []
+    for segment in shadow_session.segments(view.scope, view.shadow):
+        places = np.array([i for i, key in enumerate(segment.keys) if key in keys], dtype=np.intp)
+        if len(places) and segment.labelled[places].sum() > 0:
+            one = gain(segment, view.metric, places)
+            if np.isfinite(one.gain):
+                found.append(_Segment("=".join(segment.segment), one))
+    return found
+
+
+def _label(one: _Segment) -> str:
+    return f"{charts.plain(one.name)}  n {count(float(one.gain.n))}"
+
+
+def forest(view: View, found: list[_Segment]) -> go.Figure:
+    """Every segment's gain: alone, and with intervals that hold together."""
+    scale = 100.0 if as_share(view.metric) else 1.0
+    together = ranked([float(one.gain.gain) for one in found], [float(one.gain.error) for one in found])
+    value = scale * np.array([float(one.gain.gain) for one in found])
+    few = np.array([float(one.gain.n) < _FEWEST for one in found])
+    colour = np.where(few, charts.STATUS["grey"], charts.CURRENT)
+    place = list(range(len(found)))
+    traces: list[charts.Part] = []
+    for lower, upper, width in (
+        (together.lower, together.upper, 1),
+        ([float(one.gain.lower) for one in found], [float(one.gain.upper) for one in found], 3),
+    ):
+        for i in place:
+            if np.isfinite(lower[i]):
+                traces.append(
+                    {"type": "scatter", "mode": "lines", "y": [i, i],
+                     "x": [scale * lower[i], scale * upper[i]], "hoverinfo": "skip", "showlegend": False,
+                     "line": {"color": str(colour[i]), "width": width}}
+                )  # fmt: skip
+    traces.append(
+        {
+            "type": "scatter", "mode": "markers", "x": value, "y": place, "showlegend": False,
+            "marker": {"color": colour.tolist(), "size": 8},
+            "hovertext": [
+                f"{charts.plain(one.name)}<br>{signed(view.metric, float(one.gain.gain))}<br>"
+                f"{number(view.metric, float(one.gain.champion.value))} → "
+                f"{number(view.metric, float(one.gain.shadow.value))}<br>{count(float(one.gain.n))} rows"
+                for one in found
+            ],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+    )  # fmt: skip
+    unit = "points" if scale > 1 else view.metric.unit
+    return charts.figure(
+        traces, height=len(found) * _ROW + 84, x={"title": {"text": f"gain, {unit}"}, "zeroline": False},
+        y={"tickvals": place, "ticktext": [_label(one) for one in found],
+           "autorange": "reversed", "showgrid": False},
+        shapes=[charts.upright(0, color=charts.REFERENCE)],
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""What the Shadow page asks of a model, remembered until the data change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from monitoring import performance, shadow
+from monitoring.shadow.agreeing import Part
+from monitoring.shadow.gains import Gain
+from monitoring.statistics.metrics import Metric
+from monitoring.store.trials import Trial
+from monitoring.ui import health_session, session
+from monitoring.windows import Window
+
+if TYPE_CHECKING:
+    from monitoring.models import Model
+    from monitoring.ui.scopes import Scope
+
+Key = tuple[str, str, str, str, tuple[str, str], dt.datetime | None, dt.datetime]
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _pairs(
+    path: str, name: str, data: str, version: str, segment: tuple[str, str], at: dt.datetime | None,
+    now: dt.datetime,
+) -> shadow.Pairs:  # fmt: skip
+    known = health_session.outputs(session.model_named(name), at)
+    served = known.performance.assessment.material if known else None
+    return shadow.read(session.store(), name, version, segment=segment, known_at=at, served=served)
+
+
+def key(scope: Scope, version: str, segment: tuple[str, str] | None = None) -> Key:
+    """What an answer about a shadow depends on."""
+    at = scope.as_of_at if scope.as_of else None
+    chosen = scope.segment if segment is None else segment
+    return (*session.key_of(scope.model.name), version, chosen, at, session.grain_of(scope.model))
+
+
+def pairs(scope: Scope, version: str, segment: tuple[str, str] | None = None) -> shadow.Pairs:
+    """A shadow beside the champion, shared by all visitors: never change it.
+
+    Parameters
+    ----------
+    scope : Scope
+    version : str
+        The shadow.
+    segment : (column, value), optional
+        The bar's by default; ('', '') for all rows.
+
+    Raises
+    ------
+    NoPairsError
+        If no request was scored by both.
+    """
+    return _pairs(*key(scope, version, segment))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _chunks(given: Key, chunk: str) -> shadow.frames.Chunks:
+    return shadow.frames.chunks_of(_pairs(*given), chunk)
+
+
+def chunks(scope: Scope, version: str) -> shadow.frames.Chunks:
+    """The chunks that hold pairs, shared by all visitors: never change them."""
+    return _chunks(key(scope, version), scope.chunk)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _gain(given: Key, metric: str, places: tuple[int, ...]) -> Gain:
+    found = _pairs(*given)
+    return shadow.gains.gain(found, _metric(found.model, metric), np.array(places, dtype=np.intp))
+
+
+def gain(scope: Scope, version: str, metric: str, places: tuple[int, ...]) -> Gain:
+    """How much better the shadow is by a metric, over some keys as one window."""
+    return _gain(key(scope, version), metric, places)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _course(given: Key, chunk: str, metric: str) -> Gain:
+    found = _pairs(*given)
+    return shadow.gains.course(found, _metric(found.model, metric), _chunks(given, chunk).places)
+
+
+def course(scope: Scope, version: str, metric: str) -> Gain:
+    """The same of every chunk that holds pairs."""
+    return _course(key(scope, version), scope.chunk, metric)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _agreeing(given: Key, chunk: str) -> shadow.Agreeing:
+    return shadow.agreeing(_pairs(*given), _chunks(given, chunk).places)
+
+
+def agreeing(scope: Scope, version: str) -> shadow.Agreeing:
+    """How often both decided alike in every chunk that holds pairs."""
+    return _agreeing(key(scope, version), scope.chunk)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _segments(given: Key) -> list[shadow.Pairs]:
+    return shadow.every_segment(session.store(), _pairs(*given))
+
+
+def segments(scope: Scope, version: str) -> list[shadow.Pairs]:
+    """The pairs of every segment, shared by all visitors: never change them."""
+    return _segments(key(scope, version, ("", "")))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _parts(given: Key, window: Window) -> list[Part]:
+    return shadow.by_segment(_segments(given), window)
+
+
+def parts(scope: Scope, version: str) -> list[Part]:
+    """Where both differ in the range: every segment, the one in which they differ most first."""
+    return _parts(key(scope, version, ("", "")), scope.window)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _judged(given: Key, trial: Trial) -> shadow.Judged:
+    return shadow.judged(session.store(), _pairs(*given), trial)
+
+
+def judged(scope: Scope, version: str, trial: Trial) -> shadow.Judged:
+    """A trial as its final pairs stand; of all rows, whatever segment the bar says."""
+    return _judged(key(scope, version, ("", "")), trial)
+
+
+def _metric(model: Model, name: str) -> Metric:
+    return next(one for one in performance.metrics_of(model) if one.key == name)

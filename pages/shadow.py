@@ -1,0 +1,67 @@
+"""Shadow: would the shadow do better?"""
+
+import streamlit as st
+
+from monitoring import drift, performance, reasons, shadow
+from monitoring.ui import (
+    cards,
+    filters,
+    shadow_agreement,
+    shadow_difference,
+    shadow_segments,
+    shadow_trial,
+    shadow_view,
+    shell,
+)
+
+shell.page_guard()
+scope = filters.scope()
+answer = st.container(horizontal=True, vertical_alignment="center", key="answer")
+chosen = shadow_view.choices(scope)
+if chosen is None:
+    cards.empty(
+        f"{scope.model.name} has no shadow.",
+        "Let another version score the same requests, and name it under `[versions] shadows` in the model's "
+        "file.",
+    )
+    st.stop()
+
+# --- the answer ---------------------------------------------------------------------------------------------
+
+try:
+    view = shadow_view.view(scope, chosen)
+except shadow.NoPairsError as error:
+    cards.empty(
+        f"{error}.", "Log both versions under the same request id; only shared requests are compared."
+    )
+    st.stop()
+except performance.NoOutputError:
+    cards.empty("No predictions of the champion yet.", reasons.fix("no_data"))
+    st.stop()
+except drift.CalendarError as error:
+    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+    st.stop()
+with answer:
+    status, sentence, word = shadow_view.answer(view)
+    cards.verdict(status, sentence, key="verdict", word=word)
+    cards.explanation(
+        what="The served version and one that scores the same requests unserved, compared on the requests "
+        "that both scored. Without labels one sees how much would change; with final labels, which is "
+        "better.",
+        why="Two versions measured on different rows differ by their rows. And whoever looks every day at an "
+        "ordinary interval finds a winner in every third trial where there is none.",
+        then="Register a trial before looking. Read its verdict, look into the segments, then decide and say "
+        "why.",
+    )
+st.caption(cards.escaped(shadow_view.pairing_words(view)))
+
+# --- the chosen view ----------------------------------------------------------------------------------------
+
+if chosen.view == "trial":
+    shadow_trial.panel(view)
+elif chosen.view == "difference":
+    shadow_difference.panel(view)
+elif chosen.view == "agreement":
+    shadow_agreement.panel(view)
+elif chosen.view == "segments":
+    shadow_segments.panel(view)
