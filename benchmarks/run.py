@@ -131,6 +131,17 @@ def performance(largest: int) -> Iterator[Line]:
                        f"({kept * 1000:.0f} CPU ms)", Bound(low=50) if whole else None)  # fmt: skip
 
 
+def shadow(largest: int) -> Iterator[Line]:
+    """Champion and shadow on the same requests: from the profile, and the page's views."""
+    found = measured("pairs", rows=largest)
+    yield Line(f"pairs of {_rows(largest)} from the profile, verdict and every metric, CPU ms",
+               found["cpu"] * 1000, f"(first {found['first'] * 1000:.0f})")  # fmt: skip
+    for view in ("trial", "difference", "agreement", "segments"):
+        page = measured("shadow_page", rows=largest, view=view)
+        yield Line(f"warm shadow page at {_rows(largest)}, {view}, CPU ms", page["cpu"] * 1000,
+                   f"(first {page['first'] * 1000:.0f})", Bound(high=150))  # fmt: skip
+
+
 def inbox(largest: int) -> Iterator[Line]:
     """A record of 30 features, as a service logs it."""
     found = [measured("inbox", records=20_000) for _ in range(3)]
@@ -153,7 +164,7 @@ def ingest(largest: int) -> Iterator[Line]:
                f"({MILLION / more:,.0f} rows per CPU second)")  # fmt: skip
 
 
-PARTS = {part.__name__: part for part in (profile, drift, methods, performance, pages, inbox, ingest)}
+PARTS = {part.__name__: part for part in (profile, drift, methods, performance, shadow, pages, inbox, ingest)}
 
 
 def _prepare(sizes: list[int]) -> None:

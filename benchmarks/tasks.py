@@ -237,6 +237,41 @@ def page(rows: int, name: str) -> dict[str, float]:
     return figures
 
 
+def pairs(rows: int) -> dict[str, float]:
+    """Champion and shadow of a year from the profile: pairs, the trial's verdict and every metric."""
+    from benchmarks import pairs as made
+    from monitoring.store import Store
+
+    with Store.open(made.year(rows)) as store:
+        return _first_and_warm(lambda: made.answered(store))
+
+
+def shadow_page(rows: int, view: str) -> dict[str, float]:
+    """A view of the page Shadow, run as a script without a browser."""
+    from streamlit.testing.v1 import AppTest
+
+    from benchmarks import pairs as made
+    from monitoring.ui import jobs, session
+
+    os.environ["LOOKOUT_STORE"] = str(made.year(rows))
+    app = AppTest.from_file(ROOT / "app.py", default_timeout=600).run()
+    app.query_params["view"] = view
+    app.switch_page("pages/shadow.py")
+
+    def run() -> None:
+        app.run()
+        said = [one.value for one in app.markdown]
+        if app.exception or not any("Two is" in text for text in said):
+            raise RuntimeError(f"the page does not show the verdict: {app.exception or said}")
+
+    with cost() as first:
+        run()
+    jobs.desk().rest()
+    figures = _first_and_warm(run) | {"first": first.cpu}
+    session.close()
+    return figures
+
+
 def inbox(records: int) -> dict[str, float]:
     """A record of 30 features in the inbox, as a service writes it; microseconds, the median of a hundred."""
     from monitoring.inbox import PredictionLog
@@ -284,6 +319,8 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         kept_frame,
         year_frame,
         page,
+        pairs,
+        shadow_page,
         inbox,
     )
 }
