@@ -24,6 +24,9 @@ def panel(view: View) -> None:
     places = np.concatenate([view.chunks.places[one] for one in view.shown])
     whole = shadow.agreeing(view.pairs, [places])
     st.markdown(cards.escaped(words(view, whole)))
+    took = shadow.latency(view.pairs, places)
+    if took is not None:
+        st.markdown(cards.escaped(latency_words(view, took)))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         regression = whole.decisions is None
@@ -56,6 +59,17 @@ def words(view: View, whole: shadow.Agreeing) -> str:
     return (
         f"Both decide alike on {share(rate)} of {count(float(one.n[0]))} rows ({share(lower)} to "
         f"{share(upper)}; {beyond}); {apart}. This says how much would change, never which is better."
+    )
+
+
+def latency_words(view: View, took: shadow.Latency) -> str:
+    """How much longer the shadow takes, in the unit of the log."""
+    one = took.difference
+    slower = "longer" if one.value > 0 else "less"
+    return (
+        f"Latency as logged, on {count(float(one.n))} requests that have both: {short(took.champion)} for "
+        f"{view.pairs.champion}, {short(took.shadow)} for {view.shadow}, {short(abs(float(one.value)))} "
+        f"{slower} ({short(float(one.lower))} to {short(float(one.upper))})."
     )
 
 

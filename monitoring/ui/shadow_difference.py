@@ -40,7 +40,47 @@ def panel(view: View) -> None:
         return
     if view.model.task != "regression":
         st.markdown(cards.escaped(right_words(view)))
+    _calibration(view)
     _table(view)
+
+
+def _calibration(view: View) -> None:
+    """Both reliability diagrams as one, where scores are probabilities of an event."""
+    found = shadow.reliabilities(view.pairs, np.array(view.places, dtype=np.intp))
+    if found is None:
+        return
+    st.subheader("Do scores mean what they say?", anchor=False)
+    st.plotly_chart(reliability(view, found), key="shadow-reliability", config=charts.CONFIG)
+    st.caption(
+        "Ten bins of equal rows each; bars are Wilson's 95 % interval. On the line a score is the share."
+    )
+
+
+def reliability(view: View, found: tuple[shadow.Reliability, shadow.Reliability]) -> go.Figure:
+    """How often the event came by mean score, for either version."""
+    traces: list[charts.Part] = [
+        {"type": "scatter", "mode": "lines", "x": [0, 1], "y": [0, 1], "name": "as it says",
+         "hoverinfo": "skip", "line": {"color": charts.REFERENCE, "width": 1, "dash": "dash"}}
+    ]  # fmt: skip
+    looks = ((view.pairs.champion, charts.REFERENCE, "square"), (view.shadow, charts.CURRENT, "circle"))
+    for one, (name, colour, symbol) in zip(found, looks, strict=True):
+        traces.append(
+            {
+                "type": "scatter", "mode": "lines+markers", "name": charts.plain(name), "x": one.score,
+                "y": one.rate, "line": {"color": colour, "width": 1.4},
+                "marker": {"symbol": symbol, "size": 7, "color": colour},
+                "error_y": {
+                    "type": "data", "symmetric": False, "array": one.upper - one.rate,
+                    "arrayminus": one.rate - one.lower, "thickness": 1.2, "width": 0, "color": colour,
+                },
+                "customdata": [count(n) for n in one.n],
+                "hovertemplate": "score %{x:.3f}: event in %{y:.1%}<br>%{customdata} rows<extra></extra>",
+            }
+        )  # fmt: skip
+    return charts.figure(
+        traces, height=330, x={"title": {"text": "mean score"}, "range": [0, 1]},
+        y={"title": {"text": "share of events"}, "tickformat": ".0%", "rangemode": "tozero"},
+    )  # fmt: skip
 
 
 def course(view: View) -> go.Figure:

@@ -11,22 +11,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import reasons, shadow
+from monitoring.shadow.gains import Gain
 from monitoring.shadow.verdict import CODES
-from monitoring.store import Refused, trials
-from monitoring.store.trials import Decided, Decision, Trial
-from monitoring.ui import cards, charts, person, session, shadow_session
+from monitoring.statistics.paired.ranking import ranked
+from monitoring.store import trials
+from monitoring.ui import cards, charts, session, shadow_forms, shadow_session
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day
 from monitoring.ui.performance_words import as_share, signed, titled
-from monitoring.ui.shadow_view import View, verdict_words
+from monitoring.ui.shadow_view import View
 from monitoring.windows import Window
 
 _CHANGES = 6  # of the verdict that are told
-_DECIDED: dict[Decided, str] = {
-    "promote": "promote it",
-    "stop": "stop the trial",
-    "extend": "extend the trial",
-}
 
 
 def panel(view: View) -> None:
@@ -54,11 +50,45 @@ def panel(view: View) -> None:
     with st.expander(
         "Register a trial" if view.trial is None else "Register other terms", icon=":material/add:"
     ):
-        _form(view)
+        shadow_forms.registration(view)
     if view.trial is not None:
         with st.expander("Decide", icon=":material/gavel:"):
-            _decision(view)
+            shadow_forms.decision(view)
     _history(view)
+    _several(view)
+
+
+def _several(view: View) -> None:
+    """Every shadow of the model, by the page's metric, with intervals that hold together."""
+    found = [(name, _whole(view, name)) for name in view.model.versions.shadows]
+    known = [(name, one) for name, one in found if one is not None]
+    if len(known) < 2:
+        return
+    st.subheader(f"Every shadow by {view.metric.short}", anchor=False)
+    together = ranked([float(one.gain) for _, one in known], [float(one.error) for _, one in known])
+    rows = [
+        {
+            "Shadow": known[place][0], "Gain": signed(view.metric, float(known[place][1].gain)),
+            "95 %, all shadows together": f"{signed(view.metric, float(together.lower[place]))} to "
+            f"{signed(view.metric, float(together.upper[place]))}",
+            "Final rows": count(float(known[place][1].n)),
+        }
+        for place in together.order.tolist()
+    ]  # fmt: skip
+    st.dataframe(rows, hide_index=True, height="content", key="every-shadow")
+    st.caption(
+        "Each on its own pairs with the champion, if this were the only look; nothing is judged by it."
+    )
+
+
+def _whole(view: View, name: str) -> Gain | None:
+    """A shadow's gain on all final pairs of the range; None where there are none."""
+    try:
+        found = shadow_session.pairs(view.scope, name)
+    except shadow.NoPairsError:
+        return None
+    places = tuple(found.inside(view.scope.window, final=True).tolist())
+    return shadow_session.gain(view.scope, name, view.metric.key, places) if places else None
 
 
 def course(judged: shadow.Judged, view: View) -> go.Figure:
@@ -173,91 +203,6 @@ def path_words(judged: shadow.Judged, keys: Sequence[dt.datetime]) -> str:
     return f"The verdict's path: from {'; from '.join(said)}{more}."
 
 
-def _form(view: View) -> None:
-    """Ask for a trial; what is fixed here is what the verdict rests on."""
-    options = shadow.candidates(shadow_session.pairs(view.scope, view.shadow, ("", "")))
-    keys = [one.key for one in options]
-    named = {one.key: titled(one) for one in options}
-    rate = float(view.pairs.rows.sum()) / max(len(view.pairs.keys), 1)
-    planned = max(int(round(60 * rate, -2)), 1000)
-    parts = [
-        f"{column}={value}" for column, values in session.store().segments(view.model.name).items()
-        for value in values
-    ]  # fmt: skip
-    with st.form("trial", border=False):
-        one, two, three = st.columns(3)
-        metric = one.selectbox(
-            "Metric of the verdict", keys, format_func=lambda one: named[one], key="trial-metric"
-        )
-        margin = two.number_input(
-            "Margin", min_value=0.0, value=_margin(view, keys[0]), format="%.4f", key="trial-margin",
-            help="A loss of the metric, in its own unit, that does not matter (accuracy: 0.01 is a point).",
-        )  # fmt: skip
-        since = three.date_input("Pairs count from", value=view.pairs.keys[0].date(), key="trial-since")
-        planned = one.number_input("Rows planned", min_value=1, value=planned, step=1000, key="trial-planned")
-        most = two.number_input(
-            "Ends undecided after", min_value=1, value=2 * planned, step=1000, key="trial-most"
-        )
-        segments = three.multiselect(
-            "Segments that may block", parts, key="trial-segments",
-            help="A promotion is blocked where the shadow surely loses twice the margin in one of them.",
-        )  # fmt: skip
-        note = st.text_input("Why so", key="trial-note")
-        author = person.asked("trial-author")
-        if st.form_submit_button("Register", type="primary"):
-            start = dt.datetime.combine(since, dt.time()) if isinstance(since, dt.date) else None
-            _register(view, Trial(
-                view.model.name, view.pairs.champion, view.shadow, metric or keys[0], float(margin),
-                int(planned), int(most), start,
-                tuple((column, value) for column, _, value in (part.partition("=") for part in segments)),
-                author=author, note=note,
-            ))  # fmt: skip
-
-
-def _register(view: View, trial: Trial) -> None:
-    try:
-        trials.register(session.store(), trial)
-    except Refused as error:
-        st.error(cards.escaped(str(error)))
-        return
-    st.rerun()
-
-
-def _margin(view: View, key: str) -> float:
-    """Half of the tolerance: of accuracy that of the model's file, else a fortieth of the value."""
-    if key == "accuracy":
-        return view.model.limits.accuracy_drop / 2
-    if not view.places:
-        return 0.01
-    value = abs(float(shadow_session.gain(view.scope, view.shadow, key, view.places).champion.value))
-    return max(round(0.025 * value, 4), 0.0001) if np.isfinite(value) else 0.01
-
-
-def _decision(view: View) -> None:
-    """Ask what is decided, and why."""
-    with st.form("decision", border=False):
-        decided = st.radio(
-            "Decision", list(_DECIDED), format_func=lambda one: _DECIDED[one], horizontal=True, key="decided"
-        )
-        reason = st.text_input("Reason", key="decision-reason")
-        author = person.asked("decision-author")
-        if st.form_submit_button("Record", type="primary") and view.trial is not None:
-            judged = shadow_session.judged(view.scope, view.shadow, view.trial)
-            try:
-                trials.decide(session.store(), Decision(
-                    view.model.name, view.pairs.champion, view.shadow, decided or "extend", reason,
-                    verdict_words(judged), author,
-                ))  # fmt: skip
-            except Refused as error:
-                st.error(cards.escaped(str(error)))
-                return
-            st.rerun()
-    st.caption(
-        "A decision is recorded with what the trial said then. To let another version serve, change "
-        "`[versions]` in the model's file as well."
-    )
-
-
 def _history(view: View) -> None:
     """Entries and decisions, the newest first."""
     store, name = session.store(), view.model.name
@@ -268,7 +213,7 @@ def _history(view: View) -> None:
         for one in trials.registered(store, name) if {one.champion, one.shadow} == own
     ]  # fmt: skip
     entries += [
-        {"When": day(one.decided_at), "What": _DECIDED[one.decided], "Who": one.author or "–",
+        {"When": day(one.decided_at), "What": shadow_forms.DECIDED[one.decided], "Who": one.author or "–",
          "Why": one.reason, "Terms": one.verdict}
         for one in trials.decisions(store, name) if {one.champion, one.shadow} == own
     ]  # fmt: skip

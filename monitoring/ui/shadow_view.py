@@ -78,11 +78,15 @@ class Chosen:
     view: str
 
 
+def shadows(model: Model) -> list[str]:
+    """The versions that can be compared with the champion, those of the model's file first."""
+    known = [*model.versions.shadows, *session.versions(model)]
+    return [one for one in dict.fromkeys(known) if one != model.versions.champion]
+
+
 def choices(scope: Scope) -> Chosen | None:
     """Draw the controls and say what they say; None where the model has no shadow."""
-    champion = scope.model.versions.champion
-    known = [*scope.model.versions.shadows, *session.versions(scope.model)]
-    options = [one for one in dict.fromkeys(known) if one != champion]
+    options = shadows(scope.model)
     if not options:
         return None
     metrics = [one.key for one in performance.metrics_of(scope.model) if one.better != "neither"]

@@ -1,5 +1,7 @@
 """Logs of a champion and a shadow that know something of their labels, and stores of them."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,6 +25,10 @@ columns = ["city"]
 start = 2026-01-01
 stop = 2026-01-08
 """
+
+
+def description(task):
+    return f'name = "m"\nclock = "last row"\n{HEADS[task]}{PARTS}'
 
 
 def logs(task, days=30, each=60, seed=0):
@@ -75,7 +81,7 @@ def filled(tmp_path):
         folder.mkdir()
         store = Store.open(folder / "lookout.duckdb")
         opened.append(store)
-        store.add(f'name = "m"\nclock = "last row"\n{HEADS[task]}{PARTS}')
+        store.add(description(task))
         for kind, frame in files:
             take(store, folder, frame, kind)
         return store
@@ -85,15 +91,32 @@ def filled(tmp_path):
         store.close()
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    """Stores that were filled once, by what they hold."""
+    return tmp_path_factory.mktemp("shelf"), {}
+
+
 @pytest.fixture
-def both(filled):
+def both(tmp_path, shelf):
     """A function from a task to a store with two versions and labels, and the rows that it holds."""
+    folder, known = shelf
+    opened = []
 
     def make(task, share=1.0):
         one, two, told = logs(task)
         two = two.sample(frac=share, random_state=1).sort_index()
-        store = filled(task, ("predictions", one), ("predictions", two), ("labels", told))
+        if (task, share) not in known:
+            file = folder / f"{task}-{share}.duckdb"
+            with Store.open(file) as store:
+                store.add(description(task))
+                for kind, frame in (("predictions", one), ("predictions", two), ("labels", told)):
+                    take(store, folder, frame, kind)
+            known[task, share] = file
+        opened.append(Store.open(shutil.copy(known[task, share], tmp_path / f"{len(opened)}.duckdb")))
         rows = one.merge(two, on="id", suffixes=("_one", "_two")).merge(told, on="id")
-        return store, rows
+        return opened[-1], rows
 
-    return make
+    yield make
+    for store in opened:
+        store.close()
