@@ -29,32 +29,35 @@ from tests.drift.referenced import (
 )
 
 
-@pytest.mark.parametrize("chunk", ["1 day", "1 hour", "7 days"])
-@pytest.mark.parametrize("segment", [("", ""), ROME, ("city", "(missing)")], ids=["all", "Rome", "missing"])
-def test_a_file_gives_the_same_values_and_colours_as_its_rows_as_a_window_of_the_log(
-    tmp_path, chunk, segment
-):
+@pytest.fixture(scope="module", params=["1 day", "1 hour", "7 days"])
+def alike(request, tmp_path_factory):
+    """A chunk, the rows of a reference, a store where they are a window of the log, and one with a file."""
+    chunk, folder = request.param, tmp_path_factory.mktemp("alike")
     each = 1440 if chunk == "1 hour" else 96
     days = 26 if chunk != "1 hour" else 18
     before, after = log(14, 1, each=each), log(days - 14, 2, "2013-03-15", each=each, shift=0.0)
     late = log(4, 3, "2013-03-22", each=each, shift=1.0)
     head = f'{HEAD}chunk = "{chunk}"\n'
-    window = stored(tmp_path / "w", (head, VERSIONS, SEGMENTS, WINDOW), [before, after, late])
-    file = stored(tmp_path / "f", (head, VERSIONS, SEGMENTS, FILE), [after, late], before)
+    window = stored(folder / "w", (head, VERSIONS, SEGMENTS, WINDOW), [before, after, late])
+    file = stored(folder / "f", (head, VERSIONS, SEGMENTS, FILE), [after, late], before)
     with window, file:
-        live = dt.datetime(2013, 3, 15) if chunk != "1 hour" else dt.datetime(2013, 3, 14, 23)
-        one, two = (drift.read(store, "m", segment=segment) for store in (window, file))
-        assert two.keys[0].start == live
-        assert [key for key in one.keys if key.start >= live] == list(two.keys)
-        for check in ("chunk", *drift.CHECKS[3:]):
-            pd.testing.assert_frame_equal(numbers(one, check, live), numbers(two, check, live), rtol=1e-9)
-        # a trailing window that the log has no seven chunks for yet is not judged in the one, and half
-        # reference in the other
-        later = live + (28 if chunk == "7 days" else 7) * (HOUR if chunk == "1 hour" else DAY)
-        pd.testing.assert_frame_equal(
-            numbers(one, "pooled_7", later), numbers(two, "pooled_7", later), rtol=1e-9
-        )
-        assert two.reference_words == f"reference.parquet, {len(before):,} rows"
+        yield chunk, before, window, file
+
+
+@pytest.mark.parametrize("segment", [("", ""), ROME, ("city", "(missing)")], ids=["all", "Rome", "missing"])
+def test_a_file_gives_the_same_values_and_colours_as_its_rows_as_a_window_of_the_log(alike, segment):
+    chunk, before, window, file = alike
+    live = dt.datetime(2013, 3, 15) if chunk != "1 hour" else dt.datetime(2013, 3, 14, 23)
+    one, two = (drift.read(store, "m", segment=segment) for store in (window, file))
+    assert two.keys[0].start == live
+    assert [key for key in one.keys if key.start >= live] == list(two.keys)
+    for check in ("chunk", *drift.CHECKS[3:]):
+        pd.testing.assert_frame_equal(numbers(one, check, live), numbers(two, check, live), rtol=1e-9)
+    # a trailing window that the log has no seven chunks for yet is not judged in the one, and half
+    # reference in the other
+    later = live + (28 if chunk == "7 days" else 7) * (HOUR if chunk == "1 hour" else DAY)
+    pd.testing.assert_frame_equal(numbers(one, "pooled_7", later), numbers(two, "pooled_7", later), rtol=1e-9)
+    assert two.reference_words == f"reference.parquet, {len(before):,} rows"
 
 
 def test_rows_of_a_file_never_show_up_as_chunks(tmp_path):
