@@ -35,6 +35,7 @@ test: setup lint ## lint, then every test but the slow ones, in a browser too
 
 slow: .venv/.requirements-dev ## laws that need minutes: crashes, false-alarm rates
 	@$(PYTHON) -m pytest -q tests/slow -o norecursedirs='.* node_modules'
+	@$(PYTHON) -m pytest -q tests/store -m hypothesis --hypothesis-profile=slow
 
 bench: .venv/.requirements-dev ## time and memory against a plain scan, as ratios of one run
 	@$(PYTHON) benchmarks/run.py

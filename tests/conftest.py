@@ -1,6 +1,10 @@
 """Shared by every test: quiet numeric libraries, and a store that is nobody else's."""
 
 import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Streamlit warns of its missing server whenever a page is run as a script.
@@ -9,6 +13,11 @@ os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+from tests import laws, spreading
+
+settings.register_profile(laws.MANY)
 
 CHURN = """
 name = "churn"
@@ -21,6 +30,17 @@ stop = 2024-01-29
 """
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """Workers take whole files, and some folders as one."""
+    return spreading.Spread(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Workers begin with what takes longest; a run without workers keeps the order of files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: spreading.place(item.nodeid))
+
+
 @pytest.fixture
 def store_file(tmp_path, monkeypatch):
     """The path of a store that does not exist yet, and that the app of this test serves."""
@@ -29,7 +49,7 @@ def store_file(tmp_path, monkeypatch):
     return path
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def log_of():
     """Make a prediction log from 1 January 2024 on: so many days and rows a day.
 
@@ -52,18 +72,71 @@ def log_of():
     return made
 
 
-@pytest.fixture
-def stored(store_file, tmp_path):
-    """Put a log into this test's store as the model ``churn``; the store is closed again."""
+def fill(path, log, description=CHURN):
+    """Put a log into a store as the model ``churn``; the store is closed again, and its path returned."""
     from monitoring.store import Store
 
+    file = path.with_name("log.parquet")
+    log.to_parquet(file)
+    with Store.open(path) as store:
+        store.add(description)
+        receipt = store.ingest("churn", file)
+    assert receipt.accepted == len(log), receipt
+    return path
+
+
+@dataclass(frozen=True)
+class Built:
+    """The file of a store with the demo, what was said meanwhile, and the seconds of processor time."""
+
+    path: Path
+    said: list[tuple[float, str]]
+    seconds: float
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The demo and the model whose labels are late, built once; who wants the store takes a copy."""
+    from monitoring import demo
+    from monitoring.store import Store
+
+    path, said = tmp_path_factory.mktemp("demo") / "lookout.duckdb", []
+    with Store.open(path) as store:
+        started = time.process_time()
+        demo.build(store, lambda share, what: said.append((share, what)), late_labels=True)
+        seconds = time.process_time() - started
+    return Built(path, said, seconds)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    """Have a store at a path that a function fills, once for all tests that put the same into theirs."""
+    folder, known = tmp_path_factory.mktemp("shelf"), {}
+
+    def take(path, content, filling):
+        key = tuple(one if isinstance(one, str | None) else digest(one) for one in content)
+        if path.exists():  # more for a store that holds something
+            filling()
+        elif key not in known:
+            filling()
+            known[key] = shutil.copy(path, folder / f"{len(known)}.duckdb")
+        else:
+            shutil.copy(known[key], path)
+        return path
+
+    return take
+
+
+def digest(frame):
+    """What is the same for equal frames alone."""
+    return (*frame.columns, *pd.util.hash_pandas_object(frame, index=False))
+
+
+@pytest.fixture
+def stored(store_file, shelf):
+    """Put a log into this test's store as the model ``churn``; the store is closed."""
+
     def put(log, description=CHURN):
-        file = tmp_path / "log.parquet"
-        log.to_parquet(file)
-        with Store.open(store_file) as store:
-            store.add(description)
-            receipt = store.ingest("churn", file)
-        assert receipt.accepted == len(log), receipt
-        return store_file
+        return shelf(store_file, (description, log), lambda: fill(store_file, log, description))
 
     return put

@@ -1,6 +1,7 @@
 """The real app on a free port, driven by a real browser; a request to the outside fails the test."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
+
+from monitoring import demo
+from monitoring.store import Store
 
 # A busy machine is slow, not broken.
 expect.set_options(timeout=30_000)
@@ -85,10 +89,13 @@ def empty_app(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def demo_app(tmp_path_factory):
-    """The address of an app that serves the demo, built as `make demo` builds it."""
+def demo_app(built, tmp_path_factory):
+    """The address of an app that serves the demo, of which `make demo` built a model that was lacking."""
     folder = tmp_path_factory.mktemp("demo")
-    store = folder / "lookout.duckdb"
+    store = Path(shutil.copy(built.path, folder))
+    with Store.open(store) as opened:
+        for name in ("delay", demo.LATE_LABELS):
+            opened.remove(name)
     command = [sys.executable, "-m", "monitoring", "--store", str(store), "demo"]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
     with served(store, folder) as address:

@@ -1,61 +1,87 @@
 """The app as a script, without a server or a browser."""
 
-import shutil
+import functools
 from pathlib import Path
 
 import pytest
+import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from monitoring.store import Store
-from monitoring.ui import session
+from monitoring.ui import drift_together, session
+from tests.conftest import fill
 from tests.pages.performance_logs import description, logged
 from tests.store.scored_logs import take
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def components_are_looked_for_once():
+    """Every AppTest would look through all installed packages for components of Streamlit."""
+    with pytest.MonkeyPatch.context() as patch:
+        found = functools.cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
+
+
+def opened(page="health", script="app.py", **query):
+    """The app at a page and with a query, on the store that the environment names."""
+    app = AppTest.from_file(ROOT / script, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if page != "health" and script == "app.py":
+        app.switch_page(f"pages/{page}.py")
+    return app.run()
+
+
 @pytest.fixture
 def open_app(store_file):
     """Open the app at a page and with a query; the store is closed when the test ends."""
-
-    def opened(page="health", script="app.py", **query):
-        app = AppTest.from_file(ROOT / script, default_timeout=60)
-        for name, value in query.items():
-            app.query_params[name] = value
-        if page != "health" and script == "app.py":
-            app.switch_page(f"pages/{page}.py")
-        return app.run()
-
     yield opened
     session.close()
 
 
-@pytest.fixture(scope="session")
-def shelf(tmp_path_factory):
-    """Stores that were filled once, by what they hold."""
-    return tmp_path_factory.mktemp("shelf"), {}
+@pytest.fixture(scope="module")
+def open_once(tmp_path_factory):
+    """Open a page of a log once for several tests of this module, which change nothing in the store."""
+    with pytest.MonkeyPatch.context() as patch:
+
+        def put(page, *given, **query):
+            path = tmp_path_factory.mktemp("once") / "lookout.duckdb"
+            patch.setenv("LOOKOUT_STORE", str(fill(path, *given)))
+            return opened(page, **query)
+
+        yield put
+    session.close()
+
+
+@pytest.fixture(scope="module")
+def drift_in_turn():
+    """The test harness stops a run, and with it every parallel part, as soon as the script has ended."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drift_together, "panel", st.fragment(drift_together.panel.__wrapped__))
+        yield
 
 
 @pytest.fixture
 def filled(store_file, shelf):
     """Put a log and its labels into the store that the app of this test serves; gives both."""
-    folder, known = shelf
 
-    def put(text, log, told=None):
+    def filling(text, log, told):
         with Store.open(store_file) as store:
             store.add(text)
             take(store, store_file.parent, log, "predictions")
             if told is not None:
                 take(store, store_file.parent, told, "labels")
 
+    def put(text, log, told=None):
+        shelf(store_file, (text, log, told), lambda: filling(text, log, told))
+
     def usual(task="binary", **options):
-        key = (task, *options.items())
         log, told = logged(task, **options)
-        if key not in known:
-            put(description(task), log, told)
-            known[key] = shutil.copy(store_file, folder / f"{len(known)}.duckdb")
-        else:
-            shutil.copy(known[key], store_file)
+        put(description(task), log, told)
         return log, told
 
     put.usual = usual

@@ -37,15 +37,18 @@ def text_of(task, reference=REFERENCE, **given):
 
 
 @pytest.fixture
-def filled(store_file, tmp_path):
+def filled(store_file, tmp_path, shelf):
     """Put files into the store that the app of this test serves."""
 
-    def put(text, log=None, told=None):
+    def filling(text, log, told):
         with Store.open(store_file) as store:
             store.add(text)
             for kind, frame in (("predictions", log), ("labels", told)):
                 if frame is not None:
                     take(store, tmp_path, frame, kind)
+
+    def put(text, log=None, told=None):
+        shelf(store_file, (text, log, told), lambda: filling(text, log, told))
 
     return put
 

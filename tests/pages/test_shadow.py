@@ -1,7 +1,5 @@
 """The Shadow page: a verdict of a registered trial, both versions on the same rows, awkward logs included."""
 
-import shutil
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,18 +28,12 @@ def versions(task="binary", share=1.0, seed=3):
 
 
 @pytest.fixture
-def two(filled, store_file, shelf):
-    """Fill the store with two versions of a task; it is made once."""
-    folder, known = shelf
+def two(filled):
+    """Fill the store with two versions of a task."""
 
     def put(task="binary", share=1.0):
-        key = ("two versions", task, share)
-        if key not in known:
-            log, told = versions(task, share)
-            filled(description(task).replace("[reference]", f"{VERSIONS}[reference]"), log, told)
-            known[key] = shutil.copy(store_file, folder / f"{len(known)}-two.duckdb")
-        else:
-            shutil.copy(known[key], store_file)
+        log, told = versions(task, share)
+        filled(description(task).replace("[reference]", f"{VERSIONS}[reference]"), log, told)
 
     return put
 

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from hypothesis import Phase
 from hypothesis import strategies as st
 
 from monitoring.store import Store
@@ -17,8 +16,6 @@ from monitoring.store.rows import Rows
 from monitoring.windows import Window
 from tests.store import logs
 from tests.store.logs import CITY, FEATURES, NUMBERS, START
-
-QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example makes a store: shrinking takes minutes
 
 EVERY = [Window(dt.datetime.min, dt.datetime.max)]
 

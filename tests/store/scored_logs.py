@@ -123,23 +123,25 @@ def assert_counted(store, task, log, told, *, until=None, segment=("", ""), hour
         rows = chosen[chosen["version"] == grid.version]
         rows = rows.assign(key=keys(rows["predicted_at"], hours))
         labelled = rows.merge(known(told, until, hours).rename("label"), left_on="id", right_index=True)
+        whole, met = dict([*rows.groupby("key")]), dict([*labelled.groupby("key")])
         for place, key in enumerate(cube.chunks):
+            part = met.get(key, labelled[:0])
             if grid.subject not in (ERROR, LABEL):
-                assert_same(cube.all, (place,), by_hand(task, cube, rows[rows["key"] == key]))
+                assert_same(cube.all, (place,), by_hand(task, cube, whole.get(key, rows[:0])))
             for number, label in enumerate(cube.labels):
                 if task != "regression":
-                    part = labelled[(labelled["key"] == key) & (labelled["label"] == label)]
-                    assert_same(cube.labelled, (number, place), by_hand(task, cube, part))
+                    told_so = part[part["label"] == label]
+                    assert_same(cube.labelled, (number, place), by_hand(task, cube, told_so))
                 elif grid.subject != SCORE:
-                    part = labelled[labelled["key"] == key]
                     assert_same(cube.labelled, (number, place), by_hand(task, cube, part))
         if grid.subject not in (ERROR, LABEL):
             assert sorted(rows["key"].unique()) == [pd.Timestamp(key) for key in cube.chunks]
 
 
 def assert_same(tally, place, expected):
-    for name, wanted in zip(("counts", "logged", "decided", "sums", "squares"), expected, strict=True):
-        np.testing.assert_allclose(getattr(tally, name)[place], wanted, atol=1e-6, err_msg=name)
+    names = ("counts", "logged", "decided", "sums", "squares")
+    found = [getattr(tally, name)[place] for name in names]
+    np.testing.assert_allclose(found, expected, atol=1e-6, err_msg=", ".join(names))
 
 
 def opened(path, text):

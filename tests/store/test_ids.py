@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.store import Receipt, Store
+from tests.laws import examples
 from tests.store.conftest import CHURN
 
 AT = "2026-01-01T12:00:00Z"
@@ -114,7 +115,7 @@ TOLD = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(6, 60)
 @given(files=st.lists(TOLD, min_size=2, max_size=4), gone=st.data())
 def test_forgetting_a_file_of_labels_equals_never_having_ingested_it(
     tmp_path_factory: pytest.TempPathFactory, files: list, gone: st.DataObject

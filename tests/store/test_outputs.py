@@ -5,11 +5,12 @@ import datetime as dt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring.store import outputs, score_compaction
 from monitoring.store.placing import places
+from tests.laws import examples
 from tests.store.scored_logs import (
     ZONE,
     assert_counted,
@@ -25,22 +26,32 @@ from tests.store.scored_logs import (
 TASKS = ("binary", "multiclass", "regression")
 
 
-@pytest.mark.parametrize("task", TASKS)
-@pytest.mark.parametrize("hours", [False, True], ids=["days", "hours"])
-@pytest.mark.parametrize("segment", [("", ""), ("city", "Rome"), ("city", "(missing)")])
-def test_it_counts_what_the_rows_say(tmp_path, task, hours, segment):
+@pytest.fixture(scope="module", params=TASKS)
+def task(request):
+    return request.param
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["days", "hours"])
+def labelled(request, task, tmp_path_factory):
+    """A store of a log and its labels that is only read, both of them, and whether its chunks are hours."""
+    hours, folder = request.param, tmp_path_factory.mktemp("labelled")
     log = predictions(task, days=2 if hours else 5)
     told = labels(task, log)
-    with opened(tmp_path / "s", description(task, hours=hours)) as store:
-        take(store, tmp_path, log)
-        take(store, tmp_path, told, "labels")
-        assert_counted(store, task, log, told, segment=segment, hours=hours)
-        for days in (0, 2):
-            until = dt.datetime(2026, 1, 1) + dt.timedelta(days=days, hours=5 if hours else 0)
-            assert_counted(store, task, log, told, until=until, segment=segment, hours=hours)
+    with opened(folder, description(task, hours=hours)) as store:
+        take(store, folder, log)
+        take(store, folder, told, "labels")
+        yield store, log, told, hours
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("segment", [("", ""), ("city", "Rome"), ("city", "(missing)")])
+def test_it_counts_what_the_rows_say(task, labelled, segment):
+    store, log, told, hours = labelled
+    assert_counted(store, task, log, told, segment=segment, hours=hours)
+    for days in (0, 2):
+        until = dt.datetime(2026, 1, 1) + dt.timedelta(days=days, hours=5 if hours else 0)
+        assert_counted(store, task, log, told, until=until, segment=segment, hours=hours)
+
+
 def test_labels_before_their_prediction_and_two_versions_count_the_same(tmp_path, task):
     one, two = predictions(task), predictions(task, seed=5, version="two", days=3)
     shared = ["city", "age"]  # the features of a request, whichever version scores it
@@ -79,8 +90,7 @@ parts = st.lists(
 )
 
 
-@pytest.mark.parametrize("task", TASKS)
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(3, 20)
 @given(order=parts, forget=st.one_of(st.none(), st.integers(0, 6)))
 def test_files_in_any_order_and_forgotten_ones_give_what_one_pass_gives(
     tmp_path_factory, task, order, forget

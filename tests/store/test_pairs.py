@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.store import outputs, pairs, score_compaction
 from monitoring.store.pair_subjects import ERROR_LOSSES, PAIRED, PROBABILITY_LOSSES
+from tests.laws import examples
 from tests.store.scored_logs import assert_same, by_hand, description, keys, known, labels, opened, take
 from tests.store.scored_logs import predictions as one_version
 
@@ -185,7 +186,7 @@ parts = st.lists(
 
 
 @pytest.mark.parametrize("task", TASKS)
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(2, 20)
 @given(order=parts, forget=st.one_of(st.none(), st.integers(0, 6)))
 def test_forgetting_and_any_order_leave_the_pairs_that_one_pass_counts(tmp_path_factory, task, order, forget):
     folder = tmp_path_factory.mktemp("s")

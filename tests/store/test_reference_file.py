@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 from monitoring.store import Refused, Store
+from tests.laws import examples
 from tests.store.conftest import CHURN
 from tests.store.logs import assert_same
 from tests.store.reference_files import (
@@ -25,7 +26,7 @@ from tests.store.reference_files import (
     reference,
     rows,
 )
-from tests.store.test_store_laws import BATCH, QUICK, table
+from tests.store.test_store_laws import BATCH, table
 
 
 @pytest.mark.parametrize("chunk", ["1 day", "1 hour"])
@@ -65,7 +66,7 @@ def test_a_file_of_exactly_the_rows_of_a_window_gives_the_same_grids_and_counts(
         )
 
 
-@settings(max_examples=12, deadline=None, phases=QUICK)
+@examples(4, 40)
 @given(batch=BATCH)
 def test_hostile_rows_count_the_same_in_a_file_as_in_a_window(
     tmp_path_factory: pytest.TempPathFactory, batch: list

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring import windows
@@ -19,12 +19,12 @@ from monitoring.store import Store, StoreError, UnknownModel
 from monitoring.store.rows import sample, values
 from monitoring.store.slots import segment_labels
 from monitoring.windows import Window
+from tests.laws import examples
 from tests.store import logs
 from tests.store.logs import CITY, FEATURES, NUMBERS, START, WORDS
 from tests.store.numbered_rows import (
     EVERY,
     MODEL,
-    QUICK,
     filled,
     instant,
     places,
@@ -40,7 +40,7 @@ def same(one: object, two: object) -> bool:
     return one == two or (two is None and isinstance(one, float) and np.isnan(one))
 
 
-@settings(max_examples=20, deadline=None, phases=QUICK)
+@examples(10, 100)
 @given(
     log=logs.logs,
     asked=st.lists(spans, max_size=4),
@@ -68,7 +68,7 @@ def test_rows_are_those_whose_key_lies_in_a_window_each_once_and_as_they_were_lo
         assert column.dtype == (object if name in WORDS else np.float64)
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@examples(6, 60)
 @given(log=st.lists(logs.rows, min_size=1, max_size=25), most=st.lists(st.integers(1, 30), min_size=2))
 def test_a_smaller_sample_is_the_beginning_of_a_larger_one(
     tmp_path_factory: pytest.TempPathFactory, log: list, most: list[int]
@@ -81,7 +81,7 @@ def test_a_smaller_sample_is_the_beginning_of_a_larger_one(
             assert larger[: len(smaller)] == smaller
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@examples(6, 60)
 @given(log=logs.logs)
 def test_every_row_belongs_to_exactly_one_segment_as_in_the_profile(
     tmp_path_factory: pytest.TempPathFactory, log: list

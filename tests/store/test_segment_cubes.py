@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from monitoring.store import Store, StoreError, cubes
@@ -15,14 +15,15 @@ from monitoring.store.rows import sample
 from monitoring.store.segment_cubes import segment_cubes
 from monitoring.store.slots import segment_labels
 from monitoring.windows import Window
+from tests.laws import examples
 from tests.store import logs
 from tests.store.logs import CITY, NUMBERS, WORDS
-from tests.store.numbered_rows import EVERY, QUICK, filled, plain, sequence, spans, take
+from tests.store.numbered_rows import EVERY, filled, plain, sequence, spans, take
 
 ARRAYS = ("counts", "sums", "n", "missing", "non_finite", "total", "square", "minimum", "maximum")
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@examples(6, 60)
 @given(log=logs.logs, feature=st.sampled_from([*NUMBERS, *WORDS]), spans=st.lists(spans, max_size=1))
 def test_segment_cubes_are_the_profiles_of_the_segments_and_add_up_to_all_rows(
     tmp_path_factory: pytest.TempPathFactory, log: list, feature: str, spans: Sequence[Window]
@@ -92,7 +93,7 @@ def test_segments_of_many_files_are_read_with_one_query_and_added_up(
             np.testing.assert_array_equal(getattr(cube, name), getattr(one, name))
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@examples(6, 60)
 @given(log=logs.logs)
 def test_labels_are_the_segments_that_have_rows_and_together_they_are_all_rows(
     tmp_path_factory: pytest.TempPathFactory, log: list

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import Phase, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from monitoring.models import ModelError
 from monitoring.store import Refused, Store, UnknownFile, profiling
+from tests.laws import examples
 from tests.store.conftest import CHURN
 
-QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # an example makes stores: shrinking takes minutes
 BATCH = st.lists(
     st.tuples(
         st.integers(0, 25),  # id: files overlap
@@ -85,7 +85,7 @@ def filled(path: Path, batches: list[pd.DataFrame], names: list[str]) -> Store:
     return store
 
 
-@settings(max_examples=10, deadline=None, phases=QUICK)
+@examples(4, 40)
 @given(batches=st.lists(BATCH, min_size=2, max_size=3), data=st.data())
 def test_forgetting_a_file_equals_never_having_ingested_it(
     tmp_path_factory: pytest.TempPathFactory, batches: list, data: st.DataObject
@@ -103,7 +103,7 @@ def test_forgetting_a_file_equals_never_having_ingested_it(
         assert picture(full) == picture(without)
 
 
-@settings(max_examples=6, deadline=None, phases=QUICK)
+@examples(3, 20)
 @given(batch=BATCH, cuts=st.sets(st.integers(1, 11), max_size=2))
 def test_any_split_and_order_of_files_gives_the_same_profile(
     tmp_path_factory: pytest.TempPathFactory, batch: list, cuts: set[int]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
-from monitoring import demo, performance, shadow
+from monitoring import performance, shadow
 from monitoring.shadow import gains
 from monitoring.statistics.paired import areas
 from monitoring.store import Store, trials
@@ -20,13 +18,6 @@ FROM flights.predictions AS a JOIN flights.predictions AS b ON a._id = b._id
 LEFT JOIN (SELECT _id, arg_max(_label, _labelled_at) AS _label FROM flights.labels GROUP BY 1) AS l
     ON l._id = a._id
 WHERE a._version = 'logistic' AND b._version = 'boosting'"""
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("demo") / "lookout.duckdb") as opened:
-        demo.build(opened)
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from monitoring import advice, demo, performance
+from monitoring import advice, performance
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
 from monitoring.windows import Window
 
 LATE = "flights-late-labels"
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("demo") / "lookout.duckdb") as opened:
-        demo.build(opened, late_labels=True)
-        yield opened
 
 
 def months(store: Store, name: str = "flights", *metrics: str, **asked: object) -> pd.DataFrame:

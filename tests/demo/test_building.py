@@ -1,29 +1,16 @@
 """The demo becomes files that a store takes in, once."""
 
-import time
-
 import pandas as pd
 import pytest
 
 from monitoring import demo
 from monitoring.models import parse
-from monitoring.store import Store
 
 
 @pytest.fixture(scope="module")
 def flights():
     """What is committed."""
     return demo.read()
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """A store with the demo and the model whose labels are late, what was said meanwhile, and the seconds."""
-    said = []
-    with Store.open(tmp_path_factory.mktemp("demo") / "lookout.duckdb") as store:
-        started = time.process_time()
-        demo.build(store, lambda share, what: said.append((share, what)), late_labels=True)
-        yield store, said, time.process_time() - started
 
 
 def log(flights, name, kind):
@@ -72,8 +59,7 @@ def test_late_labels_are_the_same_labels_three_to_forty_days_later(flights):
     assert waited[late["late"] == 1].mean() > waited[late["late"] == 0].mean() + pd.Timedelta(days=10)
 
 
-def test_the_store_holds_the_whole_demo(built, flights):
-    store = built[0]
+def test_the_store_holds_the_whole_demo(store, flights):
     assert {model.name for model in store.models()} == {*demo.MODELS, demo.LATE_LABELS}
     for model in store.models():
         journal = store.files(model.name)
@@ -85,16 +71,15 @@ def test_the_store_holds_the_whole_demo(built, flights):
     assert volume["boosting"] == flights.predictions["boosting"].notna().sum()
 
 
-def test_the_store_knows_the_features_of_every_model(built):
+def test_the_store_knows_the_features_of_every_model(store):
     categorical = {"carrier", "origin", "dest", "weekday"}
-    for model in built[0].models():
-        kinds = built[0].features(model.name)
+    for model in store.models():
+        kinds = store.features(model.name)
         assert set(kinds) == set(model.features)
         assert {name for name, kind in kinds.items() if kind == "categorical"} == categorical
 
 
-def test_building_again_changes_nothing(built):
-    store = built[0]
+def test_building_again_changes_nothing(store):
     before = [(store.data_version(model.name), len(store.files(model.name))) for model in store.models()]
     demo.build(store, late_labels=True)
     assert [
@@ -102,15 +87,13 @@ def test_building_again_changes_nothing(built):
     ] == before
 
 
-def test_a_model_that_was_changed_by_hand_keeps_its_change(built):
-    store = built[0]
+def test_a_model_that_was_changed_by_hand_keeps_its_change(store):
     store.add(demo.toml("delay").replace('owner = "Demo"', 'owner = "Ada"'))
     demo.build(store)
     assert store.model("delay").owner == "Ada"
 
 
-def test_a_file_that_was_forgotten_comes_back(built):
-    store = built[0]
+def test_a_file_that_was_forgotten_comes_back(store):
     name = "outcome-labels-2013-05.parquet"
     store.forget("outcome", name)
     assert name not in set(store.files("outcome")["name"])
@@ -119,11 +102,11 @@ def test_a_file_that_was_forgotten_comes_back(built):
 
 
 def test_progress_is_told_from_nothing_to_all(built):
-    shares = [share for share, _ in built[1]]
+    shares = [share for share, _ in built.said]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert any("flights" in what for _, what in built[1])
+    assert any("flights" in what for _, what in built.said)
 
 
 def test_building_takes_seconds(built):
-    assert built[2] < 30  # of processor time, for four models; it is about nine
+    assert built.seconds < 30  # of processor time, for four models; it is about nine

@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 from monitoring import demo
 from monitoring.models import parse
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parents[2] / "data"
 SUMMER_ON = range(7, 13)
 CATEGORICAL = ["carrier", "origin", "dest", "weekday"]
 WEATHER = ["temp", "dewp", "humid", "wind_speed", "wind_gust", "precip", "pressure", "visib"]

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score, brier_score_loss, roc_auc_score
 
-from monitoring import demo, drift, health, performance, predictions
+from monitoring import drift, health, performance, predictions
 from monitoring.drift import Assessment
 from monitoring.store import Store
 
 CHAMPION, SHADOW = "logistic", "boosting"
 AUC_TOLERANCE = 0.03
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store.open(tmp_path_factory.mktemp("demo") / "lookout.duckdb") as opened:
-        demo.build(opened)
-        yield opened
 
 
 @pytest.fixture(scope="module")
