@@ -5,8 +5,9 @@ import pytest
 
 from monitoring.statistics import METHODS
 from monitoring.statistics.levels import equivalents
-from monitoring.statistics.merging import merged, own_groups, quantile_groups
+from monitoring.statistics.merging import own_groups, quantile_groups
 from monitoring.statistics.registry import EVERY_METHOD, Law, drift_method
+from tests.statistics.method_samples import EVERY, C, R, from_rows, having, samples, value
 
 BINNED = frozenset({Law.MONOTONE, Law.OUTLIER_PROOF})
 MINIMUM = {
@@ -29,76 +30,6 @@ MINIMUM = {
     "fisher": BINNED | {Law.DIRECTION},
 }
 """The laws that a method may not drop: whatever its entry claims, these are tested."""
-
-EVERY = pytest.mark.parametrize("method", list(METHODS.values()), ids=list(METHODS))
-R = np.array([30.0, 80, 160, 200, 170, 150, 110, 60, 30, 10])
-C = np.array([10.0, 40, 90, 190, 180, 190, 140, 90, 50, 20])
-
-
-def having(law):
-    keep = [method for method in METHODS.values() if law in method.laws]
-    return pytest.mark.parametrize("method", keep, ids=[method.key for method in keep])
-
-
-def moments_of(counts, place):
-    """Mean and variance of rows that lie at the bins' places."""
-    counts = np.asarray(counts, dtype=float)
-    n = counts.sum(axis=-1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = (counts * place).sum(axis=-1) / n
-        variance = (counts * (place - mean[..., None]) ** 2).sum(axis=-1) / (n - 1)
-    return np.stack([mean, variance], axis=-1)
-
-
-def given(method, r, c, means=None, scale=1.0):
-    """What a method takes besides two histograms whose bins lie at 0, 1, 2 ... unless said otherwise."""
-    places = [np.arange(np.shape(side)[-1], dtype=float) if means is None else means for side in (r, c)]
-    place = places[0]
-    every = {
-        "reference_means": place,
-        "current_means": place,
-        "scale": scale,
-        "reference_moments": moments_of(r, place),
-        "current_moments": moments_of(c, places[1] if means is None else place[: np.shape(c)[-1]]),
-    }
-    return {name: every[name] for name in method.inputs[2:]}
-
-
-def value(method, r, c, means=None, scale=1.0):
-    """The method on two histograms."""
-    return method(r, c, **given(method, r, c, means, scale))
-
-
-def from_rows(method, x, y, signed=False):
-    """The method as the product uses it: rows counted over the reference's quantile bins."""
-    edges = np.unique(np.quantile(x, np.linspace(0, 1, 21)))
-    slots = [np.where(rows > edges[-1], len(edges) + 1, np.searchsorted(edges, rows)) for rows in (x, y)]
-    slots = [
-        np.where(rows < edges[0], 0, slot + (rows <= edges[-1]))
-        for rows, slot in zip((x, y), slots, strict=True)
-    ]
-    r, c = (np.bincount(slot, minlength=len(edges) + 2)[: len(edges) + 2].astype(float) for slot in slots)
-    means = [
-        np.bincount(s, rows, len(edges) + 2) / np.maximum(n, 1)
-        for s, rows, n in zip(slots, (x, y), (r, c), strict=True)
-    ]
-    if method.kinds == ("binary",):
-        r, c = (np.array([(rows <= np.median(x)).sum(), (rows > np.median(x)).sum()]) for rows in (x, y))
-    if method.bins == "groups":
-        groups = quantile_groups(r)[None]
-        r, c = (merged(counts[None, None], groups)[0, 0] for counts in (r, c))
-    extra = {"reference_means": means[0], "current_means": means[1], "scale": x.std(ddof=1)}
-    extra |= {
-        f"{name}_moments": [rows.mean(), rows.var(ddof=1)]
-        for name, rows in (("reference", x), ("current", y))
-    }
-    inputs = {name: extra[name] for name in method.inputs[2:]}
-    return float((method.signed or method)(r, c, **inputs) if signed else method(r, c, **inputs))
-
-
-def samples(seed=0, n=5000, m=1000):
-    generator = np.random.default_rng(seed)
-    return generator.normal(size=n), generator.normal(0.4, 1.2, size=m)
 
 
 def test_the_registry_is_complete():
@@ -206,56 +137,6 @@ def test_which_of_two_values_is_called_usual_does_not_matter(key):
 
 
 @EVERY
-def test_an_interval_holds_the_value_and_the_p_value_of_a_clear_drift_is_small(method):
-    from monitoring.statistics.noise import noise_p_value, noise_scale, simulated_null
-
-    inputs = given(method, 20 * R, C, scale=2.0)
-    found = value(method, 20 * R, C, scale=2.0)
-    if method.interval is not None:
-        interval = method.interval(20 * R, C, **inputs)
-        assert 0 <= interval.lower <= found <= interval.upper
-    else:
-        assert method.influence is not None
-    if method.test is not None and method.key != "cramer_von_mises":  # takes ties for differences
-        assert method.test(20 * R, C, **inputs).p_value <= 0.001
-        assert method.test(20 * R, R, **given(method, 20 * R, R)).p_value >= 0.25
-    extra = {name: np.asarray(array)[None] for name, array in inputs.items() if name != "scale"}
-    extra |= {"scale": np.array([2.0])} if "scale" in inputs else {}
-    null = None
-    if method.null is None:
-        null = simulated_null(method, 20 * R[None], [C.sum()], **{k: a[:, None] for k, a in extra.items()})
-    scale = noise_scale(method, 20 * R[None], C[None], **extra)
-    assert noise_p_value(method, [found**method.power], scale, [10.0], null) < 1e-4
-
-
-@pytest.mark.parametrize("method", [m for m in METHODS.values() if m.bound], ids=lambda m: m.key)
-def test_a_bound_is_never_below_what_the_rows_show(method):
-    generator = np.random.default_rng(9)
-    x, y = generator.normal(size=900), generator.normal(0.1, 1.1, size=300)
-    fine = np.unique(np.concatenate([x, y]))
-    edges = np.quantile(x, np.linspace(0.05, 0.95, 15))
-
-    def binned(rows, cuts):
-        slot = np.searchsorted(cuts, rows)
-        n = np.bincount(slot, minlength=len(cuts) + 1)
-        return n.astype(float), np.bincount(slot, rows, len(cuts) + 1) / np.maximum(n, 1)
-
-    (r, rm), (c, cm) = binned(x, edges), binned(y, edges)
-    (fr, _), (fc, _) = binned(x, fine - 1e-9), binned(y, fine - 1e-9)
-    place = np.concatenate([[fine[0]], fine])
-    widths = np.diff(np.concatenate([[fine[0]], edges, [fine[-1]]]))
-    coarse = {"reference_means": rm, "current_means": cm, "scale": 1.0}
-    exact = {"reference_means": place, "current_means": place, "scale": 1.0}
-    names = method.inputs[2:]
-    true = float(method(fr, fc, **{name: exact[name] for name in names}))
-    seen = float(method(r, c, **{name: coarse[name] for name in names}))
-    most = float(method.bound(r, c, **{name: coarse[name] for name in names}, widths=widths))
-    assert most >= true - 1e-12
-    assert most >= seen
-    assert most - seen < 0.5
-
-
-@EVERY
 def test_one_new_category_in_a_thousand_rows_is_not_drift(method):
     r, c = np.array([500.0, 300, 200, 0]) * 10, np.array([500.0, 300, 199, 1])
     assert value(method, r, c) < method.levels.floor
@@ -292,30 +173,6 @@ def test_inputs_are_not_changed(method):
     value(method, r, c)
     assert (r == R).all()
     assert (c == C).all()
-
-
-@EVERY
-def test_noise_stays_below_the_noise_level(method):
-    from monitoring.statistics.noise import noise_quantile, noise_scale, simulated_null
-
-    generator = np.random.default_rng(8)
-    p = R / R.sum()
-    r = generator.multinomial(20000, p, size=1500).astype(float)
-    c = generator.multinomial(1000, p, size=1500).astype(float)
-    divergence = value(method, r, c) ** method.power
-    place = np.arange(10.0)
-    null = None
-    if method.null is None:
-        extra = {"reference_means": place, "current_means": place, "scale": 1.0}
-        own = {
-            k: np.reshape(extra[k], (1, 1, -1) if np.ndim(extra[k]) else (1, 1)) for k in method.inputs[2:]
-        }
-        null = simulated_null(method, R[None] * 20, [1000], **own)
-    scale = noise_scale(method, r, c, **given(method, r, c))
-    limit = noise_quantile(method, scale[None], np.full((1, len(scale)), 10.0), 0.99, null)[0]
-    alarms = float((divergence > limit).mean())
-    assert alarms <= 0.02
-    assert alarms >= 0.002
 
 
 def test_groups_of_deciles_are_those_of_the_reference():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitoring.store import Store
+from monitoring.store.inbox_thread import InboxThread
 
 CHURN = """
 name = "churn"
@@ -34,3 +35,23 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def churn(store: Store) -> Store:
     store.add(CHURN)
     return store
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """The folder of a model in an inbox."""
+    folder = tmp_path / "churn"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An inbox."""
+    return tmp_path / "inbox"
+
+
+@pytest.fixture
+def thread(churn: Store, folder: Path) -> InboxThread:
+    """What takes the inbox into the store."""
+    return InboxThread(churn, folder, every=0.01)

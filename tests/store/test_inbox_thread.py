@@ -1,52 +1,15 @@
-"""The thread that takes the inbox in: everything that is ready goes in once, and no failure stops it."""
+"""The thread that takes the inbox in: everything that is ready goes in once, and who waits is told."""
 
 import datetime as dt
-import itertools
 import json
-import os
-import shutil
 import time
 
 import pytest
 
 from monitoring.inbox import PredictionLog
-from monitoring.store import Refused, inbox_folder
+from monitoring.store import inbox_folder
 from monitoring.store.inbox_thread import InboxThread
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "inbox"
-
-
-@pytest.fixture
-def thread(churn, folder):
-    return InboxThread(churn, folder, every=0.01)
-
-
-def log(folder, *ids, model="churn", **given):
-    with PredictionLog(folder, model) as one:
-        for key in ids:
-            one.predict(key, features={"age": 41.5, "city": "oslo"}, score=0.25, at=AT, **given)
-
-
-AT = dt.datetime(2026, 1, 12, 12)
-
-
-def rows(store, table="requests"):
-    with store.cursor() as cursor:
-        return cursor.execute(f"SELECT _id FROM churn.{table} ORDER BY _id").fetchall()
-
-
-def waiting(folder):
-    return sorted(path.name for path in folder.glob("*/*"))
-
-
-def until(condition, seconds=20):
-    stop = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < stop
-        time.sleep(0.01)
+from tests.store.inbox_logs import AT, log, rows, until, waiting
 
 
 def test_what_was_logged_goes_in_and_leaves_the_folder(churn, folder, thread):
@@ -131,31 +94,6 @@ def test_a_batch_that_was_committed_but_not_removed_is_not_taken_again(churn, fo
     assert rows(churn, "labels") == [("r-1",), ("r-2",)]
 
 
-def test_a_file_that_cannot_be_read_is_set_aside_and_the_rest_goes_in(churn, folder, thread):
-    log(folder, "r-1")
-    bad = folder / "churn" / "june.parquet"
-    bad.write_text("not Parquet")
-    os.utime(bad, (1e9, 1e9))
-    assert thread.take() == 1
-    (found,) = inbox_folder.set_aside_files(folder, "churn")
-    assert found.path.read_text() == "not Parquet"
-    assert "not a readable parquet file" in found.reason
-    assert "june.parquet.bad" in thread.state.last_error
-    assert thread.state.failing == {}
-    assert list(churn.quarantine("churn").reason) == ["unreadable_file"]
-
-
-def test_a_file_the_store_refuses_is_set_aside(churn, folder, thread, monkeypatch):
-    def refuse(*arguments, **named):
-        raise Refused("these days were deleted")
-
-    log(folder, "r-1")
-    monkeypatch.setattr(churn, "ingest", refuse)
-    assert thread.take() == 0
-    (found,) = inbox_folder.set_aside_files(folder, "churn")
-    assert found.reason == "these days were deleted"
-
-
 def test_files_of_an_unknown_model_wait_until_it_is_registered(churn, folder, thread):
     log(folder, "r-1", model="fraud")
     before = waiting(folder)
@@ -165,93 +103,6 @@ def test_files_of_an_unknown_model_wait_until_it_is_registered(churn, folder, th
     churn.add('name = "fraud"\ntask = "binary"')
     assert thread.take() == 1
     assert thread.state.unknown == {}
-
-
-def test_a_failure_that_is_not_the_files_is_tried_again(churn, folder, thread, monkeypatch):
-    log(folder, "r-1")
-    ingest, calls = churn.ingest, []
-
-    def full(name, path, **named):
-        calls.append(name)
-        if len(calls) < 3:
-            raise OSError("no space left on device")
-        return ingest(name, path, **named)
-
-    monkeypatch.setattr(churn, "ingest", full)
-    assert thread.take() == 0
-    (failure,) = thread.state.failing.values()
-    assert (failure.times, failure.reason) == (1, "OSError: no space left on device")
-    assert "no space left" in thread.state.last_error
-    assert thread.state.pending == 1
-    assert len(waiting(folder)) == 1
-    until(lambda: thread.take() == 1)
-    assert len(calls) == 3
-    assert (thread.state.failing, thread.state.pending) == ({}, 0)
-
-
-def test_a_file_that_fails_does_not_hold_up_the_others(churn, folder, thread, monkeypatch):
-    churn.add('name = "fraud"\ntask = "binary"')
-    log(folder, "r-1")
-    log(folder, "r-1", model="fraud")
-    ingest = churn.ingest
-
-    def picky(name, path, **named):
-        if name == "churn":
-            raise RuntimeError("a bug")
-        return ingest(name, path, **named)
-
-    monkeypatch.setattr(churn, "ingest", picky)
-    assert thread.take() == 1
-    assert [path.parent.name for path in folder.glob("*/*")] == ["churn"]
-
-
-def test_a_failing_file_is_left_in_peace_for_ever_longer(churn, folder, monkeypatch):
-    thread, calls = InboxThread(churn, folder, every=0.05), []
-
-    def fail(*arguments, **named):
-        calls.append(time.monotonic())
-        raise RuntimeError("a bug")
-
-    log(folder, "r-1")
-    monkeypatch.setattr(churn, "ingest", fail)
-    until(lambda: thread.take() == 0 and len(calls) == 4)
-    pauses = [later - earlier for earlier, later in itertools.pairwise(calls)]
-    assert pauses[0] >= 0.1
-    assert pauses[1] >= 0.2
-    assert pauses[2] >= 0.4
-
-
-def test_a_file_that_somebody_took_away_is_no_failure_any_more(churn, folder, thread, monkeypatch):
-    def fail(*arguments, **named):
-        raise RuntimeError("a bug")
-
-    log(folder, "r-1")
-    monkeypatch.setattr(churn, "ingest", fail)
-    thread.take()
-    assert thread.state.failing
-    shutil.rmtree(folder / "churn")
-    (folder / "churn").mkdir()
-    thread.take()
-    assert (thread.state.failing, thread.state.pending) == ({}, 0)
-
-
-def test_a_profile_that_could_not_be_settled_is_settled_later(churn, folder, thread, monkeypatch):
-    settle, calls = churn.settle, []
-
-    def fail_once(name, *rest):
-        calls.append(name)
-        if len(calls) == 1:
-            raise OSError("no space left on device")
-        return settle(name, *rest)
-
-    monkeypatch.setattr(churn, "settle", fail_once)
-    log(folder, "r-1")
-    assert thread.take() == 1
-    assert thread.state.failing
-    until(lambda: thread.take() == 0 and len(calls) == 2)
-    assert thread.state.failing == {}
-    thread.take()
-    assert calls == ["churn", "churn"]
 
 
 def test_the_running_thread_takes_in_within_a_second_and_ends_when_told(churn, folder):
@@ -268,26 +119,6 @@ def test_the_running_thread_takes_in_within_a_second_and_ends_when_told(churn, f
     log(folder, "r-3")
     time.sleep(0.2)
     assert len(waiting(folder)) == 1
-
-
-def test_a_running_thread_survives_whatever_happens(churn, folder, monkeypatch):
-    thread, calls = InboxThread(churn, folder, every=0.01), []
-    models = churn.models
-
-    def broken():
-        calls.append(1)
-        if len(calls) < 3:
-            raise MemoryError("none left")
-        return models()
-
-    monkeypatch.setattr(churn, "models", broken)
-    log(folder, "r-1")
-    thread.start()
-    try:
-        until(lambda: thread.state.rows == 1)
-    finally:
-        thread.stop()
-    assert "MemoryError: none left" in thread.state.last_error
 
 
 def test_who_handed_a_file_over_gets_its_receipt_under_its_own_name(churn, folder, tmp_path):
