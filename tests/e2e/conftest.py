@@ -137,7 +137,7 @@ def visit(page):
 
 def _settled(page):
     page.wait_for_timeout(150)
-    page.wait_for_function(IDLE)
+    page.wait_for_function(IDLE, timeout=60_000)  # work beside a page waits for that of the page before
     page.wait_for_timeout(150)
 
 
