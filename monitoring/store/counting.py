@@ -16,7 +16,8 @@ COUNTS, SUMS = ("counts", "logged", "decided"), ("sums", "squares")
 _CELLS = 16  # of dense counts for each row; beyond that sorting costs less
 _HELD = 2_000_000  # sums that are kept before they are merged
 _HOUR = 3_600_000_000  # microseconds
-_NONE = np.empty(0, dtype=np.int64)  # a column that says the same of every row
+_NONE = np.empty(0, dtype=np.int64)
+_ALIKE = (_NONE, 0, 1)  # of a column that says the same of every row
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,25 @@ class Slots:
 
     many: int
     of: Callable[[pa.RecordBatch, Array], Array]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What is summed beside, computed here: of many rows at once that is quicker than in the database.
+
+    Attributes
+    ----------
+    many : int
+        How many sums.
+    of : callable
+        From a batch and its column ``s`` to an array of rows for each.
+    """
+
+    many: int
+    of: Callable[[pa.RecordBatch, Array], Sequence[Array]]
+
+
+NOTHING = Computed(0, lambda _, __: ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,16 +80,17 @@ class Counted:
 
 
 def counted(
-    batches: Iterable[pa.RecordBatch], slots: Slots, labels: dict[str, int], centre: float, moments: int
-) -> Counted | None:
+    batches: Iterable[pa.RecordBatch], slots: Slots, labels: dict[str, int], centre: float, moments: int,
+    computed: Computed = NOTHING,
+) -> Counted | None:  # fmt: skip
     """Count rows.
 
     Parameters
     ----------
     batches : iterable of RecordBatch
-        Columns ``chunk`` (timestamp), ``segment`` (number), ``label`` (text, or null without one), ``key``
-        (timestamp or null), ``sign``, ``s`` (the value), ``d`` (1 decided for, 0 against, null unknown) and
-        ``m0``, ``m1`` ... to be summed.
+        Columns ``chunk`` (timestamp), ``s`` (the value), ``d`` (1 decided for, 0 against, null unknown) and
+        ``m0``, ``m1`` ... to be summed; of a segment ``segment`` (number), of labelled rows ``label`` (text),
+        ``key`` (timestamp) and ``sign``.
     slots : Slots
     labels : dict of str to int
         Receives the place of each label that comes.
@@ -77,6 +98,8 @@ def counted(
         What values are summed around.
     moments : int
         How many columns are to be summed.
+    computed : Computed
+        What is summed after these.
 
     Returns
     -------
@@ -86,21 +109,23 @@ def counted(
     held: list[Counted] = []
     for batch in batches:
         if len(batch):
-            held.append(_batch(batch, slots, labels, centre, moments))
+            held.append(_batch(batch, slots, labels, centre, moments, computed))
             if sum(len(one.slot) for one in held[1:]) > _HELD:
                 held = [_merged(held)]
     return _merged(held) if held else None
 
 
 def _batch(
-    batch: pa.RecordBatch, slots: Slots, labels: dict[str, int], centre: float, moments: int
-) -> Counted:
+    batch: pa.RecordBatch, slots: Slots, labels: dict[str, int], centre: float, moments: int,
+    computed: Computed,
+) -> Counted:  # fmt: skip
     keys, group = _groups(batch, labels)
     value = numbers(batch["s"])
     slot = slots.of(batch, value)
     width = slots.many + 1
-    code, place = _compressed(group * width + (slot + 1), len(keys) * width)
-    sign = None if batch["label"].null_count else numbers(batch["sign"])
+    cell = slot + 1 if len(keys) == 1 else group * width + (slot + 1)
+    code, place = _compressed(cell, len(keys) * width)
+    sign = numbers(batch["sign"]) if "sign" in batch.schema.names else None
 
     def summed(values: Array | None, where: Array = place, many: int = len(code)) -> Array:
         """Sums of values, or of ones, by cell or by group."""
@@ -108,40 +133,45 @@ def _batch(
             values = sign if values is None else values * sign
         return np.bincount(where, values, many)
 
-    offset = value - centre
-    offset[np.isnan(offset)] = 0.0
+    missing = np.isnan(value)
+    offset = np.where(missing, 0.0, value - centre) if missing.any() or centre else value
     sums = np.zeros((5, len(code)))
     sums[0], sums[3], sums[4] = summed(None), summed(offset), summed(offset * offset)
     decided = batch["d"]
-    if decided.null_count < len(decided):
+    if not decided.null_count:
+        sums[1], sums[2] = sums[0], summed(numbers(decided))
+    elif decided.null_count < len(decided):
         sums[1], sums[2] = summed(numbers(decided.is_valid())), summed(numbers(decided.fill_null(0)))
-    added = np.empty((len(keys), moments))
-    for i in range(moments):
-        added[:, i] = summed(numbers(batch[f"m{i}"]), group, len(keys))
+    columns = [numbers(batch[f"m{i}"]) for i in range(moments)]
+    added = np.empty((len(keys), moments + computed.many))
+    for i, column in enumerate([*columns, *computed.of(batch, value)]):
+        added[:, i] = summed(column, group, len(keys))
     return Counted(keys, code // width, (code % width - 1).astype(np.int32), sums, added)
 
 
 def _groups(batch: pa.RecordBatch, labels: dict[str, int]) -> tuple[Array, Array]:
     """The groups of a batch, and the place of each row's among them."""
-    columns = [
-        _hours(batch["chunk"]),
-        numbers(batch["segment"]).astype(np.int64),
-        _places_of(batch["label"], labels),
-        _hours(batch["key"]),
-    ]
-    code, size, parts = np.zeros(len(batch), dtype=np.int64), 1, []
-    for column in columns:
-        low = int(column.min()) if len(column) else 0
-        width = int(column.max()) - low + 1 if len(column) else 1
+    columns = [_hours(batch["chunk"]), _ALIKE, _ALIKE, _ALIKE]
+    if "segment" in batch.schema.names:
+        columns[1] = _spread(batch["segment"].cast(pa.int64()).to_numpy())
+    if "label" in batch.schema.names:
+        columns[2:] = [_spread(_places_of(batch["label"], labels)), _hours(batch["key"])]
+    code, size = np.zeros(len(batch), dtype=np.int64), 1
+    for column, low, width in columns:
         if width > 1:
             code, size = code * width + (column - low), size * width
-        parts.append((low, width))
     found, place = _compressed(code, size) if size > 1 else (np.zeros(1, dtype=np.int64), code)
     keys = []
-    for low, width in reversed(parts):
+    for _, low, width in reversed(columns):
         found, rest = np.divmod(found, width)
         keys.append(rest + low)
     return np.stack(keys[::-1], axis=-1), place
+
+
+def _spread(column: Array) -> tuple[Array, int, int]:
+    """A column of whole numbers with the least of them and how many there may be from it on."""
+    low = int(column.min())
+    return column, low, int(column.max()) - low + 1
 
 
 def _compressed(code: Array, size: int) -> tuple[Array, Array]:
@@ -173,17 +203,15 @@ def numbers(column: pa.Array) -> Array:
     return column.to_numpy(zero_copy_only=False).astype(float, copy=False)
 
 
-def _hours(column: pa.Array) -> Array:
-    """Hours since 1970; nothing where there are none."""
-    if column.null_count == len(column):
-        return _NONE
-    return column.cast(pa.int64()).to_numpy() // _HOUR
+def _hours(column: pa.Array) -> tuple[Array, int, int]:
+    """Hours since 1970, as `_spread` has them."""
+    instants = column.cast(pa.int64()).to_numpy()
+    low, high = (int(end) // _HOUR for end in (instants.min(), instants.max()))
+    return (instants // _HOUR if high > low else _NONE), low, high - low + 1
 
 
 def _places_of(column: pa.Array, labels: dict[str, int]) -> Array:
-    """The place of each row's label; nothing where there are none."""
-    if column.null_count == len(column):
-        return _NONE
+    """The place of each row's label."""
     coded = column.dictionary_encode()
     texts = coded.dictionary.to_pylist()
     places = np.array([labels.setdefault(text, len(labels)) for text in texts], dtype=np.int64)

@@ -11,7 +11,7 @@ import numpy as np
 from monitoring.store.sql import Array
 
 _CELLS = tuple(1 << bits for bits in range(6, 17, 2))
-_HALVINGS = 2  # within a cell; more cells than that takes are not worth their list
+_HALVINGS = 1  # within a cell; more cells than that takes are not worth their list
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,10 +66,11 @@ class Places:
         missing = np.isnan(values)
         some = bool(missing.any())
         known = np.where(missing, self.low, values) if some else values
-        slot = self.before[_cell(known, self.low, self.scale, self.cells) + 1]
+        slot = self.before.take(_cell(known, self.low, self.scale, self.cells))
         for step in reversed(range(self.steps)):
             size = np.int32(1 << step)
-            slot = slot + (known >= self.edges[slot + (size - 1)]) * size
+            above = known >= self.edges.take(slot + (size - 1) if step else slot)
+            slot += above * size if step else above
         return np.where(missing, np.int32(-1), slot) if some else slot
 
 
@@ -90,13 +91,17 @@ def places(edges: Sequence[float]) -> Places:
 def _laid(grid: Array, cells: int) -> Places:
     low, width = float(grid[0]), float(grid[-1] - grid[0])
     scale = cells / width if width > 0 and math.isfinite(cells / width) else 0.0
-    held = np.bincount(_cell(grid, low, scale, cells) + 1, minlength=cells + 2)
+    held = np.bincount(_cell(grid, low, scale, cells), minlength=cells + 2)
     steps = int(held.max()).bit_length()
     before = np.concatenate([[0], np.cumsum(held)[:-1]]).astype(np.int32)
     return Places(low, scale, cells, before, np.append(grid, [math.inf] * (1 << steps)), steps)
 
 
 def _cell(values: Array, low: float, scale: float, cells: int) -> Array:
-    """The cell of each value: -1 below all, ``cells`` above."""
+    """The cell of each value, from 1 on: 0 below all, ``cells + 1`` above."""
     with np.errstate(over="ignore"):
-        return np.floor(np.clip((values - low) * scale, -1, cells)).astype(np.int32)
+        cell = values - low
+        cell *= scale
+        cell += 1
+    np.clip(cell, 0, cells + 1, out=cell)
+    return cell.astype(np.int32)

@@ -60,7 +60,7 @@ _APART = """
 SELECT 1 FROM {predictions} AS p ANTI JOIN {requests} AS r ON r._id = p._id AND r._day = p._day
 WHERE {where} LIMIT 1"""
 _VALUES = """
-SELECT {chunk} AS chunk, {group} AS segment, {label} AS label, _key AS key, _sign AS sign,
+SELECT {chunk} AS chunk{group}{label},
     CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}{others}
 FROM {relation} {join}"""
 
@@ -240,14 +240,15 @@ def _count(
         },
     )
     text = _VALUES.format(
-        chunk=layout.key_sql(model), group=number, label=_label(model, labelled), value=asked.value,
+        chunk=layout.key_sql(model), group=f", {number} AS segment" if column else "",
+        label=_label(model) if labelled else "", value=asked.value,
         decision=asked.decision, relation=rows, join=join,
         moments="".join(f", COALESCE({one}, 0) AS m{i}" for i, one in enumerate(asked.moments)),
         others="".join(f", {one} AS o{i}" for i, one in enumerate(asked.others)),
     )  # fmt: skip
     labels: dict[str, int] = {}
     reader = cursor.sql(text, params=values.bound).to_arrow_reader(BATCH)
-    counts = counted(reader, counter.slots, labels, asked.centre, len(asked.moments))
+    counts = counted(reader, counter.slots, labels, asked.centre, len(asked.moments), asked.computed)
     if counts is not None:
         names = segment_labels(chosen) if column else [""]
         rows_ = _laid_out(counts, counter, column, names, [*labels], source.beside)
@@ -309,8 +310,7 @@ def _instants(hours: Array) -> pa.Array:
     return pa.array(hours.astype("datetime64[h]").astype("datetime64[us]"), _INSTANT)
 
 
-def _label(model: Model, labelled: bool) -> str:
-    """What a row of the profile is told apart by: the class of its label; numbers are counted over a grid."""
-    if not labelled:
-        return "CAST(NULL AS VARCHAR)"
-    return "''" if model.task == "regression" else "_label"
+def _label(model: Model) -> str:
+    """What a labelled row is told apart by: the class of its label; numbers are counted over a grid."""
+    label = "''" if model.task == "regression" else "_label"
+    return f", {label} AS label, _key AS key, _sign AS sign"

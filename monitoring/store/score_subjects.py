@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from monitoring.models import Model
+from monitoring.store.counting import NOTHING, Computed
 from monitoring.store.layout import score_column
 from monitoring.store.score_grids import CLASS, CONFIDENCE, ERROR, LABEL, SCORE, ScoreGrid
-from monitoring.store.sql import Values, quoted
+from monitoring.store.sql import Array, Values, quoted
 
 LOSSES = ("n", "log_loss", "log_loss_square", "brier", "brier_square")
 """Sums over labelled rows whose score is a probability, of their number, their losses and these squared."""
@@ -42,6 +48,8 @@ class Subject:
         What is subtracted from values before they are summed.
     others : tuple of str
         What else the slot of a row depends on.
+    computed : Computed
+        What is summed after the moments, of the value and of the label.
     """
 
     value: str
@@ -49,6 +57,7 @@ class Subject:
     moments: tuple[str, ...] = ()
     centre: float = 0.0
     others: tuple[str, ...] = ()
+    computed: Computed = NOTHING
 
 
 def subject(model: Model, grid: ScoreGrid, values: Values, *, labelled: bool) -> Subject | None:
@@ -72,13 +81,30 @@ def subject(model: Model, grid: ScoreGrid, values: Values, *, labelled: bool) ->
 
 def _binary(model: Model, values: Values, labelled: bool) -> Subject:
     positive = values.bind(model.positive)
-    decision = f"CASE WHEN _prediction IS NOT NULL THEN CAST(_prediction = {positive} AS INTEGER) END"
-    inside = "_score BETWEEN 0 AND 1"
+    decision = f"CAST(_prediction = {positive} AS INTEGER)"
     if not labelled:
-        entropy = " + ".join(_surprise(p) for p in ("_score", "(1 - _score)"))
-        return Subject("_score", decision, only(inside, ("1", entropy)))
-    hit = f"CASE WHEN _label = {positive} THEN _score ELSE 1 - _score END"
-    return Subject("_score", decision, only(inside, _losses(hit, f"(1 - {hit}) * (1 - {hit})")))
+        return Subject("_score", decision, computed=Computed(len(ENTROPY), _entropy))
+    return Subject("_score", decision, computed=Computed(len(LOSSES), partial(_of_event, model.positive)))
+
+
+def _entropy(_: pa.RecordBatch, score: Array) -> tuple[Array, ...]:
+    """The sums of `ENTROPY` of a binary model's scores."""
+    inside = (score >= 0) & (score <= 1)
+    p = score if inside.all() else np.where(inside, score, 1.0)
+    rest = 1 - p
+    least = np.finfo(float).tiny  # nothing times its logarithm is nothing
+    surprise = p * np.log(np.maximum(p, least)) + rest * np.log(np.maximum(rest, least))
+    return inside.astype(float), -surprise
+
+
+def _of_event(positive: str, batch: pa.RecordBatch, score: Array) -> tuple[Array, ...]:
+    """The sums of `LOSSES` of a binary model's scores, from the probability that was given to the label."""
+    event = pc.call_function("equal", [batch["label"], pa.scalar(positive)]).to_numpy(zero_copy_only=False)
+    inside = (score >= 0) & (score <= 1)
+    hit = np.where(inside, np.where(event, score, 1 - score), 1.0)
+    log, missed = -np.log(np.maximum(hit, float(SMALLEST))), 1 - hit
+    brier = missed * missed
+    return inside.astype(float), log, log * log, brier, brier * brier
 
 
 def _class(model: Model, grid: ScoreGrid, values: Values) -> Subject:
