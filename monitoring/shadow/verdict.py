@@ -11,7 +11,6 @@ from monitoring import reasons
 from monitoring.performance import metrics_of
 from monitoring.shadow.gains import is_row_mean, loss_sums
 from monitoring.shadow.reading import NoPairsError, Pairs, read
-from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.paired import planning, verdicts
 from monitoring.statistics.paired.sequences import Sequence as Followed
@@ -86,9 +85,7 @@ class Judged:
     @property
     def detectable(self) -> float:
         """The smallest gain that as many pairs as were planned would show, looked at once."""
-        return (
-            float(planning.detectable(_spread(self.course)[-1], self.trial.planned)) if self.rows else np.nan
-        )
+        return float(planning.detectable(self.course.spread[-1], self.trial.planned)) if self.rows else np.nan
 
 
 def candidates(pairs: Pairs) -> list[Metric]:
@@ -124,12 +121,12 @@ def judged(store: Store, pairs: Pairs, trial: Trial) -> Judged:
         [gain for _, _, gain, _ in guard], [error for *_, error in guard], [rows for _, rows, _, _ in guard],
         trial.margin, level=trial.level,
     )  # fmt: skip
-    spread = _spread(course)
+    last = len(places) - 1
     path = tuple(
         verdicts.verdict(
             float(course.value[day]), float(course.lower[day]), float(course.upper[day]), trial.margin,
-            rows=float(course.n[day]), most=trial.most, spread=float(spread[day]), planned=trial.planned,
-            level=trial.level, blocked=blocked if day == len(places) - 1 else (),
+            rows=float(course.n[day]), most=trial.most, spread=float(course.spread[day]),
+            planned=trial.planned, level=trial.level, blocked=blocked if day == last else (),
         )
         for day in range(len(places))
     )  # fmt: skip
@@ -149,13 +146,6 @@ def _course(pairs: Pairs, trial: Trial, metric: Metric, places: np.ndarray) -> F
     return confidence_sequence(n, sign * total, squares, trial.planned, level=trial.level)
 
 
-def _spread(course: Followed) -> Floats:
-    """Standard deviation of a row's difference, days that go together included."""
-    half = course.fixed_upper - course.value
-    quantile = 1.959963984540054
-    return half * np.sqrt(course.n) / quantile
-
-
 def _guard(
     store: Store, pairs: Pairs, trial: Trial, metric: Metric
 ) -> tuple[tuple[tuple[str, str], float, float, float], ...]:
@@ -169,7 +159,7 @@ def _guard(
         course = _course(part, trial, metric, _counting(part, trial))
         if len(course.n):
             n = float(course.n[-1])
-            found.append((segment, n, float(course.value[-1]), float(_spread(course)[-1] / np.sqrt(n))))
+            found.append((segment, n, float(course.value[-1]), float(course.spread[-1] / np.sqrt(n))))
     return tuple(found)
 
 

@@ -197,6 +197,13 @@ def test_days_that_go_together_make_the_sequence_wider():
     assert found.design_effect[-1] > 3
 
 
+def test_the_spread_is_that_of_rows_and_does_not_depend_on_the_confidence():
+    n, sums = np.full(20, 50.0), np.zeros(20)
+    for level in (0.8, 0.95):
+        found = sequences.confidence_sequence(n, sums, 0.09 * n, 1000, level=level)
+        assert float(found.spread[-1]) == pytest.approx(0.3)
+
+
 def test_rows_until_is_where_the_sequence_is_that_narrow():
     rows = planning.rows_until(0.012, 0.3, 5000)
     assert 0.3 * sequences.boundary(rows, 5000) <= 0.012 < 0.3 * sequences.boundary(rows * 0.99, 5000)

@@ -31,6 +31,8 @@ class Sequence:
         The interval that holds if this were the only look.
     design_effect : ndarray
         By which the variance is multiplied because rows of a day go together; 1 where it is not.
+    spread : ndarray
+        Standard deviation of a row, days that go together included.
     n : ndarray
         Rows so far.
     """
@@ -41,6 +43,7 @@ class Sequence:
     fixed_lower: Floats
     fixed_upper: Floats
     design_effect: Floats
+    spread: Floats
     n: Floats
 
 
@@ -92,7 +95,7 @@ def confidence_sequence(
     spread = np.sqrt(variance * design)
     half = spread * boundary(known, planned, level=level)
     fixed = special.ndtri((1 + level) / 2) * spread / np.sqrt(known)
-    return Sequence(value, value - half, value + half, value - fixed, value + fixed, design, count)
+    return Sequence(value, value - half, value + half, value - fixed, value + fixed, design, spread, count)
 
 
 def boundary(rows: ArrayLike, planned: float, *, level: float = 0.95) -> Floats:
