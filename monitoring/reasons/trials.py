@@ -18,7 +18,8 @@ ROWS = (
     (
         "trial_young",
         "too few final rows for a verdict",
-        "{shadow} has {rows} final rows; a verdict that may be looked at daily needs 200 and ten days",
+        "{shadow} has {rows} final rows; a verdict that may be looked at daily needs 200, spread over ten "
+        "days",
         "Wait for labels to mature.",
     ),
     (

@@ -150,7 +150,8 @@ def _spread(joint: Joint, metric: Metric, ours: Estimate, theirs: Estimate) -> _
 
 def _of_means(joint: Joint, key: str) -> _Spread:
     n, total, squares = loss_sums(joint.pairs, key)
-    found = [row_losses.mean_difference(n[one], total[one], squares[one]) for one in joint.windows]
+    step = row_step(joint.pairs, key)
+    found = [row_losses.mean_difference(n[one], total[one], squares[one], step=step) for one in joint.windows]
     error, design, rows = (
         np.array([float(getattr(one, name)) for one in found]) for name in ("row_error", "design_effect", "n")
     )
@@ -215,14 +216,31 @@ def loss_sums(pairs: Pairs, key: str) -> tuple[Floats, Floats, Floats]:
     return joint.moment(count), joint.moment(loss), joint.moment(f"{loss}_2")
 
 
+def row_step(pairs: Pairs, key: str) -> float:
+    """The most by which a row's loss can differ where it only does so when decisions do; 0 of other losses.
+
+    Parameters
+    ----------
+    pairs : Pairs
+    key : str
+        Of a metric that is a mean over rows.
+    """
+    if key == "accuracy":
+        return 1.0
+    return float(np.abs(_gaps(pairs)).max()) if key == "cost" else 0.0
+
+
+def _gaps(pairs: Pairs) -> Floats:
+    """What the shadow's decision costs more than the champion's, by label and both: of shape (L, D, D)."""
+    if pairs.model.prices is None:
+        raise KeyError("cost")
+    price = np.asarray(pairs.model.prices, dtype=float)
+    return price[:, None, :] - price[:, :, None]
+
+
 def _costs(joint: Joint) -> tuple[Floats, Floats, Floats]:
     """The same of what decisions cost."""
-    prices = joint.pairs.model.prices
-    if prices is None:
-        raise KeyError("cost")
-    price = np.asarray(prices, dtype=float)
-    gap = price[:, None, :] - price[:, :, None]
-    table = joint.tables
+    gap, table = _gaps(joint.pairs), joint.tables
     n, total, squares = ((table * gap**power).sum(axis=(1, 2, 3)) for power in (0, 1, 2))
     return n, total, squares
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from monitoring import reasons
 from monitoring.performance import metrics_of
-from monitoring.shadow.gains import is_row_mean, loss_sums
+from monitoring.shadow.gains import is_row_mean, loss_sums, row_step
 from monitoring.shadow.reading import NoPairsError, Pairs, read
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.paired import planning, verdicts
@@ -84,8 +84,11 @@ class Judged:
 
     @property
     def detectable(self) -> float:
-        """The smallest gain that as many pairs as were planned would show, looked at once."""
-        return float(planning.detectable(self.course.spread[-1], self.trial.planned)) if self.rows else np.nan
+        """The smallest gain that the trial finds four times out of five in as many pairs as were planned."""
+        if not self.rows:
+            return np.nan
+        planned, level = self.trial.planned, self.trial.level
+        return float(planning.detectable(self.course.spread[-1], planned, planned=planned, level=level))
 
 
 def candidates(pairs: Pairs) -> list[Metric]:
@@ -143,7 +146,8 @@ def _course(pairs: Pairs, trial: Trial, metric: Metric, places: np.ndarray) -> F
     sign = 1.0 if metric.better == "higher" else -1.0
     if pairs.champion == trial.shadow:  # the roles were exchanged since
         sign = -sign
-    return confidence_sequence(n, sign * total, squares, trial.planned, level=trial.level)
+    step = row_step(pairs, metric.key)
+    return confidence_sequence(n, sign * total, squares, trial.planned, step=step, level=trial.level)
 
 
 def _guard(

@@ -189,6 +189,13 @@ def test_a_version_beside_its_copy_agrees_always_and_gets_no_verdict(filled):
         assert float(same.p_value) == 1.0
     trial = trials.register(store, trials.Trial("m", "one", "two", "brier", 0.01, 900, 9000))
     assert {one.code for one in shadow.judged(store, found, trial).path} <= {"keep_collecting", "not_worse"}
+    for key, step in (("accuracy", 1), ("cost", 5)):  # what one more row would change bounds what is known
+        same = gains.gain(found, metric(found, key), every(found))
+        n = float(same.n)
+        assert float(same.error) == pytest.approx(step * np.sqrt(2 / (n - 1) / n))
+        terms = trials.Trial("m", "one", "two", key, step * 1e-4, 900, 9000)
+        judged = shadow.judged(store, found, trials.register(store, terms))
+        assert {one.code for one in judged.path} == {"keep_collecting"}
 
 
 def test_days_added_up_are_one_pass(both):

@@ -8,17 +8,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 from sklearn import metrics as sk
 
-from monitoring.statistics.paired import (
-    agreement,
-    areas,
-    planning,
-    ranking,
-    right,
-    row_losses,
-    sequences,
-    tables,
-    verdicts,
-)
+from monitoring.statistics.paired import agreement, areas, right, row_losses, tables
 
 # --- scipy and scikit-learn as oracles ----------------------------------------------------------------------
 
@@ -108,6 +98,28 @@ def test_a_table_difference_is_that_of_scikit_learn_and_its_error_that_of_drawn_
     assert found.error == pytest.approx(np.std(drawn), rel=0.15)
 
 
+def test_the_error_of_kappa_of_several_classes_is_that_of_the_delta_method():
+    counts = np.array([[40.0, 6, 3], [9, 25, 8], [2, 11, 30]])
+    n = counts.sum()
+
+    def kappa(cells):
+        share = cells / cells.sum()
+        chance = share.sum(axis=1) @ share.sum(axis=0)
+        return (np.trace(share) - chance) / (1 - chance)
+
+    step = 1e-4
+    slope = np.zeros((3, 3))
+    for cell in np.ndindex(3, 3):
+        nudge = np.zeros((3, 3))
+        nudge[cell] = step
+        slope[cell] = (kappa(counts + nudge) - kappa(counts - nudge)) / (2 * step) * n
+    mean = (counts * slope).sum() / n
+    error = np.sqrt((counts * (slope - mean) ** 2).sum()) / n
+    found = agreement.agreement(counts)
+    assert float(found.kappa) == pytest.approx(kappa(counts), rel=1e-12)
+    assert float(found.kappa_error) == pytest.approx(error, rel=1e-6)
+
+
 # --- laws ---------------------------------------------------------------------------------------------------
 
 counts = hnp.arrays(int, (3, 3), elements=st.integers(0, 50))
@@ -146,12 +158,9 @@ def test_swapped_losses_flip_the_sign_exactly_and_days_may_be_merged_before(sums
     whole = row_losses.mean_difference([n.sum()], [sums.sum()], [squares.sum()])
     assert float(whole.value) == pytest.approx(float(one.value), abs=1e-12)
     assert float(whole.row_error) == pytest.approx(float(one.row_error), rel=1e-9)
-    follow = sequences.confidence_sequence(n, sums, squares, 400)
-    back = sequences.confidence_sequence(n, -sums, squares, 400)
-    np.testing.assert_array_equal(follow.lower, -back.upper)
 
 
-def test_a_version_compared_with_itself_has_no_difference_and_no_verdict():
+def test_a_version_compared_with_itself_has_no_difference():
     table = np.diag([30.0, 20.0])
     assert float(agreement.agreement(table).rate) == 1.0
     same = right.right(0, 0, 50)
@@ -162,11 +171,6 @@ def test_a_version_compared_with_itself_has_no_difference_and_no_verdict():
     found = areas.binned_area_difference(cells[0], cells[1])
     assert float(found.difference) == 0.0
     assert float(found.p_value) == 1.0
-    n = np.full(30, 50.0)
-    losses = sequences.confidence_sequence(n, 0 * n, 0 * n, 1000)
-    assert float(losses.value[-1]) == 0.0
-    told = verdicts.verdict(0.0, 0.0, 0.0, 0.01, rows=1500, most=9000, spread=0.0, planned=1000)
-    assert told.code == verdicts.NOT_WORSE
 
 
 def test_a_day_without_rows_changes_nothing():
@@ -179,68 +183,55 @@ def test_a_day_without_rows_changes_nothing():
         assert float(getattr(one, name)) == pytest.approx(float(getattr(two, name)))
 
 
-@pytest.mark.parametrize(("rows", "silent"), [(50.0, 9), (10.0, 19)])
-def test_sequences_say_nothing_of_few_rows_or_days_and_grow_narrower(rows, silent):
-    n = np.full(40, rows)
-    found = sequences.confidence_sequence(n, 0 * n, n, 1000)
-    assert np.isnan(found.lower[:silent]).all()
-    assert np.isfinite(found.lower[silent:]).all()
-    assert (np.diff(found.upper[silent:]) < 0).all()
-    assert (found.upper[silent:] > found.fixed_upper[silent:]).all()
+@given(hnp.arrays(float, 15, elements=st.floats(-20, 20)), st.sampled_from([0.01, 3.0, 1000.0]))
+def test_the_unit_of_a_loss_scales_its_difference(sums, unit):
+    n, squares = np.full(15, 30.0), 30 + sums**2
+    one = row_losses.mean_difference(n, sums, squares, step=1.0)
+    two = row_losses.mean_difference(n, unit * sums, unit**2 * squares, step=unit)
+    for name in ("value", "lower", "upper", "row_error", "day_error"):
+        ours, theirs = unit * getattr(one, name), getattr(two, name)
+        np.testing.assert_allclose(theirs, ours, rtol=1e-7, atol=1e-9 * unit)
+    np.testing.assert_allclose(two.design_effect, one.design_effect, rtol=1e-7)
 
 
-def test_days_that_go_together_make_the_sequence_wider():
-    rng = np.random.default_rng(5)
-    n = np.full(30, 200.0)
-    sums = n * rng.normal(0, 0.2, 30)
-    found = sequences.confidence_sequence(n, sums, n * 1.0, 3000)
-    assert found.design_effect[-1] > 3
+def test_many_comparisons_at_once_are_each_by_itself():
+    rng = np.random.default_rng(6)
+    tables_, cells = rng.integers(0, 30, (2, 4, 3, 3)), rng.integers(0, 9, (2, 4, 5, 5))
+    sums = rng.normal(0, 5, (4, 14))
+    n, squares = rng.integers(20, 40, (4, 14)).astype(float), 40 + sums**2
+    together = (
+        agreement.agreement(tables_[0]), areas.binned_area_difference(cells[0], cells[1]),
+        row_losses.mean_difference(n, sums, squares),
+    )  # fmt: skip
+    for place in range(4):
+        alone = (
+            agreement.agreement(tables_[0, place]),
+            areas.binned_area_difference(cells[0, place], cells[1, place]),
+            row_losses.mean_difference(n[place], sums[place], squares[place]),
+        )
+        for many, one in zip(together, alone, strict=True):
+            for name in one.__dataclass_fields__:
+                np.testing.assert_allclose(
+                    getattr(many, name)[place], getattr(one, name), rtol=1e-12, atol=1e-15
+                )
 
 
-def test_the_spread_is_that_of_rows_and_does_not_depend_on_the_confidence():
-    n, sums = np.full(20, 50.0), np.zeros(20)
-    for level in (0.8, 0.95):
-        found = sequences.confidence_sequence(n, sums, 0.09 * n, 1000, level=level)
-        assert float(found.spread[-1]) == pytest.approx(0.3)
+# --- few rows that differ -----------------------------------------------------------------------------------
 
 
-def test_rows_until_is_where_the_sequence_is_that_narrow():
-    rows = planning.rows_until(0.012, 0.3, 5000)
-    assert 0.3 * sequences.boundary(rows, 5000) <= 0.012 < 0.3 * sequences.boundary(rows * 0.99, 5000)
-    assert planning.rows_until(1e-9, 0.3, 5000) == np.inf
+def test_rows_that_never_differed_yet_leave_the_difference_uncertain():
+    found = row_losses.mean_difference([200], [0.0], [0.0], step=1.0)
+    assert float(found.value) == 0.0
+    assert float(found.p_value) == 1.0
+    # As wide as two rows of the 200, one right alone for either version.
+    assert float(found.upper) == pytest.approx(stats.t.ppf(0.975, 199) * np.sqrt(2 / 199 / 200))
 
 
-@pytest.mark.parametrize(
-    ("gain", "half", "rows", "code"),
-    [
-        (-0.03, 0.01, 5000, verdicts.WORSE),
-        (0.03, 0.01, 5000, verdicts.BETTER),
-        (0.0, 0.005, 5000, verdicts.NOT_WORSE),
-        (0.0, 0.02, 5000, verdicts.COLLECT),
-        (0.0, 0.02, 9000, verdicts.UNDECIDED),
-        (np.nan, np.nan, 100, verdicts.COLLECT),
-    ],
-)
-def test_a_verdict_follows_the_table(gain, half, rows, code):
-    told = verdicts.verdict(
-        gain, gain - half, gain + half, 0.01, rows=rows, most=9000, spread=0.3, planned=5000
-    )
-    assert told.code == code
-    assert told.promote is (code in (verdicts.BETTER, verdicts.NOT_WORSE))
-
-
-def test_a_segment_that_loses_too_much_blocks_a_promotion():
-    blocked = verdicts.guarded([0.02, -0.09], [0.01, 0.01], [900, 900], 0.01)
-    told = verdicts.verdict(
-        0.03, 0.01, 0.05, 0.01, rows=900, most=9000, spread=0.3, planned=900, blocked=blocked
-    )
-    assert told.code == verdicts.BETTER
-    assert not told.promote
-
-
-def test_simultaneous_intervals_are_wider_the_more_versions_there_are_and_unknown_ones_come_last():
-    one = ranking.ranked([0.02], [0.01])
-    three = ranking.ranked([0.02, np.nan, 0.05], [0.01, 0.01, 0.01])
-    assert three.lower[0] < one.lower[0]
-    assert three.order.tolist() == [2, 0, 1]
-    assert three.level == pytest.approx(0.975)
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(100, 5000))
+def test_two_rows_one_each_way_give_the_interval_of_bonett_and_price(b, c, alike):
+    n = b + c + alike
+    found = row_losses.mean_difference([n], [float(c - b)], [float(b + c)], step=1.0)
+    centre = (c - b) / (n + 2)
+    half = stats.norm.ppf(0.975) * np.sqrt(((b + c + 2) / (n + 2) - centre**2) / (n + 2))
+    assert float(found.upper - found.lower) / 2 == pytest.approx(half, rel=0.05)
+    assert float(found.value) == pytest.approx(centre, abs=0.02)

@@ -15,8 +15,11 @@ POWER = 0.8
 _MOST = 1e9  # rows beyond which a trial is said to need more than anybody has
 
 
-def detectable(spread: ArrayLike, rows: ArrayLike, *, level: float = 0.95, power: float = POWER) -> Floats:
-    """The smallest difference that so many rows would show, looked at once.
+def detectable(
+    spread: ArrayLike, rows: ArrayLike, *, planned: float | None = None, level: float = 0.95,
+    power: float = POWER,
+) -> Floats:  # fmt: skip
+    """The smallest difference that so many rows would show.
 
     Parameters
     ----------
@@ -24,15 +27,22 @@ def detectable(spread: ArrayLike, rows: ArrayLike, *, level: float = 0.95, power
         Standard deviation of a row's difference; with rows that go together times the root of the design
         effect.
     rows : array_like of shape (...)
+    planned : float, optional
+        By the confidence sequence that is tightest about so many rows; by an interval that is looked at once
+        without it.
     level, power : float
+        Confidence, and how often it has to be found. The sequence finds it a little more often, having looked
+        before.
 
     Examples
     --------
-    >>> float(detectable(0.31, 2000).round(4))
-    0.0194
+    >>> float(detectable(0.31, 2000).round(4)), float(detectable(0.31, 2000, planned=2000).round(4))
+    (0.0194, 0.0269)
     """
-    reach = special.ndtri((1 + level) / 2) + special.ndtri(power)
-    return reach * np.asarray(spread, dtype=float) / np.sqrt(np.asarray(rows, dtype=float))
+    many = np.asarray(rows, dtype=float)
+    once = special.ndtri((1 + level) / 2) / np.sqrt(many)
+    half = once if planned is None else boundary(many, planned, level=level)
+    return np.asarray(spread, dtype=float) * (half + special.ndtri(power) / np.sqrt(many))
 
 
 def rows_until(half: float, spread: float, planned: float, *, level: float = 0.95) -> float:

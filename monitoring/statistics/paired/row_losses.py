@@ -52,8 +52,9 @@ class MeanDifference:
 
 
 def mean_difference(
-    n: ArrayLike, total: ArrayLike, squares: ArrayLike, axis: int = -1, *, level: float = 0.95
-) -> MeanDifference:
+    n: ArrayLike, total: ArrayLike, squares: ArrayLike, axis: int = -1, *, step: float = 0.0,
+    level: float = 0.95,
+) -> MeanDifference:  # fmt: skip
     """Compare two mean losses on the same rows.
 
     With one day the interval is that of the paired t test, which is the test of Diebold and Mariano for the
@@ -66,6 +67,10 @@ def mean_difference(
         Rows, sums of the difference, and sums of its square, by day in their order.
     axis : int
         That of the days.
+    step : float
+        The most by which a row can differ where most rows do not differ at all; 0 where all do. Two such
+        rows, one each way, are added to the squares: of a few rows that differ the spread is not known well,
+        and of none it would be 0, as if nothing else could come.
     level : float
         Confidence.
 
@@ -77,7 +82,9 @@ def mean_difference(
     ----------
     Diebold, F. and Mariano, R. (1995). Comparing predictive accuracy. *JBES* 13. Harvey, D., Leybourne, S.
     and Newbold, P. (1997). Testing the equality of prediction mean squared errors. *International Journal of
-    Forecasting* 13. Newey, W. and West, K. (1987). *Econometrica* 55.
+    Forecasting* 13. Newey, W. and West, K. (1987). *Econometrica* 55. For the rows one each way: Bonett, D.
+    and Price, R. (2012). Adjusted Wald confidence interval for a difference of binomial proportions based on
+    paired data. *Journal of Educational and Behavioral Statistics* 37.
 
     Examples
     --------
@@ -90,7 +97,7 @@ def mean_difference(
     count = rows.sum(axis=-1)
     known = np.where(count > 1, count, np.nan)
     value = sums.sum(axis=-1) / np.where(count > 0, count, np.nan)
-    spread = np.maximum(powers.sum(axis=-1) - known * value**2, 0.0) / (known - 1)
+    spread = np.maximum(powers.sum(axis=-1) + 2 * step**2 - known * value**2, 0.0) / (known - 1)
     row_error = np.sqrt(spread / known)
     days = (rows > 0).sum(axis=-1)
     day_error, lagged = _by_days(rows, sums, value, days)

@@ -14,7 +14,8 @@ from monitoring.statistics.paired.row_losses import FEWEST_DAYS
 
 FIRST_ROWS = 200
 """Rows below which the sequence says nothing: its law holds as rows become many. Nor does it say anything
-before `FEWEST_DAYS` days, when it is not known yet how much days differ."""
+before rows are spread over `FEWEST_DAYS` days, when it is not known yet how much days differ. Days of unlike
+size count for less: n rows in all are worth n^2 / (the sum of the days' squares) days."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,15 @@ class Sequence:
 
 
 def confidence_sequence(
-    n: ArrayLike, total: ArrayLike, squares: ArrayLike, planned: float, *, level: float = 0.95
-) -> Sequence:
+    n: ArrayLike, total: ArrayLike, squares: ArrayLike, planned: float, *, step: float = 0.0,
+    level: float = 0.95,
+) -> Sequence:  # fmt: skip
     """Follow the mean of a difference day by day.
 
     The asymptotic confidence sequence of Waudby-Smith and others, tightest about the rows that were planned.
     The variance is multiplied by the design effect that is known by then, where it is above 1: rows of a day
-    go together, and that is the sequence of as many independent rows as the rows are worth.
+    go together, and that is the sequence of as many independent rows as the rows are worth. Days are taken
+    for independent of each other. No day's band is cut to that of the days before.
 
     Parameters
     ----------
@@ -62,6 +65,8 @@ def confidence_sequence(
         Rows of each day, sums of the difference and of its square.
     planned : float
         Rows expected at the decision; fixed when the trial is registered, never after looking.
+    step : float
+        As in `row_losses.mean_difference`.
     level : float
         Confidence of the whole sequence.
 
@@ -87,11 +92,11 @@ def confidence_sequence(
     """
     rows, sums, powers = (np.asarray(one, dtype=float) for one in (n, total, squares))
     count, mean_sum = np.cumsum(rows, axis=-1), np.cumsum(sums, axis=-1)
-    enough = (count >= FIRST_ROWS) & (np.cumsum(rows > 0, axis=-1) >= FEWEST_DAYS)
-    known = np.where(enough, count, np.nan)
+    days = count**2 / np.maximum(np.cumsum(rows**2, axis=-1), 1.0)
+    known = np.where((count >= FIRST_ROWS) & (days >= FEWEST_DAYS), count, np.nan)
     value = mean_sum / known
-    variance = np.maximum(np.cumsum(powers, axis=-1) / known - value**2, 0.0)
-    design = _design(rows, sums, count, value, variance)
+    variance = np.maximum((np.cumsum(powers, axis=-1) + 2 * step**2) / known - value**2, 0.0)
+    design = _design(rows, sums, days, value, variance)
     spread = np.sqrt(variance * design)
     half = spread * boundary(known, planned, level=level)
     fixed = special.ndtri((1 + level) / 2) * spread / np.sqrt(known)
@@ -160,7 +165,7 @@ class Evidence:
 
 
 def evidence(only_first: ArrayLike, only_second: ArrayLike) -> Evidence:
-    """Follow who was right alone, day by day.
+    """Follow who was right alone, day by day, rows being independent.
 
     Parameters
     ----------
@@ -189,16 +194,14 @@ def evidence(only_first: ArrayLike, only_second: ArrayLike) -> Evidence:
     return Evidence(log_e, np.exp(-np.maximum(most, 0.0)))
 
 
-def _design(rows: Floats, sums: Floats, count: Floats, value: Floats, variance: Floats) -> Floats:
+def _design(rows: Floats, sums: Floats, days: Floats, value: Floats, variance: Floats) -> Floats:
     """By how much days differ beyond what their rows make of them, as it was known at the end of each day.
 
     The sum over days of (S - N m)^2 is expanded, so that it is known for every day's own mean m.
     """
-    held = rows > 0
-    days = np.cumsum(held, axis=-1).astype(float)
     square, cross, weight = (np.cumsum(one, axis=-1) for one in (sums**2, sums * rows, rows**2))
     between = np.maximum(square - 2 * value * cross + value**2 * weight, 0.0)
     correction = days / np.maximum(days - 1, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        effect = correction * between / (count * variance)
+        effect = correction * between / (np.cumsum(rows, axis=-1) * variance)
     return np.where(effect > 1, effect, 1.0)
