@@ -76,12 +76,11 @@ def test_they_disagree_on_a_quarter_of_julys_flights_and_on_few_of_octobers(pair
     assert shares[10] == pytest.approx(0.045, abs=0.015)
 
 
-def test_a_trial_by_accuracy_collects_for_months_and_ends_as_not_worse(store, pairs):
+def test_a_trial_by_accuracy_still_collects_after_half_a_year_of_weather(store, pairs):
     terms = trials.Trial("flights", "logistic", "boosting", "accuracy", 0.01, 20_000, 90_000)
     judged = shadow.judged(store, pairs, trials.register(store, terms))
     codes = [one.code for place, one in enumerate(judged.path) if np.isfinite(judged.course.lower[place])]
-    assert codes[0] == "keep_collecting"
-    assert judged.verdict.code == "not_worse"
-    assert "worse" not in codes
+    assert set(codes) == {"keep_collecting"}
     assert float(judged.course.design_effect[-1]) > 10, "weather makes whole days easy or hard"
-    assert "boosting is not worse than the margin of 0.01" in shadow.verdict.sentence(judged)
+    assert float(judged.course.lower[-1]) < -0.01 < 0 < float(judged.course.upper[-1])
+    assert "not decided yet" in shadow.verdict.sentence(judged)

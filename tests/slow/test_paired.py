@@ -59,12 +59,12 @@ def test_days_of_very_unlike_size_do_not_make_winners(figures, day_effect):
     found = followed(*streams(rng, 0.0, day_effect=day_effect, rows=rows), rows)
     share = declared(found)
     figures(f"the same, days of very unlike size that differ by {day_effect}: sequence {share:.3f}")
-    assert share <= 0.06
+    assert share <= 0.05
 
 
-@pytest.mark.parametrize(("memory", "most"), [(0.3, 0.12), (0.5, 0.25)])
+@pytest.mark.parametrize(("memory", "most"), [(0.3, 0.09), (0.5, 0.15)])
 def test_days_that_follow_each_other_make_more_winners_than_are_promised(figures, memory, most):
-    """The sequence takes days for independent; docs/shadow.md says what that costs where they are not."""
+    """Covariances of a few days are not all of a spell; docs/shadow.md says what that costs."""
     found = followed(*streams(np.random.default_rng(4), 0.0, day_effect=0.02, memory=memory))
     share = declared(found)
     figures(f"the same, days differ by 0.02 and go together by {memory}: sequence {share:.3f}")

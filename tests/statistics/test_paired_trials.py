@@ -61,6 +61,29 @@ def test_days_of_unlike_size_count_for_less_than_a_day_each():
     assert np.isnan(found.lower[9])
 
 
+def test_the_design_effect_of_every_day_is_that_of_the_days_so_far_by_hand():
+    rng = np.random.default_rng(8)
+    n = rng.integers(40, 60, 30).astype(float)
+    shift = np.convolve(rng.normal(0, 0.3, 32), [0.5, 0.3, 0.2], "valid")
+    sums = n * shift + rng.normal(0, np.sqrt(n))
+    squares = n + sums**2 / n
+    found = sequences.confidence_sequence(n, sums, squares, 800)
+    for day in (12, 20, 30):
+        rows, total = n[:day], sums[:day]
+        mean = total.sum() / rows.sum()
+        off = total - rows * mean
+        most = int(np.floor(4 * (day / 100) ** (2 / 9)))
+        between = (off**2).sum() + 2 * sum(
+            (1 - lag / (most + 1)) * (off[lag:] * off[:-lag]).sum() for lag in range(1, most + 1)
+        )
+        worth = rows.sum() ** 2 / (rows**2).sum()
+        variance = squares[:day].sum() / rows.sum() - mean**2
+        larger = max(between, (off**2).sum())
+        effect = worth / (worth - 1) * larger / (rows.sum() * variance)
+        assert effect > 1
+        assert float(found.design_effect[day - 1]) == pytest.approx(effect, rel=1e-10)
+
+
 def test_a_plan_that_is_looked_at_daily_shows_less_than_one_look():
     once = planning.detectable(0.3, 5000)
     daily = planning.detectable(0.3, 5000, planned=5000)

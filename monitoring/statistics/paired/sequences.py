@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.paired.row_losses import FEWEST_DAYS
+from monitoring.statistics.paired.row_losses import FEWEST_DAYS, lags
 
 FIRST_ROWS = 200
 """Rows below which the sequence says nothing: its law holds as rows become many. Nor does it say anything
@@ -31,7 +31,8 @@ class Sequence:
     fixed_lower, fixed_upper : ndarray
         The interval that holds if this were the only look.
     design_effect : ndarray
-        By which the variance is multiplied because rows of a day go together; 1 where it is not.
+        By which the variance is multiplied because rows of a day, and days next to each other, go together;
+        1 where it is not.
     spread : ndarray
         Standard deviation of a row, days that go together included.
     n : ndarray
@@ -56,8 +57,9 @@ def confidence_sequence(
 
     The asymptotic confidence sequence of Waudby-Smith and others, tightest about the rows that were planned.
     The variance is multiplied by the design effect that is known by then, where it is above 1: rows of a day
-    go together, and that is the sequence of as many independent rows as the rows are worth. Days are taken
-    for independent of each other. No day's band is cut to that of the days before.
+    go together, and that is the sequence of as many independent rows as the rows are worth. Where successive
+    days go together too, covariances of a few days are added, which is not all that long spells would need.
+    No day's band is cut to that of the days before.
 
     Parameters
     ----------
@@ -197,11 +199,29 @@ def evidence(only_first: ArrayLike, only_second: ArrayLike) -> Evidence:
 def _design(rows: Floats, sums: Floats, days: Floats, value: Floats, variance: Floats) -> Floats:
     """By how much days differ beyond what their rows make of them, as it was known at the end of each day.
 
-    The sum over days of (S - N m)^2 is expanded, so that it is known for every day's own mean m.
+    Covariances with the days before are added with Bartlett's weights, where that makes it larger.
     """
-    square, cross, weight = (np.cumsum(one, axis=-1) for one in (sums**2, sums * rows, rows**2))
-    between = np.maximum(square - 2 * value * cross + value**2 * weight, 0.0)
+    own = np.maximum(_lagged(rows, sums, value, 0), 0.0)
+    most = lags(np.cumsum(rows > 0, axis=-1))
+    between = own.copy()
+    for lag in range(1, int(np.max(most, initial=0)) + 1):
+        weight = np.where(lag <= most, 1 - lag / (most + 1), 0.0)
+        between = between + 2 * weight * _lagged(rows, sums, value, lag)
     correction = days / np.maximum(days - 1, 1.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        effect = correction * between / (np.cumsum(rows, axis=-1) * variance)
+        effect = correction * np.maximum(between, own) / (np.cumsum(rows, axis=-1) * variance)
     return np.where(effect > 1, effect, 1.0)
+
+
+def _lagged(rows: Floats, sums: Floats, value: Floats, lag: int) -> Floats:
+    """The sum over days of (S - N m)(S' - N' m), S' and N' being those of so many days before.
+
+    It is expanded, so that it is known for every day's own mean m.
+    """
+    before = [np.zeros_like(one) for one in (rows, sums)]
+    for one, shifted in zip((rows, sums), before, strict=True):
+        shifted[..., lag:] = one[..., : one.shape[-1] - lag]
+    square = np.cumsum(sums * before[1], axis=-1)
+    cross = np.cumsum(sums * before[0] + rows * before[1], axis=-1)
+    weight = np.cumsum(rows * before[0], axis=-1)
+    return square - value * cross + value**2 * weight
