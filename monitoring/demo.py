@@ -156,9 +156,9 @@ def _scores(model: Model) -> list[str]:
 
 def _by_month(model: Model, rows: pd.DataFrame, at: str, kind: str) -> Iterator[Part]:
     ordered = rows.sort_values([at, "flight_id"])
-    month = ordered[at].dt.tz_convert(model.timezone).dt.strftime("%Y-%m")
-    for name, part in ordered.groupby(month, sort=True):
-        yield Part(f"{model.name}-{kind}-{name}.parquet", kind, part)
+    local = ordered[at].dt.tz_convert(model.timezone).dt
+    for (year, month), part in ordered.groupby([local.year, local.month], sort=True):
+        yield Part(f"{model.name}-{kind}-{year}-{month:02d}.parquet", kind, part)
 
 
 def label_delay(flight_ids: pd.Series, late: pd.Series) -> pd.Series:

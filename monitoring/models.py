@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from monitoring.costs import Costs
 from monitoring.reference import Reference
+from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
@@ -45,13 +46,6 @@ def _canonical(value: object) -> object:
 
 
 Label = Annotated[str, BeforeValidator(_canonical)]
-
-
-class Versions(_Part):
-    """The served version and those scoring the same requests unserved."""
-
-    champion: str = "champion"
-    shadows: tuple[str, ...] = ()
 
 
 class Columns(_Part):
@@ -149,7 +143,7 @@ class Model(_Part):
         return self
 
     def _assert_versions_known(self) -> None:
-        known = (self.versions.champion, *self.versions.shadows, *self.columns.scores)
+        known = (*self.versions.champions, *self.versions.shadows, *self.columns.scores)
         for name in self.reference.versions if self.reference else ():
             if name not in known:
                 raise ValueError(
@@ -194,8 +188,9 @@ class Model(_Part):
         return self.title or self.name
 
 
+@functools.lru_cache(maxsize=256)
 def parse(text: str) -> Model:
-    """Read a model's description.
+    """Read a model's description; the same text gives the same object.
 
     Parameters
     ----------

@@ -23,6 +23,7 @@ from monitoring.ui import (
     scatter,
     session,
     shell,
+    timeline,
 )
 from monitoring.ui.components.heatmap import heatmap
 from monitoring.ui.components.ranking import ranking
@@ -211,7 +212,7 @@ with after:
     if check == "chunk":
         measure = assessment.measures[place]
         steps = drift_session.consecutive(model, feature.feature, scope.chunk, scope.segment, measure)
-    st.plotly_chart(drift_rows.course(view, feature, check, steps), key="course", config=charts.CONFIG)
+    timeline.draw(drift_rows.course(view, feature, check, steps), model, key="course")
     started = drift.started(assessment, feature.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))
     cards.trust(

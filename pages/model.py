@@ -53,7 +53,7 @@ for row in (shown[:3], shown[3:]):
 # --- every day ----------------------------------------------------------------------------------------------
 
 days = health_session.days(model)
-events = model_cards.deploys(model, volume)
+events = [(one.day(model), one.words) for one in session.events(model)]
 if days:
     st.subheader("Every day", anchor=False)
     ribbon(

@@ -20,6 +20,7 @@ from monitoring.ui import (
     predictions_trust,
     session,
     shell,
+    timeline,
 )
 from monitoring.ui.numbers import day
 
@@ -119,7 +120,7 @@ with left:
     cards.comparison(facts, drift_view.words(window))
 with right:
     check = drift_rows.chosen_check(view, shown, "Drift over time")
-    st.plotly_chart(drift_rows.course(view, shown, check), key="course", config=charts.CONFIG)
+    timeline.draw(drift_rows.course(view, shown, check), model, key="course")
     started = drift.started(assessment, shown.feature, check, at=assessment.keys[view.last].start)
     st.caption(drift_rows.started_words(started))
     cards.trust(
@@ -160,7 +161,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="about-head"
             width=150,
             help="Moved to the nearest edge of the profile, which lie 0.002 apart.",
         )
-        others = [name for name in session.versions(model) if name != scope.version]
+        others = [name for name in session.versions(model, scope.version) if name != scope.version]
         if others:
             other = st.selectbox(
                 "Beside it", ["no other version", *others], key="beside", bind="query-params", width=170

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring import editing
+from monitoring import toml_text
 from monitoring.editing import with_limits
 from monitoring.models import Model, ModelError, parse
 
@@ -181,6 +181,6 @@ def test_what_is_wrong_is_said_in_words(text: str, changes: dict, words: str) ->
 def test_a_file_that_came_out_otherwise_than_asked_is_never_returned(
     monkeypatch: pytest.MonkeyPatch, dumped: object
 ) -> None:
-    monkeypatch.setattr(editing.tomlkit, "dumps", dumped)
+    monkeypatch.setattr(toml_text.tomlkit, "dumps", dumped)
     with pytest.raises(ModelError):
         with_limits(ODD["quoted"], drift_floor=0.4)

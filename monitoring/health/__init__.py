@@ -5,7 +5,7 @@ means, `trying` tells of shadows' trials, `rule` makes one colour and one senten
 together, `ribbons` does so for every chunk.
 """
 
-from monitoring.health.evidence import Outputs, assessed, outputs
+from monitoring.health.evidence import Outputs, Served, assessed, outputs, served
 from monitoring.health.reports import Report, frame, health, report, text
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
@@ -14,6 +14,7 @@ from monitoring.health.trying import trying
 __all__ = [
     "Outputs",
     "Report",
+    "Served",
     "Signal",
     "assessed",
     "frame",
@@ -21,6 +22,7 @@ __all__ = [
     "outputs",
     "report",
     "ribbon",
+    "served",
     "text",
     "trying",
 ]

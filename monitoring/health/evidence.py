@@ -11,6 +11,7 @@ from monitoring.models import Model
 from monitoring.performance.calibration import Calibration, calibration
 from monitoring.performance.signal import Signal as Performance
 from monitoring.performance.signal import signal
+from monitoring.windows import key_of
 
 if TYPE_CHECKING:
     from monitoring.store import Store
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Outputs:
-    """The champion's output and its labels, as they were known at an instant.
+    """The output of the version that served at an instant and its labels, as they were known then.
 
     Attributes
     ----------
@@ -44,10 +45,55 @@ def assessed(store: Store, model: Model, as_of: dt.datetime | None = None) -> dr
         return None
 
 
+@dataclass(frozen=True, eq=False)
+class Served:
+    """What was said while one version served.
+
+    Attributes
+    ----------
+    start, stop : datetime or None
+        Profile keys, half-open; None where there is no bound.
+    outputs : Outputs or None
+        The version's, None where it said nothing.
+    """
+
+    start: dt.datetime | None
+    stop: dt.datetime | None
+    outputs: Outputs | None
+
+    def holds(self, key: dt.datetime) -> bool:
+        """Whether the version served when a profile key began."""
+        return (self.start is None or key >= self.start) and (self.stop is None or key < self.stop)
+
+
+def served(store: Store, model: Model, now: Outputs | None) -> tuple[Served, ...]:
+    """Every version that served with what it said, the oldest first; labels count as they are known now.
+
+    The key in which a version was promoted is the new version's.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    now : Outputs or None
+        Of the version that serves at the model's clock.
+    """
+    here = now.performance.assessment.material.version if now else model.versions.champion
+
+    def key(at: dt.datetime | None) -> dt.datetime | None:
+        return None if at is None else key_of(at, model.grain, model.zone)
+
+    return tuple(
+        Served(key(start), key(stop), now if version == here else outputs(store, model, version=version))
+        for version, start, stop in model.versions.terms()
+    )
+
+
 def outputs(
-    store: Store, model: Model, as_of: dt.datetime | None = None, found: performance.Material | None = None
-) -> Outputs | None:
-    """What the champion said and which labels were known; None without predictions.
+    store: Store, model: Model, as_of: dt.datetime | None = None, found: performance.Material | None = None,
+    version: str | None = None,
+) -> Outputs | None:  # fmt: skip
+    """What the serving version said and which labels were known; None without predictions.
 
     Parameters
     ----------
@@ -57,9 +103,11 @@ def outputs(
         The instant whose knowledge it is; by default the model's clock.
     found : Material, optional
         If already read.
+    version : str, optional
+        By default the one that served at that instant.
     """
     try:
-        known = found or performance.material(store, model.name, known_at=as_of)
+        known = found or performance.material(store, model.name, version=version, known_at=as_of)
         whole = performance.assess(known, metrics=performance.HEADLINES[model.task], intervals=False)
     except (performance.NoOutputError, drift.CalendarError):
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from monitoring import drift, freshness, results
 from monitoring.drift import Assessment
 from monitoring.drift import Signal as Colours
-from monitoring.health.evidence import Outputs
+from monitoring.health.evidence import Outputs, Served
 from monitoring.health.rule import combined
 from monitoring.models import Model
 from monitoring.performance.calibration_signal import lasting
@@ -21,16 +21,18 @@ from monitoring.windows import Window
 
 def ribbon(
     model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame,
-    outputs: Outputs | None = None,
+    served: Sequence[Served] = (),
 ) -> pd.DataFrame:  # fmt: skip
     """The model's colour in every chunk, as a tidy frame with the subject ``model``.
 
-    Labels count as they are known now, for every chunk.
+    Labels count as they are known now, for every chunk; a chunk is told of the version that served on it.
 
     Parameters
     ----------
-    model, assessment, colours, volume, outputs
+    model, assessment, colours, volume
         As in `monitoring.health.report`.
+    served : sequence of Served
+        What each version said that served.
 
     Returns
     -------
@@ -42,14 +44,13 @@ def ribbon(
         return results.frame({})
     colours = colours or drift.signal(assessment)
     data = drift.ribbon(assessment, colours)
-    said, performance, calibration = _nothing(assessment, 3)
-    if outputs is not None:
-        keys = outputs.performance.assessment.keys
-        performance = _laid(assessment, keys, outputs.performance.model)
-        if outputs.drift is not None and outputs.colours is not None:
-            said = _laid(assessment, outputs.drift.keys, outputs.colours.lasting.max(axis=0, initial=GREY))
-        if outputs.calibration is not None:
-            calibration = _laid(assessment, keys, lasting(outputs.calibration))
+    said, performance, calibration = (np.full(len(assessment.keys), GREY, dtype=np.int8) for _ in range(3))
+    for one in served:
+        if one.outputs is not None:
+            own = np.array([one.holds(key.start) for key in assessment.keys], dtype=bool)
+            found = _codes(assessment, one.outputs)
+            for codes, laid in zip((said, performance, calibration), found, strict=True):
+                codes[own] = laid[own]
     codes = combined(
         _fresh(model, assessment, requests),
         colours.model,
@@ -75,8 +76,15 @@ def _fresh(model: Model, assessment: Assessment, requests: pd.DataFrame) -> Code
     return np.array([NAMES.index(word) if word != "grey" else GREY for word in words], dtype=np.int8)
 
 
-def _nothing(assessment: Assessment, count: int) -> list[Codes]:
-    return [np.full(len(assessment.keys), GREY, dtype=np.int8) for _ in range(count)]
+def _codes(assessment: Assessment, outputs: Outputs) -> tuple[Codes, Codes, Codes]:
+    """Colours of what a version said, of its performance and of its calibration, by the ribbon's chunks."""
+    keys = outputs.performance.assessment.keys
+    said = calibration = np.full(len(assessment.keys), GREY, dtype=np.int8)
+    if outputs.drift is not None and outputs.colours is not None:
+        said = _laid(assessment, outputs.drift.keys, outputs.colours.lasting.max(axis=0, initial=GREY))
+    if outputs.calibration is not None:
+        calibration = _laid(assessment, keys, lasting(outputs.calibration))
+    return said, _laid(assessment, keys, outputs.performance.model), calibration
 
 
 def _laid(assessment: Assessment, keys: tuple[Window, ...], codes: Codes) -> Codes:

@@ -29,16 +29,17 @@ def trying(store: Store, model: Model, found: Outputs | None) -> tuple[Signal, .
     Returns
     -------
     tuple of Signal
-        One for each shadow of the model's file with a trial in force.
+        One for each shadow of the model's file whose trial runs.
     """
     entries = trials.registered(store, model.name) if model.versions.shadows else []
     if not entries or found is None:
         return ()
     served = found.performance.assessment.material
+    decisions = trials.decisions(store, model.name)
     signals = []
-    for version in model.versions.shadows:
-        trial = trials.in_force(entries, model.versions.champion, version)
-        if trial is None:
+    for version in dict.fromkeys((*model.versions.shadows, *model.versions.champions)):
+        trial = trials.in_force(entries, served.version, version)
+        if trial is None or version == served.version or trials.ended(trial, decisions):
             continue
         try:
             judged = shadow.judged(store, shadow.read(store, model.name, version, served=served), trial)

@@ -191,7 +191,7 @@ def _drawn(store: Store, found: Material, parts: list[Window], most: int) -> tup
         "decisions": True,
     }  # fmt: skip
     if found.reference is None:
-        if found.version != model.versions.champion:
+        if found.version != model.versions.first:
             raise NotEstimableError("no_reference_rows", version=found.version)
         before = reading.reference_sample(store, model.name, most=few, segment=found.segment, labelled=True)
         before = replace(before, decision=np.full(len(before), None, dtype=object))

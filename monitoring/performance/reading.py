@@ -101,7 +101,7 @@ def material(
     name : str
         Of the model.
     version : str, optional
-        The champion by default.
+        By default the one that serves at the instant.
     segment : (column, value)
         As the profile writes them.
     known_at : datetime, optional
@@ -120,11 +120,11 @@ def material(
         If the version has no predictions.
     """
     model = store.model(name)
-    wanted = version or model.versions.champion
+    at = known_at or store.now(model)
+    wanted = version or model.versions.serving(at)
     grids = {grid.subject: grid for grid in outputs.grids(store, name) if grid.version == wanted}
     if not grids:
         raise NoOutputError(f"{name}: no predictions of version {wanted!r} yet")
-    at = known_at or store.now(model)
     until, passed = _last_key(model, at), windows.key_of(at, model.grain, model.zone)
     step = step_of(model)
     stop = (

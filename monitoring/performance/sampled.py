@@ -79,7 +79,7 @@ def samples(
             labels_until=found.until,
         )  # fmt: skip
         reference = _final(reference, np.array(found.keys, dtype="datetime64[us]")[final])
-    elif found.version == model.versions.champion:
+    elif found.version == model.versions.first:
         reference = reading.reference_sample(store, model.name, most=before, segment=segment, labelled=True)
     else:
         raise NotEstimableError("no_reference_rows", version=found.version)

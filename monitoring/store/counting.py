@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from monitoring.store.sql import Array
 
-BATCH = 122_880  # rows; what is computed of so many stays in the processor's cache
+BATCH = 61_440  # rows; of twice as many, what is computed leaves the processor's cache
 KEYS = ("chunk", "segment", "label", "key")
 COUNTS, SUMS = ("counts", "logged", "decided"), ("sums", "squares")
 _CELLS = 16  # of dense counts for each row; beyond that sorting costs less
@@ -119,43 +119,68 @@ def _batch(
     batch: pa.RecordBatch, slots: Slots, labels: dict[str, int], centre: float, moments: int,
     computed: Computed,
 ) -> Counted:  # fmt: skip
-    keys, group = _groups(batch, labels)
-    value = numbers(batch["s"])
+    keys, group, starts = _groups(batch, labels)
+    value, width = numbers(batch["s"]), slots.many + 1
+    finite = np.isfinite(value)
+    if not finite.all():
+        value = np.where(finite, value, np.nan)
     slot = slots.of(batch, value)
-    width = slots.many + 1
-    cell = slot + 1 if len(keys) == 1 else group * width + (slot + 1)
-    code, place = _compressed(cell, len(keys) * width)
+    if starts is None:
+        cell = group * width + (slot + 1)
+    else:
+        cell = np.repeat(np.arange(len(keys)) * width + 1, np.diff([*starts, len(batch)])) + slot
     sign = numbers(batch["sign"]) if "sign" in batch.schema.names else None
+    code, sums = _by_cell(batch, value - centre if centre else value, cell, len(keys) * width, sign)
+    columns = [numbers(batch[f"m{i}"]) for i in range(moments)]
+    added = np.empty((len(keys), moments + computed.many))
+    for i, column in enumerate([*columns, *computed.of(batch, value)]):
+        one = column if sign is None else column * sign
+        added[:, i] = np.bincount(group, one, len(keys)) if starts is None else np.add.reduceat(one, starts)
+    return Counted(keys, code // width, (code % width - 1).astype(np.int32), sums, added)
 
-    def summed(values: Array | None, where: Array = place, many: int = len(code)) -> Array:
-        """Sums of values, or of ones, by cell or by group."""
+
+def _by_cell(
+    batch: pa.RecordBatch, value: Array, cell: Array, size: int, sign: Array | None
+) -> tuple[Array, Array]:
+    """The cells that hold rows, ascending, and their sums as `Counted` has them."""
+    dense = size <= len(batch)  # then cells without rows are left out after they were summed
+    code, place = (np.arange(size), cell) if dense else _compressed(cell, size)
+
+    def summed(values: Array | None) -> Array:
+        """Sums of values, or of ones."""
         if sign is not None:
             values = sign if values is None else values * sign
-        return np.bincount(where, values, many)
+        return np.bincount(place, values, len(code))
 
-    missing = np.isnan(value)
-    offset = np.where(missing, 0.0, value - centre) if missing.any() or centre else value
+    known = np.nan_to_num(value) if np.isnan(value).any() else value
     sums = np.zeros((5, len(code)))
-    sums[0], sums[3], sums[4] = summed(None), summed(offset), summed(offset * offset)
+    sums[0], sums[3], sums[4] = summed(None), summed(known), summed(known * known)
     decided = batch["d"]
     if not decided.null_count:
         sums[1], sums[2] = sums[0], summed(numbers(decided))
     elif decided.null_count < len(decided):
         sums[1], sums[2] = summed(numbers(decided.is_valid())), summed(numbers(decided.fill_null(0)))
-    columns = [numbers(batch[f"m{i}"]) for i in range(moments)]
-    added = np.empty((len(keys), moments + computed.many))
-    for i, column in enumerate([*columns, *computed.of(batch, value)]):
-        added[:, i] = summed(column, group, len(keys))
-    return Counted(keys, code // width, (code % width - 1).astype(np.int32), sums, added)
+    if not dense:
+        return code, sums
+    held = np.flatnonzero(sums[0] if sign is None else np.bincount(cell, minlength=size))
+    return held, sums[:, held]
 
 
-def _groups(batch: pa.RecordBatch, labels: dict[str, int]) -> tuple[Array, Array]:
-    """The groups of a batch, and the place of each row's among them."""
-    columns = [_hours(batch["chunk"]), _ALIKE, _ALIKE, _ALIKE]
+def _groups(batch: pa.RecordBatch, labels: dict[str, int]) -> tuple[Array, Array, Array | None]:
+    """The groups of a batch, and the place of each row's; or, if they lie in order, where each begins."""
+    told = "label" in batch.schema.names
+    columns: list[tuple[Array, int, int]] = [_ALIKE] * 4
     if "segment" in batch.schema.names:
         columns[1] = _spread(batch["segment"].cast(pa.int64()).to_numpy())
-    if "label" in batch.schema.names:
+    if told:
         columns[2:] = [_spread(_places_of(batch["label"], labels)), _hours(batch["key"])]
+    elif columns[1][2] == 1:
+        starts, hours = _runs(batch["chunk"])
+        if (np.diff(hours) > 0).all():
+            keys = np.zeros((len(hours), 4), dtype=np.int64)
+            keys[:, 0], keys[:, 1] = hours, columns[1][1]
+            return keys, _NONE, starts
+    columns[0] = _hours(batch["chunk"])
     code, size = np.zeros(len(batch), dtype=np.int64), 1
     for column, low, width in columns:
         if width > 1:
@@ -165,7 +190,14 @@ def _groups(batch: pa.RecordBatch, labels: dict[str, int]) -> tuple[Array, Array
     for _, low, width in reversed(columns):
         found, rest = np.divmod(found, width)
         keys.append(rest + low)
-    return np.stack(keys[::-1], axis=-1), place
+    return np.stack(keys[::-1], axis=-1), place, None
+
+
+def _runs(column: pa.Array) -> tuple[Array, Array]:
+    """Where moments begin that follow each other unchanged, and their hours since 1970."""
+    instants = column.cast(pa.int64()).to_numpy()
+    starts = np.append(0, np.flatnonzero(instants[1:] != instants[:-1]) + 1)
+    return starts, instants[starts] // _HOUR
 
 
 def _spread(column: Array) -> tuple[Array, int, int]:

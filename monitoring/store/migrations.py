@@ -157,3 +157,9 @@ def m007_pairs_of_versions_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> 
 def m008_trials_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of trials and of what was decided of them."""
     trials.create(cursor)
+
+
+@migration
+def m009_a_decision_knows_where_it_stands_among_the_data(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give decisions the instant of the model's clock at which they were made."""
+    cursor.execute("ALTER TABLE trial_decisions ADD COLUMN IF NOT EXISTS data_at TIMESTAMP")

@@ -59,13 +59,16 @@ def create(cursor: duckdb.DuckDBPyConnection, schema: str) -> None:
 def pairs(model: Model) -> list[Pair]:
     """The pairs of versions that are counted, each in the order of their names.
 
+    They are those of every version that serves or served with every other one.
+
     Examples
     --------
     >>> pairs(Model(name="m", task="binary", versions={"champion": "b", "shadows": ["c", "a"]}))
     [('a', 'b'), ('b', 'c')]
     """
-    champion = model.versions.champion
-    return sorted({ordered(champion, shadow) for shadow in model.versions.shadows if shadow != champion})
+    served = model.versions.champions
+    others = (*served, *model.versions.shadows)
+    return sorted({ordered(one, other) for one in served for other in others if one != other})
 
 
 def ordered(one: str, other: str) -> Pair:

@@ -158,7 +158,7 @@ def _before(cursor: duckdb.DuckDBPyConnection, name: str) -> Model | None:
 def _read_as(model: Model) -> tuple[object, ...]:
     """What of a description decides which column is what, and which values fit."""
     kinds = {folded(name): feature.kind for name, feature in model.features.items() if feature.kind}
-    return (model.columns, model.versions.champion, kinds)
+    return (model.columns, model.versions.first, kinds)
 
 
 def drop(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -248,7 +248,7 @@ def _why_empty(batch: Batch, rejected: int) -> str:
 
 
 def _insert(batch: Batch, roles: Mapping, values: dict[str, str]) -> None:
-    champion = (one for one in roles.scored if one.version in (None, batch.model.versions.champion))
+    champion = (one for one in roles.scored if one.version in (None, batch.model.versions.first))
     served = next(champion, Scored(None, None, {}, None))
     scores = storing.scores(batch, served)
     if batch.model.task == "regression" and served.prediction:  # the number it predicted, as of the log
@@ -262,4 +262,4 @@ def _insert(batch: Batch, roles: Mapping, values: dict[str, str]) -> None:
         "relation": batch.source.relation,
     }
     text = composed(_INSERT, parts, schema=batch.model.name)
-    batch.run(text, file=batch.file, served=batch.model.versions.champion)
+    batch.run(text, file=batch.file, served=batch.model.versions.first)

@@ -61,7 +61,7 @@ SELECT 1 FROM {predictions} AS p ANTI JOIN {requests} AS r ON r._id = p._id AND 
 WHERE {where} LIMIT 1"""
 _VALUES = """
 SELECT {chunk} AS chunk{group}{label},
-    CASE WHEN isfinite({value}) THEN {value} END AS s, {decision} AS d{moments}{others}
+    {value} AS s, {decision} AS d{moments}{others}
 FROM {relation} {join}"""
 
 

@@ -83,7 +83,7 @@ def signature(model: Model) -> tuple[object, ...]:
     reference = model.reference
     healthy = (reference.start, reference.stop, reference.file is not None) if reference else None
     own = tuple(sorted(reference.versions.items())) if reference else ()
-    champion = model.versions.champion if of_file(model) else ""
+    champion = model.versions.first if of_file(model) else ""
     return (
         healthy, own, champion, model.grain, model.timezone, model.segments.columns, model.threshold,
         model.positive, tuple(pairing.pairs(model)),

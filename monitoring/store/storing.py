@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from monitoring.models import Model
 from monitoring.store import layout
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.conversion import (
@@ -21,6 +22,7 @@ from monitoring.store.conversion import (
 )
 from monitoring.store.mapping import Mapping, Scored
 from monitoring.store.sql import composed, listed, named, quoted
+from monitoring.windows import UTC
 
 OWN_VERSION = "_version"  # of the logging client: a record without one is the champion's
 ABSENT = "CAST(NULL AS DOUBLE)"
@@ -70,8 +72,9 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     if roles.predicted_at:
         column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
         at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
-    version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else "$champion"
-    version = f"coalesce({version}, $champion)" if roles.version == OWN_VERSION else version
+    served = _serving(model, at)
+    version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else served
+    version = f"coalesce({version}, {served})" if roles.version == OWN_VERSION else version
     local = local_day(at, model.timezone)
     return composed(_KEYS, {"id": id_value(batch, roles.id), "at": at, "day": local, "version": version})
 
@@ -83,7 +86,20 @@ def id_value(batch: Batch, column: str) -> str:
 
 def key_parameters(batch: Batch, roles: Mapping) -> dict[str, object]:
     """What to bind with `key_values`."""
-    return {} if roles.version not in (None, OWN_VERSION) else {"champion": batch.model.versions.champion}
+    if roles.version not in (None, OWN_VERSION):
+        return {}
+    versions = batch.model.versions
+    earlier = {f"champion_{place}": one.champion for place, one in enumerate(versions.served)}
+    return {"champion": versions.champion, **earlier}
+
+
+def _serving(model: Model, at: str) -> str:
+    """SQL of the version that served at an instant: of a late row the one of then."""
+    terms = "".join(
+        f" WHEN {at} < TIMESTAMP '{one.until.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}' THEN $champion_{place}"
+        for place, one in enumerate(model.versions.served)
+    )
+    return f"CASE{terms} ELSE $champion END" if terms else "$champion"
 
 
 def numeric(batch: Batch, name: str) -> Conversion:

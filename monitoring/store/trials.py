@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import duckdb
 
+from monitoring import editing
 from monitoring.store import catalogue
 from monitoring.store.errors import Refused
 from monitoring.store.sql import query
@@ -31,14 +32,14 @@ CREATE TABLE IF NOT EXISTS trials (
 _DECISIONS = """
 CREATE TABLE IF NOT EXISTS trial_decisions (
     model VARCHAR, champion VARCHAR, shadow VARCHAR, decided VARCHAR, reason VARCHAR, verdict VARCHAR,
-    author VARCHAR, decided_at TIMESTAMP)"""
+    author VARCHAR, decided_at TIMESTAMP, data_at TIMESTAMP)"""
 _REGISTER = """
 INSERT INTO trials VALUES (
     $model, $champion, $shadow, $metric, $margin, $planned, $most, $level, $since, $segments, $author,
     $note, $registered_at)"""
 _DECIDE = """
 INSERT INTO trial_decisions VALUES (
-    $model, $champion, $shadow, $decided, $reason, $verdict, $author, $decided_at)"""
+    $model, $champion, $shadow, $decided, $reason, $verdict, $author, $decided_at, $data_at)"""
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class Decision:
     author : str
     decided_at : datetime or None
         In UTC; set when it is recorded.
+    data_at : datetime or None
+        The model's clock then, which is where it stands among the data; set when it is recorded.
     """
 
     model: str
@@ -107,6 +110,7 @@ class Decision:
     verdict: str = ""
     author: str = ""
     decided_at: dt.datetime | None = None
+    data_at: dt.datetime | None = None
 
 
 def create(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -182,6 +186,50 @@ def in_force(trials: Sequence[Trial], champion: str, shadow: str) -> Trial | Non
     return next((one for one in trials if {one.champion, one.shadow} == {champion, shadow}), None)
 
 
+def ended(trial: Trial, decisions: Sequence[Decision]) -> Decision | None:
+    """The decision that ended a trial; None while it runs.
+
+    Parameters
+    ----------
+    trial : Trial
+    decisions : sequence of Decision
+        The newest first.
+    """
+    own = {trial.champion, trial.shadow}
+    last = next((one for one in decisions if {one.champion, one.shadow} == own), None)
+    if last is None or last.decided == "extend" or last.decided_at is None or trial.registered_at is None:
+        return None
+    return last if last.decided_at >= trial.registered_at else None
+
+
+def promote(store: Store, decision: Decision, at: dt.datetime) -> None:
+    """Let the shadow serve from an instant on, and keep the decision to do so.
+
+    What was logged before stays as it was: earlier days are told of the version that served on them.
+
+    Parameters
+    ----------
+    store : Store
+    decision : Decision
+    at : datetime
+        Aware.
+
+    Raises
+    ------
+    Refused
+        If it is no decision to promote, or says no reason.
+    ModelError
+        If the version serves already, or another one was promoted at that instant or later.
+    UnknownModel
+        If no model has the name.
+    """
+    if decision.decided != "promote":
+        raise Refused(f"{decision.model}: only a decision to promote lets another version serve")
+    _assert_sound(decision)
+    store.add(editing.with_promotion(store.toml(decision.model), decision.shadow, at))
+    decide(store, decision)
+
+
 def decide(store: Store, decision: Decision) -> None:
     """Keep what was decided.
 
@@ -193,17 +241,23 @@ def decide(store: Store, decision: Decision) -> None:
         If no model has the name.
     """
     model = store.model(decision.model)
-    if decision.decided not in get_args(Decided):
-        raise Refused(f"{model.name}: a decision is one of {', '.join(get_args(Decided))}")
-    if not decision.reason.strip():
-        raise Refused(f"{model.name}: say why, in a sentence that can be read in a year")
+    _assert_sound(decision)
     at = dt.datetime.now(UTC).replace(tzinfo=None)
+    clock = store.now(model).astimezone(UTC).replace(tzinfo=None)
     with store.writing() as cursor:
         cursor.execute(_DECIDE, {
             "model": model.name, "champion": decision.champion, "shadow": decision.shadow,
             "decided": decision.decided, "reason": decision.reason.strip(), "verdict": decision.verdict,
-            "author": decision.author, "decided_at": at,
+            "author": decision.author, "decided_at": at, "data_at": clock,
         })  # fmt: skip
+        catalogue.touch(cursor, model.name)
+
+
+def _assert_sound(decision: Decision) -> None:
+    if decision.decided not in get_args(Decided):
+        raise Refused(f"{decision.model}: a decision is one of {', '.join(get_args(Decided))}")
+    if not decision.reason.strip():
+        raise Refused(f"{decision.model}: say why, in a sentence that can be read in a year")
 
 
 def decisions(store: Store, name: str) -> list[Decision]:
@@ -211,8 +265,8 @@ def decisions(store: Store, name: str) -> list[Decision]:
     with store.cursor() as cursor:
         rows = cursor.execute(query("trial_decisions"), {"model": name}).fetchall()
     return [
-        Decision(model, champion, shadow, decided, reason, verdict, author, _utc(at))
-        for model, champion, shadow, decided, reason, verdict, author, at in rows
+        Decision(model, champion, shadow, decided, reason, verdict, author, _utc(at), _utc(clock or at))
+        for model, champion, shadow, decided, reason, verdict, author, at, clock in rows
     ]
 
 

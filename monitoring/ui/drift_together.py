@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 from monitoring import drift
 from monitoring.drift import Inspection, Likely
 from monitoring.models import Model
-from monitoring.ui import cards, charts, drift_likely, drift_session
+from monitoring.ui import cards, charts, drift_likely, drift_session, timeline
 from monitoring.ui.drift_session import Picture
 from monitoring.ui.drift_view import View, words
 from monitoring.ui.jobs import Job
@@ -65,7 +65,7 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
         error = reconstruction(looked)
         if error is not None:
             st.subheader("Distance from what features have in common", anchor=False)
-            st.plotly_chart(error, key="reconstruction", config=charts.CONFIG)
+            timeline.draw(error, model, key="reconstruction")
     with below:
         mixes(looked)
     slices(looked, model)

@@ -57,8 +57,9 @@ def _model(models: Sequence[Model]) -> Model:
 
 
 def _version(model: Model) -> str:
-    """The version, of those whose outputs were logged; the champion comes first."""
-    options = session.versions(model) or [model.versions.champion]
+    """The version, of those whose outputs were logged; the one that serves then comes first."""
+    serving = model.versions.serving(_asked_instant(model))
+    options = session.versions(model, serving) or [serving]
     chosen = st.selectbox(
         "Version",
         options,
@@ -68,6 +69,15 @@ def _version(model: Model) -> str:
         help="The champion serves; a shadow scores the same requests unserved.",
     )
     return chosen if chosen in options else options[0]
+
+
+def _asked_instant(model: Model) -> dt.datetime:
+    """The end of the day in the address; its field is drawn later than what depends on it."""
+    try:
+        day = dt.date.fromisoformat(st.query_params.get("as_of", ""))
+    except ValueError:
+        return session.now_of(model)
+    return dt.datetime.combine(day, dt.time.max, model.zone)
 
 
 def _range() -> str:

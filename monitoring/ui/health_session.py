@@ -20,7 +20,7 @@ def _outputs(
 
 
 def outputs(model: Model, as_of_at: dt.datetime | None = None) -> health.Outputs | None:
-    """What the champion said and which labels were known, shared by all visitors: never change it.
+    """What the serving version said and which labels were known, shared by all visitors: never change it.
 
     Parameters
     ----------
@@ -51,7 +51,8 @@ def _days(path: str, name: str, data: str, now: dt.datetime) -> Days:
     found, colours = session.judged(model)
     if found is None:
         return {}
-    ribbon = health.ribbon(model, found, colours, session.volume(model), outputs(model))
+    served = health.served(session.store(), model, outputs(model))
+    ribbon = health.ribbon(model, found, colours, session.volume(model), served)
     return {} if ribbon.empty else statuses(ribbon, drift.ribbon(found, colours), model)
 
 

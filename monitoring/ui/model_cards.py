@@ -167,20 +167,6 @@ def _why(one: health.Signal | None) -> str:
     return one.sentence if one is not None else "no data yet"
 
 
-def deploys(model: Model, volume: pd.DataFrame) -> list[tuple[dt.date, str]]:
-    """The first day of each version, and where the model's reference begins and ends."""
-    versions = volume[volume["version"] != ""].groupby("version")["chunk"].min()
-    found = []
-    for version, first in versions.items():
-        role = "champion" if version == model.versions.champion else "shadow"
-        found.append((first.date(), f"first prediction of {version} ({role})"))
-    reference = model.reference
-    if reference is not None and reference.start is not None and reference.stop is not None:
-        found.append((reference.start.date(), "the reference begins"))
-        found.append((reference.stop.date(), "the reference ends"))
-    return sorted(found)
-
-
 def reasons(report: Report, most: int = 3) -> list[health.Signal]:
     """The signals that a reader should follow first: not green, the worst first."""
     order = {"red": 0, "amber": 1, "grey": 2}

@@ -17,7 +17,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.severity import NAMES
 from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
-from monitoring.ui import cards, charts, performance_session, performance_trust, performance_words
+from monitoring.ui import cards, charts, performance_session, performance_trust, performance_words, timeline
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -76,7 +76,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         )
     with right:
         st.subheader("Calibration error over time", anchor=False)
-        st.plotly_chart(course(view, found), key="calibration-course", config=charts.CONFIG)
+        timeline.draw(course(view, found), view.scope.model, key="calibration-course")
     st.dataframe(
         table(one.measured, found.reference), hide_index=True, height="content", key="calibration-table"
     )

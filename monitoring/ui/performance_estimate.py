@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from monitoring import performance, reasons, results
 from monitoring.performance import Estimates, Estimation, ExpectedErrors, Together, Weighted, WindowEstimate
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, charts, performance_estimate_course, performance_session
+from monitoring.ui import cards, performance_estimate_course, performance_session, timeline
 from monitoring.ui.drift_view import words
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share, short
@@ -69,7 +69,7 @@ def panel(view: View, metric: str, length: int) -> None:
     weighted = _weighted(view, window, head, chart, one) if window and not found.errors else None
     pooled = performance.pooled(found, window, weighted=weighted) if window else {}
     figure = performance_estimate_course.course(view, one, pooled.get(metric))
-    chart.plotly_chart(figure, key="estimate-course", config=charts.CONFIG)
+    timeline.draw(figure, view.scope.model, key="estimate-course", into=chart)
     if metric in pooled:
         with head.container():
             answer(pooled[metric], weighted, found.errors)
@@ -110,7 +110,7 @@ def _weighted(
     job = performance_session.weighted(view.scope, window, view.known_at)
     if not job.done:
         figure = performance_estimate_course.course(view, one)
-        chart.plotly_chart(figure, key="estimate-course-before", config=charts.CONFIG)
+        timeline.draw(figure, view.scope.model, key="estimate-course-before", into=chart)
         _wait(job, head, "Weighing the reference's rows for this window")
     return None if _failed(job) else job.future.result()
 

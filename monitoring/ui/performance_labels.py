@@ -13,7 +13,7 @@ from monitoring.performance.outcomes import main_subject
 from monitoring.statistics.maturity import MATURE
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.sums import middles_of
-from monitoring.ui import cards, charts
+from monitoring.ui import cards, charts, timeline
 from monitoring.ui.charts import Part
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -40,7 +40,7 @@ def panel(view: View, metric: Metric) -> None:
         st.markdown(cards.escaped(unlike))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.plotly_chart(coverage(view), key="coverage", config=charts.CONFIG)
+        timeline.draw(coverage(view), view.scope.model, key="coverage")
     figure = arrival(view)
     with right:
         if figure is not None:

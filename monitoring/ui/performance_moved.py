@@ -17,7 +17,7 @@ from monitoring.performance.moved import Moved
 from monitoring.performance.moved_words import signed, three
 from monitoring.statistics import METHODS
 from monitoring.statistics.severity import NAMES
-from monitoring.ui import cards, charts, performance_session
+from monitoring.ui import cards, charts, performance_session, timeline
 from monitoring.ui.drift_view import words
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share, short
@@ -200,7 +200,7 @@ def _drift(view: View) -> None:
         reference=view.span_of_reference(),
         height=_HEIGHT,
     )
-    st.plotly_chart(figure, key="label-drift", config=charts.CONFIG)
+    timeline.draw(figure, view.scope.model, key="label-drift")
     st.caption(
         cards.escaped(
             f"By the day of the prediction, days with mature labels alone, against {found.reference_words}; "

@@ -9,12 +9,12 @@ import streamlit as st
 from monitoring.performance import Scores, Together
 from monitoring.ui import (
     cards,
-    charts,
     performance_course,
     performance_labels,
     performance_session,
     performance_table,
     performance_trust,
+    timeline,
 )
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import titled
@@ -62,7 +62,7 @@ def _course(view: View, scores: Scores, count: int) -> None:
     length = count if count <= view.shown.stop - view.shown.start else 1
     trailing = performance_session.trailing(view.scope, scores.metric.key, length, view.known_at)
     figure = performance_course.course(view, scores, length, trailing)
-    st.plotly_chart(figure, key="course", config=charts.CONFIG)
+    timeline.draw(figure, view.scope.model, key="course")
 
 
 def _drawn_course(view: View, metric: str, count: int, waited: bool) -> None:

@@ -117,7 +117,7 @@ def command(view: View) -> str:
     parts += ["--start", f"{keys[0].start:%Y-%m-%d}", "--stop", f"{_next_day(keys[-1].stop):%Y-%m-%d}"]
     parts += ["--chunk", scope.chunk] if scope.chunk != scope.model.chunk else []
     parts += ["--segment", "=".join(scope.segment)] if scope.segment[0] else []
-    parts += ["--version", scope.version] if scope.version != scope.model.versions.champion else []
+    parts += ["--version", scope.version] if scope.version != scope.model.versions.only else []
     day = known_day(scope, view.known_at)
     parts += ["--known-at", f"{day:%Y-%m-%d}"] if day else []
     return shlex.join([*parts, "--csv"])

@@ -15,7 +15,7 @@ from monitoring.predictions import rows as measured
 from monitoring.predictions.rows import CELLS, Levels, Rows
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.store.score_grids import ERROR, ScoreGrid
-from monitoring.ui import cards, charts, drift_view, predictions_charts
+from monitoring.ui import cards, charts, drift_view, predictions_charts, timeline
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.predictions_charts import CELL, COLOURS, Line, Sides, cells, side_by_side
 from monitoring.ui.predictions_session import Picture
@@ -57,7 +57,7 @@ def level(picture: Picture, window: Window) -> None:
             picture, [Line(f"mean {word}", keys, mean, (low.value, high.value))], f"mean {word}", False,
             band_name="10 to 90 % of rows", level=known,
         )  # fmt: skip
-        st.plotly_chart(figure, key="level", config=charts.CONFIG)
+        timeline.draw(figure, picture.one.found.model, key="level")
         st.caption(
             "The mean is that of the rows, from their sums; the ends of the band lie within a slot of the "
             "profile, which has about a thousand."
@@ -67,7 +67,7 @@ def level(picture: Picture, window: Window) -> None:
         shift = _shown(picture, one.shift)
         line = Line("shift of the mean", keys, shift, (shift.lower, shift.upper))
         figure = _over_time(picture, [line], f"shift of the mean {word}", False, level=("no shift", 0.0))
-        st.plotly_chart(figure, key="shift", config=charts.CONFIG)
+        timeline.draw(figure, picture.one.found.model, key="shift")
         st.caption(
             "Welch’s interval tells the sampling error of the rows alone; days may differ by more without "
             "anything being wrong. Whether it is drift, the limits above say."
@@ -89,7 +89,7 @@ def classes(picture: Picture, window: Window) -> None:
     with left:
         st.subheader("Class mix", anchor=False)
         figure = _over_time(picture, lines, "share of decisions", True)
-        st.plotly_chart(figure, key="classes", config=charts.CONFIG)
+        timeline.draw(figure, picture.one.found.model, key="classes")
         if len(order) > len(drawn):
             st.caption(f"The {len(drawn)} most frequent of {len(order)} classes; the table has all.")
     with right:
@@ -143,7 +143,7 @@ def confidence(picture: Picture, beside: Picture | None, window: Window, low: fl
         number = share if measure == "share below" else short
         known = None if picture.one.material.against.moves else (f"reference {number(before)}", float(before))
         figure = _over_time(picture, lines, _title(measure, cut), measure == "share below", level=known)
-        st.plotly_chart(figure, key="sure", config=charts.CONFIG)
+        timeline.draw(figure, picture.one.found.model, key="sure")
         if measure == "entropy":
             st.caption(
                 f"In nats: 0 where it is certain, {short(np.log(_many(picture)))} for a guess. Without an "
@@ -184,7 +184,7 @@ def residuals(picture: Picture, window: Window) -> None:
             band_name="10 to 90 % of rows",
             level=("no error", 0.0),
         )
-        st.plotly_chart(figure, key="residual-course", config=charts.CONFIG)
+        timeline.draw(figure, picture.one.found.model, key="residual-course")
     st.caption(
         "Above 0 the model predicts too much. Only days with mature labels are drawn; the page Performance "
         "judges them."

@@ -85,7 +85,7 @@ def command(picture: Picture, scope: Scope, method: str) -> str:
     words = shlex.split(drift_trust.command(picture.view, scope, method))
     words[words.index("drift")] = "predictions"
     found = picture.one.found
-    own = ["--version", found.version] if found.version != found.model.versions.champion else []
+    own = ["--version", found.version] if found.version != found.model.versions.only else []
     return shlex.join([*words[:-1], *own, words[-1]])
 
 

@@ -37,7 +37,7 @@ class Choices:
     as_of : date or None
         The last day that counts; None for the model's own clock.
     version : str
-        Empty for the champion, and on a page that does not ask.
+        Empty for the one that serves then, and on a page that does not ask.
     """
 
     model: str = ""
@@ -66,7 +66,7 @@ class Scope:
     span : Span
         What the log covers.
     version : str
-        The champion, unless another one was chosen.
+        The one that serves at that moment, unless another one was chosen.
     """
 
     model: Model
@@ -124,15 +124,16 @@ def scope_of(model: Model, choices: Choices) -> Scope:
     """What a page is about when the bar says this."""
     span = session.span(model.name)
     column, _, value = choices.segment.partition("=")
+    window = window_of(model, span, choices, dt.datetime.now(UTC))
     return Scope(
         model=model,
-        window=window_of(model, span, choices, dt.datetime.now(UTC)),
+        window=window,
         chunk=choices.chunk or model.chunk,
         reference=choices.reference,
         segment=(column, value) if column in model.segments.columns else ("", ""),
         as_of=choices.as_of,
         span=span,
-        version=choices.version or model.versions.champion,
+        version=choices.version or model.versions.serving(instant_of(window.stop, model.grain, model.zone)),
     )
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from monitoring import drift, windows
+from monitoring import events as happened
+from monitoring.events import Event
 from monitoring.models import Model
 from monitoring.store import Span, Store, outputs
 from monitoring.ui import jobs
@@ -112,14 +114,23 @@ def segments(name: str) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=64)
 def _versions(path: str, name: str, version: str) -> list[str]:
-    champion = model_named(name).versions.champion
-    found = dict.fromkeys(grid.version for grid in outputs.grids(store(), name))
-    return sorted(found, key=lambda one: one != champion)
+    return list(dict.fromkeys(grid.version for grid in outputs.grids(store(), name)))
 
 
-def versions(model: Model) -> list[str]:
-    """The versions of a model whose outputs have a profile, the champion first."""
-    return _versions(*key_of(model.name))
+def versions(model: Model, champion: str) -> list[str]:
+    """The versions of a model whose outputs have a profile, one of them first."""
+    return sorted(_versions(*key_of(model.name)), key=lambda one: one != champion)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _events(path: str, name: str, version: str) -> tuple[Event, ...]:
+    model = model_named(name)
+    return happened.events(store(), model, volume(model))
+
+
+def events(model: Model) -> tuple[Event, ...]:
+    """What happened to a model: versions that came or served, decisions, where its reference lies."""
+    return _events(*key_of(model.name))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

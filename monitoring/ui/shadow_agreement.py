@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.ui import cards, charts, session, shadow_session
+from monitoring.ui import cards, charts, session, shadow_session, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.shadow_view import View
@@ -31,7 +31,7 @@ def panel(view: View) -> None:
     with left:
         regression = whole.decisions is None
         st.subheader("Mean difference of scores" if regression else "Decided alike, over time", anchor=False)
-        st.plotly_chart(over_time(view), key="agreement-course", config=charts.CONFIG)
+        timeline.draw(over_time(view), view.model, key="agreement-course")
         st.subheader("Score against score", anchor=False)
         joint = shadow.Joint(view.pairs, [places])
         st.plotly_chart(density(view, joint.scores[0]), key="scores", config=charts.CONFIG)

@@ -11,7 +11,7 @@ import streamlit as st
 from monitoring import performance, results, shadow
 from monitoring.shadow.gains import DAYS, DRAWN, ROWS, Gain
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, charts, shadow_session
+from monitoring.ui import cards, charts, shadow_session, timeline
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
@@ -30,7 +30,7 @@ def panel(view: View) -> None:
         st.subheader(f"Gain by {titled(view.metric)}, chunk by chunk", anchor=False, width="content")
         st.space("stretch")
         cards.export(partial(_csv, view), f"{view.model.name}-shadow.csv")
-    st.plotly_chart(course(view), key="gain-course", config=charts.CONFIG)
+    timeline.draw(course(view), view.model, key="gain-course")
     st.caption(
         "Each chunk with its 95 % interval, if it were the only look: of many chunks one in twenty misses. "
         "Hollow points are provisional, labels still come."

@@ -8,7 +8,8 @@ import numpy as np
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.store import Refused, trials
+from monitoring.models import ModelError
+from monitoring.store import Refused, StoreError, trials
 from monitoring.store.trials import Decided, Decision, Trial
 from monitoring.ui import cards, person, session, shadow_session
 from monitoring.ui.performance_words import titled
@@ -83,25 +84,45 @@ def _margin(view: View, key: str) -> float:
 
 
 def decision(view: View) -> None:
-    """Ask what is decided, and why."""
+    """Ask what is decided, and why; whoever promotes says from when on the shadow serves."""
+    model = view.model
+    serves = view.pairs.champion == model.versions.champion  # else the day that is looked at lies before that
+    decided = st.radio(
+        "Decision", list(DECIDED), format_func=lambda one: DECIDED[one], horizontal=True, key="decided"
+    )
     with st.form("decision", border=False):
-        decided = st.radio(
-            "Decision", list(DECIDED), format_func=lambda one: DECIDED[one], horizontal=True, key="decided"
-        )
+        at = None
+        if decided == "promote" and serves:
+            clock = session.now_of(model).astimezone(model.zone)
+            at = st.datetime_input(
+                f"{view.shadow} serves from ({model.timezone})", value=clock.replace(tzinfo=None, second=0,
+                microsecond=0), key="promoted-at", width=320,
+                help="Earlier days stay those of the version that served on them.",
+            )  # fmt: skip
         reason = st.text_input("Reason", key="decision-reason")
         author = person.asked("decision-author")
         if st.form_submit_button("Record", type="primary") and view.trial is not None:
             judged = shadow_session.judged(view.scope, view.shadow, view.trial)
-            try:
-                trials.decide(session.store(), Decision(
-                    view.model.name, view.pairs.champion, view.shadow, decided or "extend", reason,
-                    verdict_words(judged), author,
-                ))  # fmt: skip
-            except Refused as error:
-                st.error(cards.escaped(str(error)))
-                return
-            st.rerun()
+            _decide(view, Decision(
+                model.name, view.pairs.champion, view.shadow, decided or "extend", reason,
+                verdict_words(judged), author,
+            ), at)  # fmt: skip
     st.caption(
-        "A decision is recorded with what the trial said then. To let another version serve, change "
-        "`[versions]` in the model's file as well."
+        "A decision is recorded with what the trial said then, and marked on every course over time. A "
+        "promotion exchanges the roles in the model's file as the store keeps it; write them into your own "
+        "file too."
     )
+
+
+def _decide(view: View, decision: Decision, at: dt.datetime | None) -> None:
+    """Record a decision, and let the shadow serve where an instant is given."""
+    try:
+        if at is None:
+            trials.decide(session.store(), decision)
+        else:
+            trials.promote(session.store(), decision, at.replace(tzinfo=view.model.zone))
+    except (Refused, ModelError, StoreError) as error:
+        st.error(cards.escaped(str(error)))
+        return
+    session.forget_models()
+    st.rerun()

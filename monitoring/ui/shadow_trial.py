@@ -15,7 +15,7 @@ from monitoring.shadow.gains import Gain
 from monitoring.shadow.verdict import CODES
 from monitoring.statistics.paired.ranking import ranked
 from monitoring.store import trials
-from monitoring.ui import cards, charts, session, shadow_forms, shadow_session
+from monitoring.ui import cards, charts, session, shadow_forms, shadow_session, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day
 from monitoring.ui.performance_words import as_share, signed, titled
@@ -37,7 +37,7 @@ def panel(view: View) -> None:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             st.subheader(f"Gain by {judged.metric.short}, all looks together", anchor=False)
-            st.plotly_chart(course(judged, view), key="trial-course", config=charts.CONFIG)
+            timeline.draw(course(judged, view), view.model, key="trial-course")
             st.caption(
                 "The wide band holds for all looks together; the dotted lines would hold if this were the "
                 "only look. Rows of a day go together, which both take into account."

@@ -14,7 +14,7 @@ from monitoring.statistics.metrics import Metric
 from monitoring.store import trials
 from monitoring.store.trials import Trial
 from monitoring.ui import cards, session, shadow_session
-from monitoring.ui.numbers import count, share
+from monitoring.ui.numbers import count, day, share
 from monitoring.ui.performance_words import signed
 from monitoring.ui.scopes import Scope
 
@@ -78,15 +78,16 @@ class Chosen:
     view: str
 
 
-def shadows(model: Model) -> list[str]:
-    """The versions that can be compared with the champion, those of the model's file first."""
-    known = [*model.versions.shadows, *session.versions(model)]
-    return [one for one in dict.fromkeys(known) if one != model.versions.champion]
+def shadows(scope: Scope) -> list[str]:
+    """The versions that can be compared with the one that serves, those of the model's file first."""
+    versions = scope.model.versions
+    known = (*versions.shadows, *versions.champions, *session.versions(scope.model, scope.version))
+    return [one for one in dict.fromkeys(known) if one != scope.version]
 
 
 def choices(scope: Scope) -> Chosen | None:
     """Draw the controls and say what they say; None where the model has no shadow."""
-    options = shadows(scope.model)
+    options = shadows(scope)
     if not options:
         return None
     metrics = [one.key for one in performance.metrics_of(scope.model) if one.better != "neither"]
@@ -150,10 +151,18 @@ def answer(one: View) -> tuple[str, str, str]:
     """
     if one.trial is not None:
         judged = shadow_session.judged(one.scope, one.shadow, one.trial)
-        sentence = cards.full(f"{verdict_words(judged)}. {reasons.fix(judged.reason)}")
-        return judged.status, sentence, WORDS[judged.reason]
+        ended = trials.ended(one.trial, trials.decisions(session.store(), one.model.name))
+        then = ended_words(ended) if ended else reasons.fix(judged.reason)
+        return judged.status, cards.full(f"{verdict_words(judged)}. {then}"), WORDS[judged.reason]
     said = cards.full(reasons.sentence("no_trial", shadow=one.shadow))
     return "grey", f"{said} {window_words(one)}", "No trial"
+
+
+def ended_words(decision: trials.Decision) -> str:
+    """How a trial ended."""
+    what = "promoted" if decision.decided == "promote" else "stopped"
+    when = f" on {day(decision.decided_at)}" if decision.decided_at else ""
+    return f"It was {what}{when} by {decision.author or 'somebody'}: {decision.reason}"
 
 
 def verdict_words(judged: shadow.Judged) -> str:

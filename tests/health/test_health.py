@@ -60,9 +60,8 @@ def report(tmp_path):
                 store.ingest("m", tmp_path / "labels.parquet", "labels")
             model = store.model("m")
             one = health.health(store, model)
-            ribbon = health.ribbon(
-                model, health.assessed(store, model), None, store.volume("m"), health.outputs(store, model)
-            )
+            served = health.served(store, model, health.outputs(store, model))
+            ribbon = health.ribbon(model, health.assessed(store, model), None, store.volume("m"), served)
             return one, ribbon
 
     return made

@@ -1,10 +1,14 @@
 """The Shadow page: a verdict of a registered trial, both versions on the same rows, awkward logs included."""
 
+import datetime as dt
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from monitoring.store import Store, trials
+from monitoring.ui import session
 from tests.pages.performance_logs import HOSTILE, description, logged, said
 
 VERSIONS = '[versions]\nchampion = "one"\nshadows = ["two"]\n[segments]\ncolumns = ["city"]\n'
@@ -82,6 +86,34 @@ def test_a_trial_is_registered_followed_and_decided(open_app, two, store_file):
     assert history["What"].tolist() == ["trial registered", "stop the trial"]
     assert history["Why"].tolist() == [HOSTILE, "it is worse"]
     assert "is worse by Brier" in history["Terms"][1]
+
+
+def test_a_promotion_exchanges_the_roles_and_is_marked_on_every_course(open_app, two, store_file):
+    two()
+    with Store.open(store_file) as store:
+        trials.register(store, trials.Trial("m", "one", "two", "brier", 0.005, 1000, 9000))
+    app = open_app("shadow", model="m")
+    app.radio(key="decided").set_value("promote").run()
+    app.datetime_input(key="promoted-at").set_value(dt.datetime(2026, 1, 20, 12))
+    app.text_input(key="decision-reason").set_value("it is cheaper")
+    app.button(key="FormSubmitter:decision-Record").click()
+    app.run()
+    assert not app.exception
+    assert "scored by both (100" in said(app)
+    assert "It was promoted on" in said(app)
+    assert app.selectbox(key="shadow").options == ["one"]
+    for page, courses in (("shadow", 1), ("performance", 2), ("predictions", 3), ("drift", 1)):
+        shown = open_app(page, model="m", range="all")
+        assert not shown.exception
+        texts = [json.loads(chart.proto.spec)["layout"] for chart in shown.get("plotly_chart")]
+        served = [
+            [note["x"] for note in one.get("annotations", ()) if note["text"] == "two serves"]
+            for one in texts
+        ]
+        assert [one for one in served if one] == [["2026-01-20T12:00:00"]] * courses, page
+    versions = session.store().model("m").versions
+    assert versions.champion == "two"
+    assert versions.served[0].until.isoformat() == "2026-01-20T12:00:00+00:00"
 
 
 def test_a_decision_without_a_reason_is_refused_in_words(open_app, two, store_file):
