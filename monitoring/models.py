@@ -49,7 +49,10 @@ Label = Annotated[str, BeforeValidator(_canonical)]
 
 
 class Columns(_Part):
-    """How the log names things. ``score`` is a column, or for multiclass one column per class."""
+    """How the log names things. ``score`` is a column, or for multiclass one column per class.
+
+    ``error`` is no column unless one is named: it says that a version failed on a request.
+    """
 
     id: str = "id"
     predicted_at: str = "predicted_at"
@@ -59,6 +62,7 @@ class Columns(_Part):
     label: str = "label"
     labelled_at: str = "labelled_at"
     latency: str = "latency"
+    error: str = ""
     scores: dict[str, str | dict[str, str]] = Field(default_factory=dict)
 
 

@@ -122,7 +122,13 @@ def _shadow(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.
         keys = ", ".join(one.key for one in known)
         raise QuestionError(f"unknown metric {asked!r} of a {model.task} model; one of: {keys}")
     wanted = [one for one in known if asked in ("", one.key)]
-    told = shadow.frames.frame(found, wanted, chunk=chunk, window=window_of(model, arguments))
+    window = window_of(model, arguments)
+    told = results.concat(
+        [
+            shadow.frames.frame(found, wanted, chunk=chunk, window=window),
+            shadow.frames.expected_frame(store, found, wanted, chunk=chunk, window=window),
+        ]
+    )
     trial = trials.in_force(trials.registered(store, model.name), found.champion, version)
     if trial is None or segment[0]:
         return told

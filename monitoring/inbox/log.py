@@ -101,6 +101,7 @@ class PredictionLog:
         version: str | None = None,
         scores: Mapping[str, float] | None = None,
         latency: float | None = None,
+        error: str | bool | None = None,
         at: dt.datetime | None = None,
     ) -> str:
         """Log one prediction. When this returns, the record is safe from the death of the process.
@@ -123,6 +124,8 @@ class PredictionLog:
             The probability of every class of a multiclass model.
         latency : float, optional
             How long the prediction took, in seconds.
+        error : str or bool, optional
+            That the version failed on the request, or its message; False or an empty text where it did not.
         at : datetime, optional
             When the prediction was made; without a time zone it is UTC. Now when absent.
 
@@ -154,6 +157,8 @@ class PredictionLog:
             record["_prediction"] = prediction
         if latency is not None:
             record["_latency"] = number("latency", latency)
+        if error is not None:
+            record["_error"] = bool(error)
         record.update(features)
         self._append("predictions", line(record))
         return key

@@ -6,6 +6,8 @@ any chunk is a sum over slots, however many rows there are.
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,12 +88,19 @@ def reference_keys(found: Material) -> NDArray[np.bool_]:
     return final
 
 
-def outputs_of(found: Material) -> dict[str, Counted]:
+def outputs_of(
+    found: Material, among: Mapping[str, ScoreCube] | None = None, keys: Sequence[dt.datetime] | None = None
+) -> dict[str, Counted]:
     """Every output of a binary or multiclass version that estimates are made of, by its subject.
 
     Parameters
     ----------
     found : Material
+        Its reference says what scores mean.
+    among : mapping of str to ScoreCube, optional
+        The predictions that are counted, by subject; all of the version by default.
+    keys : sequence of datetime, optional
+        Profile keys of these.
 
     Returns
     -------
@@ -109,26 +118,24 @@ def outputs_of(found: Material) -> dict[str, Counted]:
     model, chosen = found.model, reference_keys(found)
     if model.task == "regression":
         raise ValueError("the errors of a regression are estimated from rows")
+    cubes, at = (found.cubes, found.keys) if among is None else (among, tuple(keys or ()))
     if model.task == "binary":
-        cube = found.cubes[SCORE]
-        _assert_probabilities(found, cube)
+        _assert_probabilities(found, found.cubes[SCORE])
+        cube = cubes[SCORE]
         cut = int(np.argmin(np.abs(np.asarray(cube.grid.edges) - model.threshold))) + 1
         known = _learnt(found, SCORE, chosen, model.positive)
-        return {SCORE: _counted(found, cube, decided(cube.all, cut), known)}
-    sure = found.cubes[CONFIDENCE]
-    _assert_probabilities(found, sure)
+        return {SCORE: _counted(cube, at, decided(cube.all, cut), known)}
+    sure = cubes[CONFIDENCE]
+    _assert_probabilities(found, found.cubes[CONFIDENCE])
     events = {CLASS + name: name for name in model.classes}
     counted = {
         subject: _counted(
-            found,
-            found.cubes[subject],
-            found.cubes[subject].all.decided,
-            _learnt(found, subject, chosen, name),
+            cubes[subject], at, cubes[subject].all.decided, _learnt(found, subject, chosen, name)
         )
         for subject, name in events.items()
     }
     known = _learnt(found, CONFIDENCE, chosen, None)
-    return {**counted, CONFIDENCE: _counted(found, sure, sure.all.counts, known)}
+    return {**counted, CONFIDENCE: _counted(sure, at, sure.all.counts, known)}
 
 
 def _assert_probabilities(found: Material, cube: ScoreCube) -> None:
@@ -140,9 +147,9 @@ def _assert_probabilities(found: Material, cube: ScoreCube) -> None:
         raise NotEstimableError("not_probabilities", version=found.version)
 
 
-def _counted(found: Material, cube: ScoreCube, for_event: Floats, known: ScoreMap) -> Counted:
+def _counted(cube: ScoreCube, keys: tuple[dt.datetime, ...], for_event: Floats, known: ScoreMap) -> Counted:
     """Counts of all predictions by key, rows without a score left out."""
-    rows, chosen = (placed(cube, part, found.keys)[:, :-1] for part in (cube.all.counts, for_event))
+    rows, chosen = (placed(cube, part, keys)[:, :-1] for part in (cube.all.counts, for_event))
     return Counted(np.asarray(cube.grid.edges), rows, chosen, known)
 
 

@@ -136,9 +136,7 @@ def _searched(store: Store, found: Material, parts: list[Window], most: int, say
 
     model, name = found.model, found.model.name
     say(0.0, "drawing labelled rows")
-    features = [one for one in store.features(name) if one not in model.exclude]
-    features = [one for one in features if one not in private_among(model, features)]
-    few = min(most, max(LEAST_ROWS, CELLS // max(len(features), 1)))
+    features, few = drawn_of(store, model, most)
     until = windows.key_of(found.at - dt.timedelta(microseconds=1), model.grain, model.zone)
     current = reading.sample(
         store, name, parts, most=few, features=features, segment=found.segment, version=found.version,
@@ -152,33 +150,57 @@ def _searched(store: Store, found: Material, parts: list[Window], most: int, say
     if not features or not out["rows"]:
         return {**out, "note": "no feature that may be told" if not features else "no labelled rows"}
     out["loss"] = float(loss[np.isfinite(loss)].mean())
-    say(0.5, "drawing the reference, for the quintiles of numbers")
-    matrix = tables(_reference(store, found, current, features), current, features)
-    say(0.7, "searching slices of one and two features")
+    say(0.5, "searching slices of one and two features")
+    out["slices"] = sliced(store, model, current, loss)
+    say(1.0, "done")
+    return out
+
+
+def drawn_of(store: Store, model: Model, most: int) -> tuple[list[str], int]:
+    """The features that may be told, and how many rows are drawn of so many features."""
+    features = [one for one in store.features(model.name) if one not in model.exclude]
+    features = [one for one in features if one not in private_among(model, features)]
+    return features, min(most, max(LEAST_ROWS, CELLS // max(len(features), 1)))
+
+
+def sliced(store: Store, model: Model, current: Rows, loss: Floats) -> list[dict[str, Any]]:
+    """The slices of rows in which a loss is larger than elsewhere, as `Weak` has them.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+        Whose reference cuts numbers into quintiles.
+    current : Rows
+    loss : ndarray of shape (rows,)
+        Rows where it is nan do not count.
+    """
+    features = list(current.columns)
+    matrix = tables(_reference(store, model, current, features), current, features)
     coded = [causes.codes(matrix, place) for place in range(len(matrix.features))]
     table = np.column_stack([one[1] for one in coded])
+    found = []
     for one in weak_slices(table, loss):
         where = [
             [matrix.features[column], "missing" if code < 0 else coded[column][2][code]]
             for column, code in zip(one.columns, one.codes, strict=True)
         ]
         told = ("rows", "loss", "rest", "difference", "lower", "upper", "effect", "excess", "rate")
-        out["slices"].append({"where": where, **{name: getattr(one, name) for name in told}})
-    say(1.0, "done")
-    return out
+        found.append({"where": where, **{name: getattr(one, name) for name in told}})
+    return found
 
 
-def _reference(store: Store, found: Material, current: Rows, features: list[str]) -> Rows:
+def _reference(store: Store, model: Model, current: Rows, features: list[str]) -> Rows:
     """Rows whose quintiles cut the numbers: the reference's, or where there is none those looked at."""
     from monitoring.store import rows as reading
     from monitoring.store.reference_rows import of_file, reference_window
 
-    window = reference_window(found.model)
-    if of_file(found.model):
-        return reading.reference_sample(store, found.model.name, most=REFERENCE_ROWS, features=features)
+    window = reference_window(model)
+    if of_file(model):
+        return reading.reference_sample(store, model.name, most=REFERENCE_ROWS, features=features)
     if window is None:
         return current
-    return reading.sample(store, found.model.name, [window], most=REFERENCE_ROWS, features=features)
+    return reading.sample(store, model.name, [window], most=REFERENCE_ROWS, features=features)
 
 
 def losses(model: Model, rows: Rows) -> Floats:
@@ -199,24 +221,36 @@ def losses(model: Model, rows: Rows) -> Floats:
         raise ValueError("rows were drawn without labels")
     if model.task == "regression":
         return np.abs(rows.score - rows.label)
-    known = np.array([one is not None for one in rows.label], dtype=bool)
-    decided = rows.decision
-    logged = np.array([one is not None for one in decided], dtype=bool)
+    labelled = np.array([one is not None for one in rows.label], dtype=bool)
+    said, known = decisions(model, rows)
+    label = rows.label == model.positive if model.task == "binary" else rows.label
+    return np.where(labelled & known, (said != label).astype(float), np.nan)
+
+
+def decisions(model: Model, rows: Rows) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """What was decided of each row, and whether that is known: as logged, else by the scores.
+
+    Parameters
+    ----------
+    model : Model
+        Binary or of several classes.
+    rows : Rows
+        With decisions.
+
+    Returns
+    -------
+    said : ndarray of shape (rows,)
+        Whether the event was decided for, or the class.
+    known : ndarray of bool, shape (rows,)
+    """
+    if rows.decision is None:
+        raise ValueError("rows were drawn without decisions")
+    logged = np.array([one is not None for one in rows.decision], dtype=bool)
     if model.task == "binary":
-        said = np.where(logged, decided == model.positive, rows.score >= model.threshold)
-        wrong, scored = said != (rows.label == model.positive), np.isfinite(rows.score)
-    else:
-        wrong, scored = _wrong_class(model, rows, decided, logged)
-    return np.where(known & (logged | scored), wrong.astype(float), np.nan)
-
-
-def _wrong_class(
-    model: Model, rows: Rows, decided: NDArray[Any], logged: NDArray[np.bool_]
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether the class decided for is not the label's, and whether every class has a probability."""
+        said = np.where(logged, rows.decision == model.positive, rows.score >= model.threshold)
+        return said, logged | np.isfinite(rows.score)
     chances = np.column_stack([rows.scores[name] for name in model.classes])
     scored = np.asarray(np.isfinite(chances).all(axis=1), dtype=bool)
     largest = np.where(scored[:, None], chances, 0.0).argmax(axis=1)
     first = np.array(model.classes, dtype=object)[largest]
-    wrong = np.asarray(np.where(logged, decided, first) != rows.label, dtype=bool)
-    return wrong, scored
+    return np.where(logged, rows.decision, first), logged | scored

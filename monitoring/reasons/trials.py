@@ -16,6 +16,12 @@ ROWS = (
         "Read the trial's verdict: looked at one by one, chunks would find a winner where there is none.",
     ),
     (
+        "not_estimable_difference",
+        "not estimable without labels",
+        "scores alone say nothing about {metric}",
+        "Choose a metric that can be estimated, such as accuracy or the Brier score, or wait for labels.",
+    ),
+    (
         "trial_young",
         "too few final rows for a verdict",
         "{shadow} has {rows} final rows; a verdict that may be looked at daily needs 200, spread over ten "

@@ -1,4 +1,4 @@
-"""What else is laid side by side: latency, and whether the scores of either version mean what they say."""
+"""What else is laid side by side: latency, failures, and whether scores mean what they say."""
 
 from __future__ import annotations
 
@@ -57,6 +57,46 @@ def latency(found: Pairs, places: Places, *, level: float = 0.95) -> Latency | N
         return None
     change = row_losses.mean_difference(n, second - first, first_2 + second_2 - 2 * product, level=level)
     return Latency(float(first.sum()) / rows, float(second.sum()) / rows, change)
+
+
+@dataclass(frozen=True)
+class Failures:
+    """How often either version failed, on requests of which both are known.
+
+    Attributes
+    ----------
+    champion, shadow, both : float
+        Shares of the requests.
+    difference : MeanDifference
+        The shadow's less the champion's.
+    """
+
+    champion: float
+    shadow: float
+    both: float
+    difference: MeanDifference
+
+
+def failures(found: Pairs, places: Places, *, level: float = 0.95) -> Failures | None:
+    """Compare how often both failed; None where the log does not say it of both.
+
+    Parameters
+    ----------
+    found : Pairs
+    places : ndarray of int
+        Of the keys.
+    level : float
+        Confidence.
+    """
+    joint = Joint(found, [places])
+    n, first, second, both = (
+        joint.of_all(f"error_{name}")[places] for name in ("n", "first", "second", "both")
+    )
+    rows = float(n.sum())
+    if not rows:
+        return None
+    change = row_losses.mean_difference(n, second - first, first + second - 2 * both, step=1.0, level=level)
+    return Failures(*(float(one.sum()) / rows for one in (first, second, both)), change)
 
 
 @dataclass(frozen=True)

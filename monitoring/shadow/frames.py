@@ -12,13 +12,17 @@ import pandas as pd
 
 from monitoring import results, windows
 from monitoring.performance import Assessment, assess
+from monitoring.performance.estimate_frames import PREFIX
+from monitoring.performance.meaning import NotEstimableError
 from monitoring.shadow.agreeing import agreeing
+from monitoring.shadow.expected import expected
 from monitoring.shadow.gains import Gain, course, gain
 from monitoring.shadow.joint import Places
 from monitoring.shadow.reading import Pairs
 from monitoring.shadow.verdict import CODES, STATUSES, Judged
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
+from monitoring.store import Store
 from monitoring.windows import Window
 
 
@@ -124,6 +128,32 @@ class _Told:
     def columns(self) -> dict[str, Any]:
         ends = {} if self.lower is None else {"lower": self.lower, "upper": self.upper}
         return {"value": self.value, "n": np.nan_to_num(self.n).astype(np.int64), **ends}
+
+
+def expected_frame(
+    store: Store, found: Pairs, metrics: Sequence[Metric], *, chunk: str | None = None,
+    window: Window | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """What scores alone say of the gain in every chunk; without rows where they say nothing.
+
+    Columns are as in `frame`; the interval is that of the estimate's track record, nine of ten.
+    """
+    chunks = chunks_of(found, chunk, window)
+    try:
+        told = expected(store, found, metrics, chunks.places) if chunks.kept else []
+    except NotEstimableError:
+        return results.frame({})
+    shared = {**_common(found), **_of_chunks(found, chunks)} if told else {}
+    return results.concat(
+        results.frame(
+            {
+                **shared, "measure": f"{PREFIX}{one.metric.key}", "value": one.change,
+                "lower": one.change - one.record.half_width, "upper": one.change + one.record.half_width,
+                "effect": one.gain, "n": one.rows.astype(np.int64),
+            }
+        )
+        for one in told
+    )  # fmt: skip
 
 
 def window_frame(found: Pairs, metrics: Sequence[Metric], places: Places) -> pd.DataFrame:

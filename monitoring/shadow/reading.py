@@ -42,6 +42,8 @@ class Pairs:
         Labelled pairs by key, judged by the champion's output and by the shadow's.
     final : ndarray of bool, shape (keys,)
         Whether the labels of a key are mature.
+    cubes : pair of mapping of str to ScoreCube
+        What the champion and what the shadow said of the pairs, labelled or not, by subject.
     """
 
     served: Material
@@ -52,6 +54,7 @@ class Pairs:
     ours: Outcomes
     theirs: Outcomes
     final: NDArray[np.bool_]
+    cubes: tuple[Cubes, Cubes]
 
     @property
     def model(self) -> Model:
@@ -135,13 +138,14 @@ def read(
     if not cube.chunks:
         where = f" in {'='.join(segment)}" if segment[0] else ""
         raise NoPairsError(f"{name}: no request{where} was scored by both {found.version!r} and {shadow!r}")
-    ours, theirs = (
-        outcomes(model, _side(store, found, own, other, stop, segment), cube.chunks)
+    first, second = (
+        _side(store, found, own, other, stop, segment)
         for own, other in ((found.version, shadow), (shadow, found.version))
     )
+    ours, theirs = (outcomes(model, one, cube.chunks) for one in (first, second))
     known = dict(zip(found.keys, found.cohorts.final.tolist(), strict=True))
     final = np.array([known.get(key, False) for key in cube.chunks], dtype=bool)
-    return Pairs(found, shadow, segment, cube.chunks, cube, ours, theirs, final)
+    return Pairs(found, shadow, segment, cube.chunks, cube, ours, theirs, final, (first, second))
 
 
 def _side(

@@ -21,7 +21,7 @@ CREATE TABLE {schema}.{table} (_id VARCHAR, _predicted_at TIMESTAMP, _day DATE, 
 _PREDICTIONS = """
 CREATE TABLE IF NOT EXISTS {schema}.{table} (
     _id VARCHAR, _version VARCHAR, _predicted_at TIMESTAMP, _day DATE, _score DOUBLE, _prediction {label},
-    _latency DOUBLE, _file INTEGER{scores})"""
+    _latency DOUBLE, _error BOOLEAN, _file INTEGER{scores})"""
 _LABELS = """
 CREATE TABLE IF NOT EXISTS {schema}.{table} (
     _id VARCHAR, _label {label}, _labelled_at TIMESTAMP, _source VARCHAR, _file INTEGER)"""

@@ -13,8 +13,9 @@ from monitoring.store.sources import Source
 from monitoring.store.sql import composed, quoted
 
 OWN = frozenset(
-    ("_id", "_predicted_at", "_version", "_score", "_prediction", "_latency", "_label", "_labelled_at")
-)
+    "_" + name
+    for name in ("id", "predicted_at", "version", "score", "prediction", "latency", "error", "label")
+) | {"_labelled_at"}
 RESERVED = OWN | {"_row", "_day", "_file", "rowid"}  # no feature's, in whatever case
 STORAGE: dict[Kind, str] = {
     "numeric": "DOUBLE",
@@ -45,6 +46,7 @@ class Mapping:
     predicted_at: str
     version: str | None
     latency: str | None
+    error: str | None
     label: str | None
     labelled_at: str | None
     scored: tuple[Scored, ...]
@@ -87,6 +89,7 @@ def reference(model: Model, source: Source) -> Mapping:
         columns.predicted_at,
         columns.version,
         columns.latency,
+        columns.error,
         columns.label,
         columns.labelled_at,
     }
@@ -104,6 +107,7 @@ def reference(model: Model, source: Source) -> Mapping:
         predicted_at=pick("_predicted_at", columns.predicted_at) or "",
         version=pick("_version", columns.version),
         latency=pick("_latency", columns.latency),
+        error=pick("_error", columns.error),
         label=pick("_label", columns.label),
         labelled_at=pick("_labelled_at", columns.labelled_at),
         scored=scored,

@@ -163,3 +163,16 @@ def m008_trials_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
 def m009_a_decision_knows_where_it_stands_among_the_data(cursor: duckdb.DuckDBPyConnection) -> None:
     """Give decisions the instant of the model's clock at which they were made."""
     cursor.execute("ALTER TABLE trial_decisions ADD COLUMN IF NOT EXISTS data_at TIMESTAMP")
+
+
+@migration
+def m010_a_version_may_fail(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make room for whether a version failed, and count pairs anew, which have sums more."""
+    text = "ALTER TABLE {schema}.{table} ADD COLUMN IF NOT EXISTS _error BOOLEAN"
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        for table in ("predictions", "predictions_spare", "reference_predictions"):
+            cursor.execute(named(text, schema=name, table=table))
+    cursor.execute(
+        "UPDATE models SET scores_stale = TRUE WHERE name IN (SELECT DISTINCT model FROM trials) "
+        "OR toml LIKE '%shadows%'"
+    )

@@ -14,7 +14,9 @@ from monitoring.store import pairing, score_cubes
 from monitoring.store.pair_subjects import ERROR_LOSSES, JOINT, PAIRED, PROBABILITY_LOSSES, JointGrid
 from monitoring.store.sql import Array
 
-_SWAPPED = {"latency_first": "latency_second", "latency_first_2": "latency_second_2"}
+_SWAPPED = {
+    "latency_first": "latency_second", "latency_first_2": "latency_second_2", "error_first": "error_second",
+}  # fmt: skip
 _SIGNED = ("difference", "log_loss", "brier", "absolute", "error", "square", "relative", "log")
 
 

@@ -27,9 +27,10 @@ CELLS = 50  # of equal rows of each version's reference
 PAIRED: tuple[str, ...] = (
     "n", "difference", "difference_2", "absolute",
     "latency_n", "latency_first", "latency_second", "latency_first_2", "latency_second_2", "latency_product",
+    "error_n", "error_first", "error_second", "error_both",
 )  # fmt: skip
-"""Sums over all pairs: of those with both scores their number and powers of the difference, and of those
-with both latencies these."""
+"""Sums over all pairs: of those with both scores their number and powers of the difference, of those with
+both latencies these, and of those of which it is known how many times either failed."""
 PROBABILITY_LOSSES: tuple[str, ...] = ("n", "log_loss", "log_loss_2", "brier", "brier_2")
 """Sums over labelled pairs whose scores are probabilities: their number, differences of losses, squares."""
 ERROR_LOSSES: tuple[str, ...] = (
@@ -152,9 +153,12 @@ def _of_all(first: str, second: str, difference: str) -> tuple[str, ...]:
     one, two = (side_column(side, "_latency") for side in SIDES)
     scored = f"{first} IS NOT NULL AND {second} IS NOT NULL"
     timed = f"isfinite({one}) AND isfinite({two})"
+    failed = [side_column(side, "_error") for side in SIDES]
+    told = " AND ".join(f"{each} IS NOT NULL" for each in failed)
     return (
         *only(scored, ("1", difference, f"{difference} * {difference}", f"ABS({difference})")),
         *only(timed, ("1", one, two, f"{one} * {one}", f"{two} * {two}", f"{one} * {two}")),
+        *only(told, ("1", *(f"CAST({each} AS INTEGER)" for each in (*failed, f"({' AND '.join(failed)})")))),
     )
 
 

@@ -190,7 +190,7 @@ def _matched(cursor: duckdb.DuckDBPyConnection, model: Model, pair: Pair, where:
 def _outputs(model: Model) -> list[str]:
     """The columns of a version's output."""
     scores = (layout.score_column(name) for name in model.classes)
-    return ["_version", "_score", "_prediction", "_latency", *scores]
+    return ["_version", "_score", "_prediction", "_latency", "_error", *scores]
 
 
 def _count(

@@ -26,6 +26,7 @@ from monitoring.windows import UTC
 
 OWN_VERSION = "_version"  # of the logging client: a record without one is the champion's
 ABSENT = "CAST(NULL AS DOUBLE)"
+_NO_ERROR = "'', '0', 'false', 'no', 'none', 'null', 'nan', 'ok'"
 
 _KEYS = """
 {id} AS _id, {at} AS _predicted_at, {day} AS _day, {version} AS _version"""
@@ -228,6 +229,7 @@ def said(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], 
     output |= {
         "_prediction": _prediction(batch, scored),
         "_latency": numeric(batch, roles.latency).value if roles.latency else ABSENT,
+        "_error": _failed(batch, roles.error) if roles.error else "CAST(NULL AS BOOLEAN)",
     }
     if scored.version is None:
         return output, "", {}
@@ -236,6 +238,15 @@ def said(batch: Batch, roles: Mapping, scored: Scored) -> tuple[dict[str, str], 
         f"WHERE {' OR '.join(f'({value}) IS NOT NULL' for value in present)}",
         {"version": scored.version},
     )
+
+
+def _failed(batch: Batch, column: str) -> str:
+    """SQL of whether a column says that a version failed: a message, true, or a number that is not 0."""
+    name = quoted(column)
+    if batch.source.family(column) in ("number", "boolean"):
+        return f"coalesce(CAST({name} AS DOUBLE) <> 0, FALSE)"
+    text = f"lower(trim(CAST({name} AS VARCHAR)))"
+    return f"coalesce({text} NOT IN ({_NO_ERROR}), FALSE)"
 
 
 def scores(batch: Batch, scored: Scored) -> dict[str, str]:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import drift
 from monitoring.drift import Inspection, Likely
 from monitoring.models import Model
-from monitoring.ui import cards, charts, drift_likely, drift_session, timeline
+from monitoring.ui import (
+    cards,
+    charts,
+    drift_likely,
+    drift_session,
+    timeline,
+    waiting,
+)
 from monitoring.ui.drift_session import Picture
 from monitoring.ui.drift_view import View, words
-from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, short
 from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
-EVERY_SECONDS = 0.2
 MOST = 8
 _PLACES = 3
 
@@ -52,9 +55,10 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
                 drift_likely.likely(_ranked(view, {}), assessment)
         drift_likely.began_together(picture.together, model)
         below = st.container()
-    _wait(job, head)
+    waiting.until_done(job, head, "Looking at all features at once")
     with head.container():
-        looked: Inspection | None = None if failed(job) else job.future.result()
+        broken = waiting.failed(job, "All features at once could not be looked at")
+        looked: Inspection | None = None if broken else job.future.result()
         if looked is not None:
             verdict(looked, model)
     with table.container():
@@ -73,24 +77,6 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
 
 def _ranked(view: View, attribution: Mapping[str, tuple[float, float]]) -> list[Likely]:
     return drift.ranked(view.assessment, view.colours, view.last, attribution)
-
-
-def _wait(job: Job, place: DeltaGenerator) -> None:
-    """Show the progress of a job until it is done; a run that is not wanted any more ends here."""
-    while not job.done:
-        place.progress(job.share, text=f"Looking at all features at once: {job.doing}")
-        time.sleep(EVERY_SECONDS)
-
-
-def failed(job: Job) -> bool:
-    """Whether a job ended with an error, which is then said."""
-    error = job.future.exception()
-    if error is None:
-        return False
-    cards.empty(
-        f"All features at once could not be looked at: {error}", "The rest of the page is not affected."
-    )
-    return True
 
 
 def verdict(found: Inspection, model: Model) -> None:

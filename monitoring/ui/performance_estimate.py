@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from functools import partial
 
@@ -13,16 +12,20 @@ from streamlit.delta_generator import DeltaGenerator
 from monitoring import performance, reasons, results
 from monitoring.performance import Estimates, Estimation, ExpectedErrors, Together, Weighted, WindowEstimate
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, performance_estimate_course, performance_session, timeline
+from monitoring.ui import (
+    cards,
+    performance_estimate_course,
+    performance_session,
+    timeline,
+    waiting,
+)
 from monitoring.ui.drift_view import words
-from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import as_share, number
 from monitoring.ui.status import label
 from monitoring.windows import Window
 
-EVERY_SECONDS = 0.2
 BLIND = (
     "Concept drift is invisible to every such estimate: it takes each score to mean what it meant in the "
     "reference. Only labels can tell whether it still does."
@@ -89,8 +92,8 @@ def _estimates(view: View, place: DeltaGenerator) -> Estimates | None:
     if view.model.task != "regression":
         return performance_session.estimates(view.scope, view.known_at)
     job = performance_session.expected_errors(view.scope, view.known_at)
-    _wait(job, place, "Learning how large errors are for which rows")
-    if _failed(job):
+    waiting.until_done(job, place, "Learning how large errors are for which rows")
+    if waiting.failed(job, "Rows could not be looked at"):
         return None
     place.empty()
     return performance.estimate(view.assessment, errors=job.future.result())
@@ -111,23 +114,8 @@ def _weighted(
     if not job.done:
         figure = performance_estimate_course.course(view, one)
         timeline.draw(figure, view.scope.model, key="estimate-course-before", into=chart)
-        _wait(job, head, "Weighing the reference's rows for this window")
-    return None if _failed(job) else job.future.result()
-
-
-def _wait(job: Job, place: DeltaGenerator, what: str) -> None:
-    """Show the progress of a job until it is done; a run that is not wanted any more ends here."""
-    while not job.done:
-        place.progress(job.share, text=f"{what}: {job.doing}")
-        time.sleep(EVERY_SECONDS)
-
-
-def _failed(job: Job) -> bool:
-    """Whether a job ended with an error, which is then said."""
-    error = job.future.exception()
-    if error is not None:
-        cards.empty(f"Rows could not be looked at: {error}", "The rest of the page is not affected.")
-    return error is not None
+        waiting.until_done(job, head, "Weighing the reference's rows for this window")
+    return None if waiting.failed(job, "Rows could not be looked at") else job.future.result()
 
 
 def answer(one: WindowEstimate, weighted: Weighted | None, errors: ExpectedErrors | None = None) -> None:

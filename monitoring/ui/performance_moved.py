@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import reasons
 from monitoring.drift import CHECKS
@@ -17,14 +14,18 @@ from monitoring.performance.moved import Moved
 from monitoring.performance.moved_words import signed, three
 from monitoring.statistics import METHODS
 from monitoring.statistics.severity import NAMES
-from monitoring.ui import cards, charts, performance_session, timeline
+from monitoring.ui import (
+    cards,
+    charts,
+    performance_session,
+    timeline,
+    waiting,
+)
 from monitoring.ui.drift_view import words
-from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
 from monitoring.windows import Window
 
-EVERY_SECONDS = 0.2
 _HEIGHT = 260
 
 
@@ -50,7 +51,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         _labels(view, places)
     _drift(view)
     job = performance_session.moved(view.scope, window, view.known_at)
-    _wait(job, head)
+    waiting.until_done(job, head, "Taking the change apart")
     error = job.future.exception()
     if error is not None:
         with head.container():
@@ -74,13 +75,6 @@ def _answer(found: Moved) -> None:
         return
     with st.container(border=True, key="moved-verdict"):
         st.markdown(cards.escaped(moved_words.sentence(found)))
-
-
-def _wait(job: Job, place: DeltaGenerator) -> None:
-    """Show the progress of a job until it is done; a run that is not wanted any more ends here."""
-    while not job.done:
-        place.progress(job.share, text=f"Taking the change apart: {job.doing}")
-        time.sleep(EVERY_SECONDS)
 
 
 def parts(found: Moved) -> go.Figure:

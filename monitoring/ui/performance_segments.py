@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,16 @@ import streamlit as st
 from monitoring import performance, reasons
 from monitoring.performance import Breakdown, Segment
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, charts, filters, jobs, performance_session, performance_slices, session
+from monitoring.ui import (
+    cards,
+    charts,
+    filters,
+    jobs,
+    performance_session,
+    performance_slices,
+    session,
+    waiting,
+)
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, short
 from monitoring.ui.performance_forest import ORDER, between, forest, value
@@ -21,7 +29,6 @@ from monitoring.ui.performance_words import as_share
 from monitoring.ui.status import mark
 from monitoring.windows import Window
 
-EVERY_SECONDS = 0.2
 _NAMED = 4
 
 
@@ -38,15 +45,17 @@ def panel(view: View, metric: str) -> None:
     chosen = view.assessment.scores[metric].metric
     st.subheader(f"{chosen.title} by segment", anchor=False)
     if view.model.segments.columns:
-        found = _finished(_breakdown_job(view, chosen), "Measuring every segment")
+        found = waiting.finished(_breakdown_job(view, chosen), "Measuring every segment")
         if found is not None:
             _segments(found, view)
     else:
         cards.empty("The model's file names no segment columns.", "Name up to five as `[segments] columns`.")
     st.subheader("Worst slices", anchor=False)
-    weak = _finished(_weak_job(view), "Searching the worst slices")
+    weak = waiting.finished(_weak_job(view), "Searching the worst slices")
     if weak is not None:
-        performance_slices.slices(weak, view.model)
+        regression = view.model.task == "regression"
+        about = performance_slices.DISTANCES if regression else performance_slices.ERRORS
+        performance_slices.slices(weak, view.model, about)
 
 
 def _breakdown_job(view: View, metric: Metric) -> jobs.Job:
@@ -84,20 +93,6 @@ def _live(view: View, found: performance.Material) -> Window:
     window = view.scope.window
     start = max(window.start, found.reference.stop) if found.reference else window.start
     return Window(start, window.stop) if start < window.stop else window
-
-
-def _finished(job: jobs.Job, doing: str) -> Any:
-    """What a job found, its progress being shown; None where it failed, which is then said."""
-    place = st.empty()
-    while not job.done:
-        place.progress(job.share, text=f"{doing}: {job.doing}")
-        time.sleep(EVERY_SECONDS)
-    place.empty()
-    error = job.future.exception()
-    if error is None:
-        return job.future.result()
-    cards.empty(f"This could not be worked out: {error}", "The rest of the page is not affected.")
-    return None
 
 
 def _segments(found: Breakdown, view: View) -> None:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.ui import cards, charts, session, shadow_session, timeline
+from monitoring.ui import cards, charts, session, shadow_expected, shadow_session, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.shadow_view import View
@@ -27,6 +27,9 @@ def panel(view: View) -> None:
     took = shadow.latency(view.pairs, places)
     if took is not None:
         st.markdown(cards.escaped(latency_words(view, took)))
+    failed = shadow.failures(view.pairs, places)
+    if failed is not None:
+        st.markdown(cards.escaped(failure_words(view, failed)))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         regression = whole.decisions is None
@@ -41,6 +44,7 @@ def panel(view: View) -> None:
             _matrix(view, whole.table[0])
         st.subheader("Shadow's score less the champion's", anchor=False)
         st.plotly_chart(differences(view), key="differences", config=charts.CONFIG)
+    shadow_expected.panel(view, places)
 
 
 def words(view: View, whole: shadow.Agreeing) -> str:
@@ -70,6 +74,17 @@ def latency_words(view: View, took: shadow.Latency) -> str:
         f"Latency as logged, on {count(float(one.n))} requests that have both: {short(took.champion)} for "
         f"{view.pairs.champion}, {short(took.shadow)} for {view.shadow}, {short(abs(float(one.value)))} "
         f"{slower} ({short(float(one.lower))} to {short(float(one.upper))})."
+    )
+
+
+def failure_words(view: View, failed: shadow.Failures) -> str:
+    """How often either version failed."""
+    one = failed.difference
+    ends = " to ".join(f"{100 * float(end):+.2f}".replace("-", "−") for end in (one.lower, one.upper))
+    return (
+        f"Failures as logged, on {count(float(one.n))} requests: {share(failed.champion)} for "
+        f"{view.pairs.champion}, {share(failed.shadow)} for {view.shadow} ({ends} points), "
+        f"{share(failed.both)} for both."
     )
 
 

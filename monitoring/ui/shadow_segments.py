@@ -8,13 +8,19 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from monitoring import shadow
 from monitoring.shadow.gains import Gain, gain
 from monitoring.statistics.paired.ranking import ranked
-from monitoring.ui import cards, charts, shadow_session
+from monitoring.ui import cards, charts, jobs, performance_slices, session, shadow_session, waiting
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
 
+_LEAD = "They differ most where"
+_DECISIONS = performance_slices.Words("pairs", "decided differently", _LEAD, "Differently", "Excess rows")
+_DISTANCES = performance_slices.Words(
+    "pairs", "mean distance of predictions", _LEAD, "Distance", "Excess distance", numbers=True
+)
 _FEWEST = 30  # final rows below which a segment is told but not drawn in colour
 _ROW = 24
 
@@ -26,10 +32,30 @@ class _Segment:
 
 
 def panel(view: View) -> None:
-    """Draw the forest of gains and the table of agreement by segment."""
-    if not view.model.segments.columns:
+    """Draw the forest of gains, the table of agreement by segment, and the slices in which they differ."""
+    if view.model.segments.columns:
+        _by_segment(view)
+    else:
         cards.empty("The model's file names no segment columns.", "Name up to five as `[segments] columns`.")
-        return
+    _slices(view)
+
+
+@st.fragment(parallel=True)
+def _slices(view: View) -> None:
+    """In which slices of one or two features they differ; the page does not wait for it."""
+    st.subheader("Slices in which they differ", anchor=False)
+    store, found, window = session.store(), view.pairs, view.scope.window
+    key = (*session.key_of(view.model.name), found.champion, view.shadow, *found.segment, str(window))
+    job = jobs.desk().job(
+        f"differing {view.model.name}", key, lambda say: shadow.differing(store, found, window, progress=say)
+    )
+    differing = waiting.finished(job, "Searching slices")
+    if differing is not None:
+        regression = view.model.task == "regression"
+        performance_slices.slices(differing, view.model, _DISTANCES if regression else _DECISIONS)
+
+
+def _by_segment(view: View) -> None:
     st.subheader(f"Gain by {titled(view.metric)} in every segment", anchor=False)
     found = _gains(view)
     if found:

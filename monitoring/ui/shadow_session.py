@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import streamlit as st
 
-from monitoring import performance, shadow
+from monitoring import performance, reasons, shadow
 from monitoring.shadow.agreeing import Part
 from monitoring.shadow.gains import Gain
 from monitoring.statistics.metrics import Metric
@@ -89,6 +89,32 @@ def _course(given: Key, chunk: str, metric: str) -> Gain:
 def course(scope: Scope, version: str, metric: str) -> Gain:
     """The same of every chunk that holds pairs."""
     return _course(key(scope, version), scope.chunk, metric)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _expected(given: Key, chunk: str, metric: str, places: tuple[int, ...]) -> shadow.Expected | str:
+    found = _pairs(*given)
+    windows = [np.array(places, dtype=np.intp)] if places else _chunks(given, chunk).places
+    try:
+        return shadow.expected(session.store(), found, [_metric(found.model, metric)], windows)[0]
+    except performance.NotEstimableError as error:
+        return reasons.sentence(error.code, **error.facts)
+
+
+def expected(scope: Scope, version: str, metric: str, places: tuple[int, ...] = ()) -> shadow.Expected | str:
+    """What scores alone say of the gain, or why they say nothing.
+
+    Parameters
+    ----------
+    scope : Scope
+    version : str
+        The shadow.
+    metric : str
+        Its key.
+    places : tuple of int, optional
+        Keys that make one window; by default every chunk that holds pairs is one.
+    """
+    return _expected(key(scope, version), scope.chunk, metric, places)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -51,7 +51,8 @@ def panel(view: View) -> None:
         "Register a trial" if view.trial is None else "Register other terms", icon=":material/add:"
     ):
         shadow_forms.registration(view)
-    if view.trial is not None:
+    decisions = trials.decisions(session.store(), view.model.name)
+    if view.trial is not None and not trials.ended(view.trial, decisions):
         with st.expander("Decide", icon=":material/gavel:"):
             shadow_forms.decision(view)
     _history(view)

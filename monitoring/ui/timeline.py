@@ -49,10 +49,11 @@ def marked(figure: go.Figure, model: Model, events: Sequence[Event]) -> go.Figur
     ends = _extent(figure)
     if ends is None:
         return figure
+    step = dt.timedelta(days=1) if model.grain == "day" else dt.timedelta(hours=1)
     shown = [
-        (at, one)
+        (min(at, ends[1]), one)  # what happened within the last chunk stands at it
         for one in events
-        if one.kind != "reference" and ends[0] < (at := _place(one, model)) <= ends[1]
+        if one.kind != "reference" and ends[0] < (at := _place(one, model)) < ends[1] + step
     ]
     if not shown:
         return figure

@@ -43,6 +43,11 @@ def test_only_what_lies_within_the_chart_and_is_not_drawn_already_is_marked():
     assert not drawn(event(inside), at=[]).layout.annotations
 
 
+def test_what_happened_within_the_last_chunk_stands_at_it():
+    (note,) = drawn(event(dt.datetime(2026, 1, 30, 21, tzinfo=UTC))).layout.annotations
+    assert note.x == DAYS[-1]
+
+
 def test_words_from_data_are_no_markup_and_close_ones_do_not_lie_on_each_other():
     days = [dt.datetime(2026, 1, day, tzinfo=UTC) for day in (10, 11, 25)]
     notes = drawn(*(event(day, title=HOSTILE) for day in days)).layout.annotations

@@ -281,7 +281,14 @@ def test_the_frame_tells_every_measure_of_every_chunk_and_judges_none(both):
     model = store.model("m")
     data = QUESTIONS["shadow"](store, model, {"metric": "brier"}, "1 day")
     by_chunk = data[~data["measure"].str.startswith("verdict")]
-    assert set(by_chunk["measure"]) == {"pairing", "agreement", "kappa", "score_difference", "brier"}
+    assert set(by_chunk["measure"]) == {
+        "pairing",
+        "agreement",
+        "kappa",
+        "score_difference",
+        "brier",
+        "estimated_brier",
+    }
     assert set(by_chunk["status"]) == {"grey"}
     assert set(by_chunk["reason"]) == {"trial_judges"}
     verdict = data[data["measure"] == "verdict_brier"]

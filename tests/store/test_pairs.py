@@ -9,11 +9,19 @@ from hypothesis import strategies as st
 from monitoring.store import outputs, pairs, score_compaction
 from monitoring.store.pair_subjects import ERROR_LOSSES, PAIRED, PROBABILITY_LOSSES
 from tests.laws import examples
-from tests.store.scored_logs import assert_same, by_hand, description, keys, known, labels, opened, take
+from tests.store import scored_logs
+from tests.store.scored_logs import assert_same, by_hand, keys, known, labels, opened, take
 from tests.store.scored_logs import predictions as one_version
 
 TASKS = ("binary", "multiclass", "regression")
 SEGMENTS = (("", ""), ("city", "Rome"), ("city", "(missing)"))
+
+
+def description(task):
+    text = scored_logs.description(task)
+    if "[columns]" in text:
+        return text.replace("[columns]", '[columns]\nerror = "failed"')
+    return text.replace("[versions]", '[columns]\nerror = "failed"\n[versions]')
 
 
 def both(task, days=5):
@@ -25,8 +33,10 @@ def both(task, days=5):
     two["age"] = two["age"].astype(float)
     rng = np.random.default_rng(2)
     two["predicted_at"] = two["predicted_at"] + pd.to_timedelta(rng.integers(0, 300, len(two)), unit="min")
-    latency = {"latency": rng.gamma(2, 5, len(one)).round(2)}
-    return one.assign(**latency), two.assign(latency=latency["latency"] + 1)[rng.random(len(two)) < 0.7]
+    latency = rng.gamma(2, 5, len(one)).round(2)
+    one, two = one.assign(latency=latency), two.assign(latency=latency + 1)
+    one, two = (rows.assign(failed=rng.random(len(rows)) < 0.2) for rows in (one, two))
+    return one, two[rng.random(len(two)) < 0.7]
 
 
 def main(task, rows, side):
@@ -124,6 +134,8 @@ def assert_pair_moments(task, cube, place, rows):
     expected = [
         there.sum(), difference.sum(), (difference**2).sum(), np.abs(difference).sum(), len(rows),
         late.sum(), later.sum(), (late**2).sum(), (later**2).sum(), (late * later).sum(),
+        len(rows), rows["failed_one"].sum(), rows["failed_two"].sum(),
+        (rows["failed_one"] & rows["failed_two"]).sum(),
     ]  # fmt: skip
     assert len(expected) == len(PAIRED)
     np.testing.assert_allclose(cube.all.moments[place], expected, atol=1e-6)
