@@ -96,7 +96,8 @@ def failures(found: Pairs, places: Places, *, level: float = 0.95) -> Failures |
     if not rows:
         return None
     change = row_losses.mean_difference(n, second - first, first + second - 2 * both, step=1.0, level=level)
-    return Failures(*(float(one.sum()) / rows for one in (first, second, both)), change)
+    ours, theirs, together = (float(one.sum()) / rows for one in (first, second, both))
+    return Failures(ours, theirs, together, change)
 
 
 @dataclass(frozen=True)
