@@ -10,3 +10,5 @@ inbox                      the logging client for the serving side (standard lib
 questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
 """
+
+__version__ = "0.1.0"
