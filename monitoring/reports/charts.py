@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from monitoring.marks import mark
 from monitoring.reports import scales, svg
 from monitoring.reports.scales import Scale
 from monitoring.reports.svg import Element, across, element
@@ -21,7 +20,8 @@ _HEIGHTS = {
     "amber": 0.7,
     "red": 1.0,
 }  # of a bar in a ribbon: the worse the higher
-_WORDS = 7.2  # pixels of a letter, about
+_SHAPES = {"amber": "M-4 3.4L0-4L4 3.4Z", "red": "M-3.4-3.4H3.4V3.4H-3.4Z"}
+_LATE = 0.7  # from here on a word ends where it belongs instead of beginning there
 
 Tell = Callable[[float], str]
 
@@ -36,16 +36,18 @@ class Course:
         The chunks, oldest first, gaps included.
     value : ndarray
         nan is drawn as a gap.
-    tell : callable
-        Puts a value into words.
+    tick : callable
+        Puts a round value on the axis into words.
     lower, upper : ndarray, optional
         The interval.
     hollow : ndarray of bool, optional
         Chunks that are not judged yet.
     status : sequence of str
         Amber and red points are marked with their shape.
-    levels : sequence of (value, word, class)
+    levels : sequence of (value, class)
         Lines from left to right: the reference, a limit.
+    limit, floor : ndarray, optional
+        The limit in force, dashed, and what chance alone reaches, shaded from zero.
     zones : sequence of (Window, word)
         Tinted stretches.
     volume : (below, above) of ndarray, optional
@@ -60,12 +62,14 @@ class Course:
 
     keys: Sequence[Window]
     value: np.ndarray
-    tell: Tell
+    tick: Tell
     lower: np.ndarray | None = None
     upper: np.ndarray | None = None
     hollow: np.ndarray | None = None
     status: Sequence[str] = ()
-    levels: Sequence[tuple[float, str, str]] = ()
+    levels: Sequence[tuple[float, str]] = ()
+    limit: np.ndarray | None = None
+    floor: np.ndarray | None = None
     zones: Sequence[tuple[Window, str]] = ()
     volume: tuple[np.ndarray, np.ndarray] | None = None
     ends: tuple[float, float] | None = None
@@ -96,31 +100,40 @@ def course(one: Course, title: str, description: str) -> Element:
     >>> drawn.text.startswith('<svg class="chart" role="img"')
     True
     """
-    parts = [one.value, *(end for end in (one.lower, one.upper) if end is not None)]
-    levels = [(value, word, look) for value, word, look in one.levels if np.isfinite(value)]
-    low, high = scales.reach([*parts, [value for value, *_ in levels]], zero=one.zero, ends=one.ends)
+    known = (one.lower, one.upper, one.limit, one.floor)
+    parts = [one.value, *(part for part in known if part is not None), [value for value, _ in one.levels]]
+    low, high = scales.reach(parts, zero=one.zero, ends=one.ends)
     scale = Scale(low, high, _TOP, _PLOT)
     bottom = _TOP + _PLOT + (_VOLUME + 8 if one.volume else 0)
     drawn = [
         *_zones(one, bottom),
-        *_grid(scale, one.tell),
-        svg.field(0, bottom + 1, _lines(one, scale, levels)),
-        *_named(levels, scale),
+        *grid(scale, one.tick),
+        svg.field(0, bottom + 1, _lines(one, scale)),
         *_points(one, scale),
         *(_bars(one, bottom) if one.volume else ()),
         *time_axis(one.keys[0].start, one.keys[-1].stop, bottom),
     ]
-    return svg.picture(title, description, bottom + _FOOT, drawn)
+    return svg.picture(title, description, bottom + _FOOT, drawn, scaled=True)
 
 
-def _grid(scale: Scale, tell: Tell) -> Iterator[Element]:
-    for value in scales.ticks(scale.low, scale.high):
+def grid(scale: Scale, tick: Tell, many: int = 4) -> Iterator[Element]:
+    """Lines at round values, and what they are, left of the picture.
+
+    Parameters
+    ----------
+    scale : Scale
+    tick : callable
+        Puts a value into words.
+    many : int
+        About so many.
+    """
+    for value in scales.ticks(scale.low, scale.high, many):
         y = scale.y(value)
         yield element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
-        yield element("text", tell(value), x="0", y=y - 3, class_="tick")
+        yield element("text", tick(value), x="0", dx=-6, y=y + 4, class_="tick", text_anchor="end")
 
 
-def _lines(one: Course, scale: Scale, levels: Sequence[tuple[float, str, str]]) -> Iterator[Element]:
+def _lines(one: Course, scale: Scale) -> Iterator[Element]:
     """The band, the levels and the course, unbroken run by unbroken run."""
     middle = one.middle
     if one.lower is not None and one.upper is not None:
@@ -129,22 +142,26 @@ def _lines(one: Course, scale: Scale, levels: Sequence[tuple[float, str, str]]) 
             back = [(middle[i], scale.y(float(one.lower[i]))) for i in reversed(run)]
             if len(run) > 1:
                 yield svg.line([*there, *back], "band", closed=True)
-    for value, _, look in levels:
+    yield from _bounds(one, scale)
+    for value, look in one.levels:
         yield svg.line([(0, scale.y(value)), (1, scale.y(value))], f"level {look}")
     for run in runs(np.isfinite(one.value)):
         if len(run) > 1:
             yield svg.line([(middle[i], scale.y(float(one.value[i]))) for i in run], "course")
 
 
-def _named(levels: Sequence[tuple[float, str, str]], scale: Scale) -> Iterator[Element]:
-    """The words of the levels at their right ends, moved apart where they would lie on each other."""
-    taken: list[float] = []
-    for value, word, look in sorted(levels, key=lambda one: -one[0]):
-        y = scale.y(value) - 4
-        while any(abs(y - other) < 12 for other in taken):
-            y += 2
-        taken.append(y)
-        yield element("text", word, x="100%", y=y, class_=f"name {look}", text_anchor="end")
+def _bounds(one: Course, scale: Scale) -> Iterator[Element]:
+    """What chance alone reaches, and the limit of every chunk."""
+    middle = one.middle
+    if one.floor is not None:
+        for run in runs(np.isfinite(one.floor)):
+            there = [(middle[i], scale.y(float(one.floor[i]))) for i in run]
+            yield svg.line(
+                [*there, (middle[run[-1]], scale.y(0)), (middle[run[0]], scale.y(0))], "floor", closed=True
+            )
+    if one.limit is not None:
+        for run in runs(np.isfinite(one.limit)):
+            yield svg.line([(middle[i], scale.y(float(one.limit[i]))) for i in run], "level limit")
 
 
 def _points(one: Course, scale: Scale) -> Iterator[Element]:
@@ -169,15 +186,12 @@ def shaped(state: str, share: float, y: float, inside: Sequence[Element] = ()) -
     inside : sequence of Element
         What it tells.
     """
-    if state in ("amber", "red"):  # a word drawn in the middle of its place, for per cent cannot be added to
-        shape = mark(state).shape
-        return element(
-            "text", *inside, shape, x=across(share), y=y + 3.5, class_=f"point {state}", text_anchor="middle"
-        )
+    if state in _SHAPES:  # in units of its own, since per cent cannot be added to
+        drawn = element("path", d=_SHAPES[state], class_=f"point {state}")
+        return element("svg", *inside, drawn, x=across(share), y=y, width=1, height=1, overflow="visible")
     look = state if state in ("hollow", "grey") else "quiet"
-    return element(
-        "circle", *inside, cx=across(share), cy=y, r=2.6 if look != "quiet" else 2, class_=f"point {look}"
-    )
+    radius = 2.6 if look != "quiet" else 2
+    return element("circle", *inside, cx=across(share), cy=y, r=radius, class_=f"point {look}")
 
 
 def _zones(one: Course, bottom: float) -> Iterator[Element]:
@@ -195,7 +209,11 @@ def _zones(one: Course, bottom: float) -> Iterator[Element]:
                 height=bottom - _TOP + 14,
                 class_="zone",
             )
-            yield element("text", word, x=across(left), y=_TOP - 4, class_="name quiet", dx=3)
+            late = left > _LATE
+            where = across(right if late else left)
+            yield element(
+                "text", word, x=where, y=_TOP - 5, class_="name", text_anchor="end" if late else None
+            )
 
 
 def _bars(one: Course, bottom: float) -> Iterator[Element]:
@@ -291,7 +309,7 @@ def ribbon(
                     class_="marked",
                 )
             )
-            drawn.append(element("text", word, x=across(left), y=bottom - high + 2, class_="name quiet"))
+            drawn.append(element("text", word, x=across(left), y=bottom - high + 2, class_="name"))
     return svg.picture(
         title, description, bottom + 22, [*drawn, *time_axis(start, keys[-1].stop, bottom + 5)]
     )

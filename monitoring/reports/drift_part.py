@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from monitoring import drift
 from monitoring.drift import FeatureVerdict, showing
 from monitoring.drift.distributions import Histogram, Sample, densities, labels, outside, sample
-from monitoring.drift.wording import distinct
 from monitoring.formats import day, full, share, short, span
-from monitoring.reports import charts, pairs, svg
+from monitoring.reports import charts, pairs, scales, svg
 from monitoring.reports.gathering import Gathered, Inputs
 from monitoring.reports.parts import Badge, Cell, Figure, Section, Table
 
@@ -37,7 +38,7 @@ def section(found: Gathered) -> Section:
     rows = [_row(one, each, frames[showing.shown_check(each)]) for each in shown]
     many = len(one.verdict.features)
     words = [
-        f"Each of the {many} features is compared, chunk by chunk, with {one.assessment.reference_words}. "
+        f"Each of the {many} features is compared, chunk by chunk, with {reference_words(one.assessment)}. "
         "The small course shows these days: the line is how far the feature lies from the reference, the "
         "dashed one the limit, the "
         "shaded part what chance alone reaches.",
@@ -45,7 +46,7 @@ def section(found: Gathered) -> Section:
         f"Segment: {found.scope.segment_words}." if found.scope.segment[0] else "",
     ]
     table = Table(
-        "Every feature, worst first", ("Feature", "Status", "How far", "Course", "Since", "Matters"), rows
+        "Every feature, worst first", ("Feature", "Status", "How far", "Course", "Since", "Importance"), rows
     )
     details = [each for each in shown if showing.shown_status(each) in ("amber", "red")][:MOST_DETAILS]
     return Section(
@@ -59,6 +60,18 @@ def section(found: Gathered) -> Section:
         tables=[table],
         terms=(*_TERMS, *(each.measure for each in shown), *(each.check.replace("_", " ") for each in shown)),
     )
+
+
+def reference_words(one: drift.Assessment) -> str:
+    """What chunks are compared with, in words: the last day of fixed days is one of them.
+
+    Parameters
+    ----------
+    one : drift.Assessment
+    """
+    fixed = one.against.form == "fixed" and not (one.model.reference and one.model.reference.file)
+    own = one.reference_words.startswith("own")
+    return f"{span(one.reference)}" if fixed and not own else one.reference_words
 
 
 def frame(one: Inputs, check: str, found: Gathered) -> pd.DataFrame:
@@ -159,7 +172,8 @@ def distribution(
             Histogram(np.asarray(grid.edges), one.counts, one.minimum, one.maximum) for one in (before, now)
         ]
         ends = [densities(one, *one.extent) for one in sides]
-        return [pairs.histograms(ends[0], ends[1], title, title, said, tell=_plain)]
+        marks = _ends_of_range(grid.edges, *(one.extent for one in sides))
+        return [pairs.histograms(ends[0], ends[1], title, title, said, tell=scales.plainly, marks=marks)]
     shares = [one.counts / one.values for one in (before, now)]
     called = labels(cube, names, outside(material.against))
     order = np.argsort(-np.maximum(*shares), kind="stable")[:MOST_BARS]
@@ -169,6 +183,11 @@ def distribution(
     return [pairs.bars(words, shares[0][kept], shares[1][kept], title, said, lambda value: share(value))]
 
 
-def _plain(value: float) -> str:
-    """A place on a feature's axis."""
-    return distinct([value])[0].replace("-", "−")
+def _ends_of_range(
+    edges: Sequence[float], before: tuple[float, float], now: tuple[float, float]
+) -> list[tuple[float, str]]:
+    """Where the reference's range ends, if values lie beyond by a visible part of the picture."""
+    low, high = min(before[0], now[0]), max(before[1], now[1])
+    room = 0.02 * (high - low)
+    ends = [(edges[0], edges[0] - low), (edges[-1], high - edges[-1])]
+    return [(float(edge), "end of the reference") for edge, beyond in ends if beyond > room]

@@ -10,11 +10,15 @@ import numpy as np
 
 from monitoring import windows
 from monitoring.advice.words import SHOWN, beside, row
+from monitoring.drift.distributions import sample
 from monitoring.formats import count, day, full, local_time, share, short, span
 from monitoring.health import Signal
 from monitoring.marks import ORDER, mark
 from monitoring.performance import signal, wording
+from monitoring.performance.calibration_words import points
+from monitoring.predictions.rows import mean_confidence
 from monitoring.reports import charts
+from monitoring.reports.drift_part import reference_words
 from monitoring.reports.gathering import Gathered
 from monitoring.reports.parts import Figure, Section, Table
 from monitoring.statistics.metrics import METRICS
@@ -46,8 +50,8 @@ class Tile:
     Attributes
     ----------
     title, status : str
-    number : str
-        The one number that matters; empty where there is none.
+    number, usual : str
+        The one number that matters, and what it was when the model was healthy; empty where there is none.
     sentence : str
     anchor : str
         Key of the section that says more; empty where none does.
@@ -56,6 +60,7 @@ class Tile:
     title: str
     status: str
     number: str
+    usual: str
     sentence: str
     anchor: str
 
@@ -122,7 +127,7 @@ def tiles(found: Gathered) -> list[Tile]:
         Tile(
             TITLES.get(one.name, one.name),
             one.status,
-            _number(found, one),
+            *_number(found, one),
             full(one.sentence),
             anchors.get(one.name, ""),
         )
@@ -130,22 +135,39 @@ def tiles(found: Gathered) -> list[Tile]:
     ]
 
 
-def _number(found: Gathered, one: Signal) -> str:
-    """The one number of a signal in words."""
-    if not np.isfinite(one.value):
-        return ""
-    if one.name == "freshness":
-        return f"{short(one.value)} h old"
-    if one.name == "drift":
-        return f"{count(one.value * one.n)} of {count(one.n)} drift"
-    if one.name == "performance" and one.measure in METRICS:
-        metric = METRICS[one.measure]
-        return f"{metric.short} {wording.number(metric, one.value)}"
-    if one.name == "calibration":
-        return f"{100 * one.value:.1f} points off"
+def _number(found: Gathered, one: Signal) -> tuple[str, str]:
+    """The one number of a signal in words, and what it was when the model was healthy."""
     if one.name == "predictions":
-        return f"{share(one.value)} out of range" if one.measure == "out_of_range" else short(one.value)
-    return ""
+        return _sureness(found)
+    if not np.isfinite(one.value):
+        return "", ""
+    if one.name == "freshness":
+        return f"{short(one.value)} hours old", f"late from {short(one.limit)} hours on"
+    if one.name == "drift":
+        return f"{count(one.value * one.n)} of {count(one.n)} drift", ""
+    if one.name == "performance" and one.measure in METRICS:
+        metric, verdict = METRICS[one.measure], _verdict(found)
+        before = verdict.baseline if verdict else float("nan")
+        usual = f"{wording.number(metric, before)} when healthy" if np.isfinite(before) else ""
+        return f"{metric.short} {wording.number(metric, one.value)}", usual
+    if one.name == "calibration":
+        known = found.served.calibration if found.served else None
+        before = known.reference if known else None
+        usual = f"{points(before.error.mean)} when healthy" if before is not None else ""
+        return f"{points(one.value)} off", usual
+    return "", ""
+
+
+def _sureness(found: Gathered) -> tuple[str, str]:
+    """How sure the model is now and was; of a regression what it says on average."""
+    one = found.said
+    if one is None or not found.scope.whole or not one.now.scored.any() or not one.before.scored.any():
+        return "", ""
+    if found.scope.model.task == "regression":
+        now, before = (sample(one.one.material.cube, part).mean for part in ([one.current], one.compared))
+        return f"{short(now)} on average", f"{short(before)} when healthy"
+    now, before = (float(mean_confidence(rows).value[0]) for rows in (one.now, one.before))
+    return f"{share(now)} sure", f"{share(before)} when healthy"
 
 
 def changes(found: Gathered) -> list[str]:
@@ -159,13 +181,14 @@ def changes(found: Gathered) -> list[str]:
     states = _days(found)
     turned = [
         f"{day(now[0].start)}: from {mark(before[1]).word} to {mark(now[1]).word}."
-        for before, now in itertools.pairwise(states)
+        for before, now in reversed(list(itertools.pairwise(states)))
         if before[1] != now[1]
     ]
     if len(turned) > MOST_CHANGES:
+        more = len(turned) - MOST_CHANGES + 1
         turned = [
-            f"{len(turned) - MOST_CHANGES + 1} changes of colour before that.",
-            *turned[1 - MOST_CHANGES :],
+            *turned[: MOST_CHANGES - 1],
+            f"Before that the colour changed {more} more times in these days.",
         ]
     return [*(said or ["Nothing changed since the chunk before."]), *turned]
 
@@ -207,7 +230,7 @@ def ribbon(found: Gathered) -> Figure | None:
         description,
     )
     legend = [(f"day {one}", f"{mark(one).shape} {mark(one).word}") for one in ORDER]
-    return Figure("Status over time", drawing, description, legend)
+    return Figure("Status over time", drawing, description, legend, broad=True)
 
 
 def _span(states: list[tuple[Window, str]]) -> Window:
@@ -268,7 +291,7 @@ def about(found: Gathered, made_at: dt.datetime, software: str) -> list[tuple[st
         f"these days, since {day(first)}"
         for name, first in found.first.items()
     ]
-    reference = found.inputs.assessment.reference_words if found.inputs else found.health.reference or "none"
+    words = reference_words(found.inputs.assessment) if found.inputs else found.health.reference
     facts = [
         ("Model", f"{model.name}{f' – {model.title}' if model.title else ''}"),
         ("Kind", model.task),
@@ -282,7 +305,7 @@ def about(found: Gathered, made_at: dt.datetime, software: str) -> list[tuple[st
         ("Version", scope.version),
         ("Segment", scope.segment_words or "all rows"),
         ("Chunk", scope.chunk),
-        ("Reference", reference),
+        ("Reference", words or "none"),
         *[("Versions", line) for line in versions],
         ("Time zone", model.timezone),
         ("Owner", model.owner),

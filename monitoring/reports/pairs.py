@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from monitoring.reports import scales, svg
-from monitoring.reports.charts import shaped
+from monitoring.reports.charts import grid, shaped
 from monitoring.reports.scales import Scale
 from monitoring.reports.svg import Element, across, element
 
@@ -57,20 +57,12 @@ def histograms(
             yield svg.line([*steps, (across_of(float(edges[-1])), bottom)], f"area {look}", closed=True)
 
     drawn = [
-        *(_height_axis(scale, heights) if heights else ()),
+        *(grid(scale, heights, 3) if heights else ()),
         svg.field(0, bottom + 1, areas()),
         *_marks(marks, across_of, bottom),
         *value_axis(low, high, bottom, tell, axis),
     ]
-    return svg.picture(title, description, bottom + _FOOT, drawn)
-
-
-def _height_axis(scale: Scale, tell: Tell) -> Iterator[Element]:
-    for value in scales.ticks(scale.low, scale.high, 3):
-        y = scale.y(value)
-        yield element("line", x1="0", x2="100%", y1=y, y2=y, class_="grid")
-        if value:
-            yield element("text", tell(value), x="0", y=y - 3, class_="tick")
+    return svg.picture(title, description, bottom + _FOOT, drawn, scaled=heights is not None)
 
 
 def _marks(
@@ -79,7 +71,7 @@ def _marks(
     for value, word in marks:
         x = across(float(across_of(value)))
         yield element("line", x1=x, x2=x, y1=_TOP, y2=bottom, class_="level limit")
-        yield element("text", word, x=x, y=_TOP - 4, class_="name quiet", text_anchor="middle")
+        yield element("text", word, x=x, y=_TOP - 4, class_="name", text_anchor="middle")
 
 
 def value_axis(low: float, high: float, y: float, tell: Tell, axis: str) -> Iterator[Element]:
@@ -175,7 +167,7 @@ def reliability(
             )
 
     drawn = [
-        *_height_axis(scale, tell),
+        *grid(scale, tell),
         svg.field(0, bottom + 1, lines()),
         *(
             shaped("green", float(x), scale.y(float(y)), [element("title", note)])
@@ -183,4 +175,4 @@ def reliability(
         ),
         *value_axis(0.0, 1.0, bottom, tell, axis),
     ]
-    return svg.picture(title, description, bottom + _FOOT, drawn)
+    return svg.picture(title, description, bottom + _FOOT, drawn, scaled=True)

@@ -37,12 +37,15 @@ class Figure:
     drawing : Element
     legend : sequence of (class, word)
         What its colours mean.
+    broad : bool
+        Whether it takes the whole width.
     """
 
     title: str
     drawing: Element
     caption: str = ""
     legend: Sequence[tuple[str, str]] = ()
+    broad: bool = False
 
 
 @dataclass(frozen=True)

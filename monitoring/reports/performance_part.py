@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from monitoring import health, performance, reasons
+from monitoring import health, performance, reasons, results
 from monitoring.formats import count, day, full, share, span
 from monitoring.performance import calibration_signal, signal, wording
 from monitoring.performance.calibration_words import Told, points, told
 from monitoring.performance.judging import Scores
-from monitoring.reports import charts, pairs
+from monitoring.reports import charts, pairs, scales
 from monitoring.reports.gathering import Gathered
 from monitoring.reports.parts import Badge, Cell, Figure, Section, Table
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
@@ -104,13 +104,16 @@ def _course(found: Gathered, known: health.Outputs, one: Scores, places: Sequenc
     def tell(number: float) -> str:
         return wording.number(metric, number)
 
-    levels = [(baseline, f"reference {tell(baseline)}", "reference")] if np.isfinite(baseline) else []
+    levels = [(baseline, "reference")] if np.isfinite(baseline) else []
+    legend = [("course", metric.short), ("band", "95 % interval")]
+    legend += [("reference", f"reference {tell(baseline)}")] if levels else []
     if np.isfinite(limit) and metric.better != "zero":
-        levels.append((limit, f"a loss matters from {tell(limit)}", "limit"))
+        levels.append((limit, "limit"))
+        legend.append(("limit", f"a loss matters from {tell(limit)}"))
     drawn = charts.Course(
         keys=keys,
         value=value,
-        tell=tell,
+        tick=scales.per_cent if wording.as_share(metric) else scales.plainly,
         lower=np.where(final, mine["lower"].to_numpy(dtype=float), np.nan),
         upper=np.where(final, mine["upper"].to_numpy(dtype=float), np.nan),
         hollow=~final,
@@ -123,15 +126,10 @@ def _course(found: Gathered, known: health.Outputs, one: Scores, places: Sequenc
     )
     known_values = value[np.isfinite(value) & final]
     now = f"newest final chunk {tell(float(known_values[-1]))}" if len(known_values) else "no final chunk"
-    description = f"{len(keys)} chunks from {span(Window(keys[0].start, keys[-1].stop))}; {now}"
+    description = f"{len(keys)} chunks from {span(keys_span(keys))}; {now}"
     description += f"; reference {tell(baseline)}." if np.isfinite(baseline) else "."
-    legend = (
-        ("course", metric.short),
-        ("band", "95 % interval"),
-        ("rows", "predictions"),
-        ("labelled", "with a label"),
-    )
-    legend += () if final.all() else (("hollow", "provisional"),)
+    legend += [("rows", "predictions"), ("labelled", "with a label")]
+    legend += [] if final.all() else [("hollow", "provisional")]
     return Figure(wording.titled(metric), charts.course(drawn, metric.title, description), "", legend)
 
 
@@ -221,7 +219,7 @@ def promises(found: Gathered) -> Section | None:
         status=one.status,
         sentence=one.sentence,
         words=[f"From {span(one.window)}, the newest days whose labels are final."],
-        figures=[_diagram(found, one)],
+        figures=[_diagram(found, one), *_errors(found)],
         tables=[Table("", ("What", "Now", "Reference"), rows)],
         terms=("calibration", "calibration error", "score", "over-confident", "noise floor", "final"),
     )
@@ -248,7 +246,7 @@ def _diagram(found: Gathered, one: Told) -> Figure:
         shown.score[kept], shown.rate[kept], shown.lower[kept], shown.upper[kept],
         _band(found, shown, kept), notes, "what scores promised",
         "What scores promised and what came true",
-        f"{span(one.window)}: calibration error {points(one.measured.error.mean)}.", tell=_per_cent,
+        f"{span(one.window)}: calibration error {points(one.measured.error.mean)}.", tell=scales.per_cent,
     )  # fmt: skip
     legend = [("course", "came true"), ("limit", "as promised")]
     legend += [("floor", "as in the reference")] if _band(found, shown, kept) else []
@@ -256,8 +254,53 @@ def _diagram(found: Gathered, one: Told) -> Figure:
     return Figure("Promised and come true", drawing, caption, legend)
 
 
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.0f} %"
+def errors(found: Gathered) -> pd.DataFrame:
+    """The calibration error of the chunks of the window, as the tidy frame has it; empty without one.
+
+    Parameters
+    ----------
+    found : Gathered
+    """
+    known = found.outputs
+    if known is None or known.calibration is None:
+        return results.frame({})
+    return performance.calibration_frames.frame(known.calibration, "ece", found.scope.window)
+
+
+def _errors(found: Gathered) -> list[Figure]:
+    """The calibration error over time with its limit; nothing where no chunk has one."""
+    mine, known = errors(found), found.outputs
+    value = mine["value"].to_numpy(dtype=float)
+    if known is None or not np.isfinite(value).any():
+        return []
+    whole = known.performance.assessment
+    final = (mine["maturity"] == "final").to_numpy()
+    keys = [whole.keys[place] for place in inside(whole, found.scope.window)]
+    drawn = charts.Course(
+        keys=keys, value=value, tick=scales.per_cent, hollow=~final, status=mine["status"].tolist(),
+        limit=mine["limit_high"].to_numpy(dtype=float), floor=mine["noise_floor"].to_numpy(dtype=float),
+        zero=True, zones=[*_reference(whole), *_provisional(keys, final)],
+        notes=[
+            f"{span(key)}: {points(error)}, {count(n)} labels"
+            for key, error, n in zip(keys, value, mine["n"], strict=True)
+        ],
+    )  # fmt: skip
+    legend = [("course", "calibration error"), ("limit", "99 % limit"), ("floor", "what chance explains")]
+    legend += [] if final.all() else [("hollow", "provisional")]
+    drawing = charts.course(
+        drawn, "Calibration error over time", f"{len(keys)} chunks, {span(keys_span(keys))}."
+    )
+    return [Figure("Calibration error over time", drawing, "", legend)]
+
+
+def keys_span(keys: Sequence[Window]) -> Window:
+    """From the first to the last of some chunks.
+
+    Parameters
+    ----------
+    keys : sequence of Window
+    """
+    return Window(keys[0].start, keys[-1].stop)
 
 
 def _band(found: Gathered, now: Reliability, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -12,8 +12,8 @@ from monitoring.models import Model
 from monitoring.predictions import rows as measured
 from monitoring.predictions.frames import LOW
 from monitoring.predictions.rows import CELLS, Rows
-from monitoring.reports import pairs
-from monitoring.reports.drift_part import SIDES, distribution
+from monitoring.reports import pairs, scales
+from monitoring.reports.drift_part import SIDES, distribution, reference_words
 from monitoring.reports.gathering import Gathered, Said
 from monitoring.reports.parts import Cell, Figure, Section, Table
 from monitoring.statistics.metrics.estimates import Estimate
@@ -43,7 +43,7 @@ def section(found: Gathered) -> Section:
         status=one.verdict.status,
         sentence=full(one.verdict.sentence),
         words=[
-            f"Now is {span(one.current)}, compared with {one.one.drift.reference_words}.",
+            f"Now is {span(one.current)}, compared with {reference_words(one.one.drift)}.",
         ],
         figures=[*_spread(found, one), *([_confidence(model, one)] if classed else [])],
         tables=[_table(model, one)],
@@ -89,17 +89,13 @@ def _confidence(model: Model, one: Said) -> Figure:
     drawing = pairs.histograms(
         sides[0], sides[1], "probability of the likelier answer", "How sure the model is",
         f"Mean confidence {share(before)} in the reference, {share(now)} now.",
-        tell=_per_cent, heights=_per_cent, marks=[(LOW, "not sure")],
+        tell=scales.per_cent, heights=scales.per_cent, marks=[(LOW, "not sure")],
     )  # fmt: skip
     caption = (
         f"On average the likelier answer is given {share(now)}; in the reference {share(before)}. Surer is "
         "not better: outside of what a model has learnt it is often surer, and wrong."
     )
     return Figure("How sure the model is", drawing, caption, SIDES)
-
-
-def _per_cent(value: float) -> str:
-    return f"{100 * value:.0f} %"
 
 
 def _table(model: Model, one: Said) -> Table:
@@ -115,7 +111,7 @@ def _table(model: Model, one: Said) -> Table:
         below = f"Not sure (below {share(LOW)})"
         rows.append((below, *_both(one, lambda side: share(_first(measured.low_confidence(side, LOW))))))
     if model.task == "binary":
-        name = f"Decided {model.positive}"
+        name = f"Decided for the event ({model.positive})"
         rows.append((name, *_both(one, lambda side: share(_first(measured.class_share(side, 0))))))
     if model.task == "multiclass":
         for place, name in enumerate(model.classes[:8]):

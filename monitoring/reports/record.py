@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from monitoring import health, performance, predictions, results, windows
+from monitoring import health, predictions, results, windows
 from monitoring.drift import showing
 from monitoring.formats import full
 from monitoring.reports import drift_part, head_part, performance_part
@@ -76,10 +76,7 @@ def frames(found: Gathered) -> dict[str, pd.DataFrame]:
     window, made = found.scope.window, {"health": health.frame(found.health), "status": _inside(found)}
     if found.outputs is not None:
         made["performance"] = performance_part.frame(found, found.outputs)
-        if found.outputs.calibration is not None:
-            made["calibration"] = performance.calibration_frames.frame(
-                found.outputs.calibration, "ece", window
-            )
+        made["calibration"] = performance_part.errors(found)
     if found.inputs is not None:
         made["drift"] = _drift(found)
     if found.said is not None:

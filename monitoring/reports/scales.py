@@ -99,6 +99,30 @@ def ticks(low: float, high: float, many: int = 4) -> list[float]:
     return [round((first + i) * step, 12) for i in range(count)]
 
 
+def per_cent(value: float) -> str:
+    """A share on an axis.
+
+    Examples
+    --------
+    >>> per_cent(0.8), per_cent(0.025)
+    ('80 %', '2.5 %')
+    """
+    return f"{100 * value:.4g} %".replace("-", "−")
+
+
+def plainly(value: float) -> str:
+    """A round number on an axis.
+
+    Examples
+    --------
+    >>> plainly(0.4), plainly(-20.0), plainly(1250000.0)
+    ('0.4', '−20', '1,250,000')
+    """
+    size = abs(value)
+    text = f"{value:,.0f}" if size >= 1000 and value == round(value) else f"{value:.6g}"
+    return text.replace("-", "−")
+
+
 def moments(start: dt.datetime, stop: dt.datetime, many: int = 4) -> list[tuple[float, str]]:
     """Where days are named on an axis of time, and how: shares of its length, and words.
 

@@ -7,7 +7,7 @@ import numpy as np
 from monitoring import reasons, windows
 from monitoring.formats import count, full, span
 from monitoring.performance import wording
-from monitoring.reports import charts
+from monitoring.reports import charts, scales
 from monitoring.reports.gathering import Beside, Gathered
 from monitoring.reports.parts import Cell, Figure, Section, Table
 from monitoring.shadow.wording import WORDS, verdict_words
@@ -80,23 +80,26 @@ def _course(found: Gathered, one: Beside) -> Figure | None:
     keys = [Window(start, stop) for start, stop in zip(starts, stops, strict=True)]
     final = (mine["maturity"] == "final").to_numpy()
 
-    def tell(number: float) -> str:
-        return wording.signed(one.metric, number) if number else "0"
+    def tick(number: float) -> str:
+        shown = scales.plainly(100 * number if wording.as_share(one.metric) else number)
+        return f"+{shown}" if number > 0 else shown
 
     notes = [
-        f"{span(key)}: {tell(float(gain))}, {count(float(n))} rows, {maturity}"
+        f"{span(key)}: {wording.signed(one.metric, float(gain))}, {count(float(n))} rows, {maturity}"
         for key, gain, n, maturity in zip(keys, value, mine["n"], mine["maturity"], strict=True)
     ]
     drawn = charts.Course(
-        keys=keys, value=value, tell=tell, lower=value - half, upper=value + half, hollow=~final,
-        levels=[(0.0, "no difference", "reference")], notes=notes,
+        keys=keys, value=value, tick=tick, lower=value - half, upper=value + half, hollow=~final,
+        levels=[(0.0, "reference")], notes=notes,
     )  # fmt: skip
-    title = f"Gain by {wording.titled(one.metric)}"
+    unit = ", in points" if wording.as_share(one.metric) else ""
+    title = f"Gain by {wording.titled(one.metric)}{unit}"
     description = f"{len(keys)} chunks; above zero {one.version} is better than {model.versions.champion}."
     caption = "Above the line the shadow is better. Of many days one in twenty misses its interval by chance."
     legend = [("course", "gain"), ("band", "95 % interval, if it were the only look")]
+    legend += [("reference", "no difference")]
     legend += [] if final.all() else [("hollow", "provisional")]
-    return Figure(title, charts.course(drawn, title, description), caption, legend)
+    return Figure(title, charts.course(drawn, title, description), caption, legend, broad=True)
 
 
 def _table(found: Gathered, one: Beside) -> Table:

@@ -107,7 +107,9 @@ def _written(value: str | float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def picture(title: str, description: str, height: float, inside: Iterable[Element]) -> Element:
+def picture(
+    title: str, description: str, height: float, inside: Iterable[Element], *, scaled: bool = False
+) -> Element:
     """A whole picture with its name and what it shows, for those who do not see it.
 
     Parameters
@@ -117,13 +119,15 @@ def picture(title: str, description: str, height: float, inside: Iterable[Elemen
     height : float
         In pixels.
     inside : iterable of Element
+    scaled : bool
+        Whether words stand left of it, for which the style keeps room.
     """
     return element(
         "svg",
         element("title", title),
         element("desc", description),
         *inside,
-        class_="chart",
+        class_="chart scaled" if scaled else "chart",
         role="img",
         width="100%",
         height=height,
