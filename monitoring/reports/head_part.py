@@ -178,7 +178,7 @@ def changes(found: Gathered) -> list[str]:
     found : Gathered
     """
     said = [full(one) for one in found.health.changes]
-    states = _days(found)
+    states = _settled(found)
     turned = [
         f"{day(now[0].start)}: from {mark(before[1]).word} to {mark(now[1]).word}."
         for before, now in reversed(list(itertools.pairwise(states)))
@@ -190,7 +190,18 @@ def changes(found: Gathered) -> list[str]:
             *turned[: MOST_CHANGES - 1],
             f"Before that the colour changed {more} more times in these days.",
         ]
-    return [*(said or ["Nothing changed since the chunk before."]), *turned]
+    before = "day" if found.scope.model.chunk == "1 day" else "chunk"
+    return [*(said or [f"Nothing changed since the {before} before."]), *turned]
+
+
+def _settled(found: Gathered) -> list[tuple[Window, str]]:
+    """The colours of the window up to the last day whose labels are final: later ones still miss performance."""
+    states, known = _days(found), found.served
+    if known is None:
+        return states
+    whole = known.performance.assessment
+    final = [key.stop for key, one in zip(whole.keys, whole.maturity, strict=True) if one == "final"]
+    return [(key, state) for key, state in states if not final or key.stop <= final[-1]]
 
 
 def _days(found: Gathered) -> list[tuple[Window, str]]:
