@@ -108,7 +108,7 @@ def term(key: str) -> Term:
     Examples
     --------
     >>> term("roc_auc").title
-    'Area under the ROC curve'
+    'Area under the ROC curve (AUC)'
     >>> term("red").meaning
     'Far beyond a limit; somebody should act.'
     """

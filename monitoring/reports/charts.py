@@ -97,7 +97,7 @@ def course(one: Course, title: str, description: str) -> Element:
     --------
     >>> day = dt.datetime(2026, 1, 1)
     >>> drawn = course(Course([Window(day, day + dt.timedelta(days=1))], np.array([0.7]), str), "AUC", "0.7.")
-    >>> drawn.text.startswith('<svg class="chart" role="img"')
+    >>> drawn.text.startswith('<svg class="chart scaled" role="img"')
     True
     """
     known = (one.lower, one.upper, one.limit, one.floor)

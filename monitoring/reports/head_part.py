@@ -195,7 +195,7 @@ def changes(found: Gathered) -> list[str]:
 
 
 def _settled(found: Gathered) -> list[tuple[Window, str]]:
-    """The colours of the window up to the last day whose labels are final: later ones still miss performance."""
+    """The colours of the window up to the last day with final labels: later ones still miss performance."""
     states, known = _days(found), found.served
     if known is None:
         return states

@@ -129,8 +129,15 @@ def _course(found: Gathered, known: health.Outputs, one: Scores, places: Sequenc
     description = f"{len(keys)} chunks from {span(keys_span(keys))}; {now}"
     description += f"; reference {tell(baseline)}." if np.isfinite(baseline) else "."
     legend += [("rows", "predictions"), ("labelled", "with a label")]
-    legend += [] if final.all() else [("hollow", "provisional")]
+    legend += _marks(mine)
     return Figure(wording.titled(metric), charts.course(drawn, metric.title, description), "", legend)
+
+
+def _marks(mine: pd.DataFrame) -> list[tuple[str, str]]:
+    """What hollow points are, as far as there are any."""
+    known, final = mine["value"].notna(), mine["maturity"] == "final"
+    told = [("hollow", "provisional")] if (known & ~final).any() else []
+    return [*told, ("unknown", "not judged")] if (known & final & (mine["status"] == "grey")).any() else told
 
 
 def _reference(whole: performance.Assessment) -> list[tuple[Window, str]]:
@@ -286,7 +293,7 @@ def _errors(found: Gathered) -> list[Figure]:
         ],
     )  # fmt: skip
     legend = [("course", "calibration error"), ("limit", "99 % limit"), ("floor", "what chance explains")]
-    legend += [] if final.all() else [("hollow", "provisional")]
+    legend += _marks(mine)
     drawing = charts.course(
         drawn, "Calibration error over time", f"{len(keys)} chunks, {span(keys_span(keys))}."
     )

@@ -70,7 +70,12 @@ def reach(
     low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
     if ends is not None:
         low, high = max(low, ends[0]), min(high, ends[1])
-    return round(low, 12), round(high, 12)
+    return _short(low), _short(high)
+
+
+def _short(value: float) -> float:
+    """A number without the dust of binary fractions."""
+    return float(f"{value:.12g}")
 
 
 def round_step(width: float) -> float:
@@ -96,7 +101,7 @@ def ticks(low: float, high: float, many: int = 4) -> list[float]:
     step = round_step((high - low) / many)
     first = math.ceil(low / step - 1e-9)
     count = math.floor(high / step + 1e-9) - first + 1
-    return [round((first + i) * step, 12) for i in range(count)]
+    return [_short((first + i) * step) for i in range(count)]
 
 
 def per_cent(value: float) -> str:
@@ -144,7 +149,9 @@ def moments(start: dt.datetime, stop: dt.datetime, many: int = 4) -> list[tuple[
     if length <= dt.timedelta(days=2):
         step = length / many
         at = [start + step * i for i in range(many)]
-        return [((one - start) / length, f"{one:%H:%M}") for one in at]
+        several = length > dt.timedelta(days=1)
+        words = [f"{one.day} {one:%b %H:%M}" if several else f"{one:%H:%M}" for one in at]
+        return [((one - start) / length, word) for one, word in zip(at, words, strict=True)]
     at = _months(start, stop)
     if len(at) > many:
         at = at[:: -(-len(at) // many)]
