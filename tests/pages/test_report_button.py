@@ -19,7 +19,7 @@ def buttons(app) -> dict[str, object]:
 
 @pytest.mark.parametrize("where", ["health", "model"])
 def test_the_button_is_there_and_reads_nothing_until_it_is_pressed(
-    page, filled, open_app, monkeypatch
+    where, filled, open_app, monkeypatch
 ) -> None:
     def refused(*_: object) -> None:
         raise AssertionError("a report that nobody asked for")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from monitoring import reports
 from monitoring.store import Store
+from monitoring.store.trials import Trial, register
 
 MADE = dt.datetime(2026, 4, 1, 12, tzinfo=dt.UTC)
 DAYS, ROWS, TURN = 45, 60, 34
@@ -106,6 +108,19 @@ def log() -> tuple[pd.DataFrame, pd.DataFrame]:
         )
     known = pd.concat(told, ignore_index=True)
     return pd.concat(parts, ignore_index=True), known[known["labelled_at"] < pd.Timestamp("2026-02-15")]
+
+
+def filled(folder: Path) -> Path:
+    """A store in a folder that holds all of it, and a trial of the shadow."""
+    predictions, labels = log()
+    predictions.to_parquet(folder / "log.parquet")
+    labels.to_parquet(folder / "labels.parquet")
+    with Store.open(folder / "lookout.duckdb") as store:
+        store.add(description())
+        assert store.ingest("m", folder / "log.parquet").rejected == 0
+        assert store.ingest("m", folder / "labels.parquet", "labels").rejected == 0
+        register(store, Trial("m", "one", SHADOW, "brier", 0.01, 2000, 20_000))
+    return folder / "lookout.duckdb"
 
 
 @dataclass(frozen=True, eq=False)
