@@ -1,4 +1,4 @@
-"""A report in a browser: without a network and without scripts it is read, on a phone, in the dark and on paper."""
+"""A report in a browser without network and scripts: read at a desk, on a phone, in the dark and on paper."""
 
 import re
 import shutil
@@ -90,7 +90,8 @@ def test_nothing_reaches_beyond_the_page(flights, hostile_file, alone, width):
         assert reach <= width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         small = page.evaluate(
-            "Math.min(...[...document.querySelectorAll('svg text')].map(e => parseFloat(getComputedStyle(e).fontSize)))"
+            "Math.min(...[...document.querySelectorAll('svg text')]"
+            ".map(e => parseFloat(getComputedStyle(e).fontSize)))"
         )
         assert small >= 11, "words in pictures keep their size"
 
@@ -119,6 +120,7 @@ def test_light_and_dark_are_told_apart_and_can_be_read(flights, alone):
 
 
 def _luminance(colour):
+    """How bright a colour is, as the guidelines for the web define it."""
     parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts

@@ -6,6 +6,7 @@ import base64
 import datetime as dt
 import hashlib
 import re
+import shutil
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -46,6 +47,7 @@ ATTRIBUTES = {
     "preserveaspectratio", "r", "role", "scope", "text-anchor", "vector-effect", "viewbox", "width",
     "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
+ROOT = Path(__file__).resolve().parents[2]
 TOLD = {"aria-label", "data-name"}
 """Attributes that may hold names from data."""
 SECTIONS = [
@@ -253,6 +255,17 @@ def test_every_method_metric_and_status_has_a_meaning() -> None:
         one = glossary.term(key)
         assert one.title, key
         assert len(one.meaning) > 20, key
+
+
+def test_the_example_of_the_document_runs(hostile_path: Path, tmp_path: Path, monkeypatch) -> None:
+    (example,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs" / "report.md").read_text("utf-8"), re.DOTALL
+    )
+    (tmp_path / "data").mkdir()
+    shutil.copy(hostile_path, tmp_path / "data" / "lookout.duckdb")
+    monkeypatch.chdir(tmp_path)
+    exec(example.replace("flights", "m"), {})
+    assert (tmp_path / "m.html").read_text("utf-8").startswith("<!doctype html>")
 
 
 def test_a_report_is_small(hostile) -> None:

@@ -96,8 +96,8 @@ def test_a_report_of_30_features_over_90_days_is_small_and_quick(path, figures):
     size = len(text.encode())
     figures(
         f"report of 30 features x 90 days: read and judged in {gathered - started:.2f} CPU s, written in "
-        f"{written - gathered:.2f}, JSON in {seconds - (written - started):.2f}; {size / 1e6:.2f} MB of HTML, "
-        f"{len(record.encode()) / 1e6:.2f} MB of JSON"
+        f"{written - gathered:.2f}, JSON in {seconds - (written - started):.2f}; {size / 1e6:.2f} MB of HTML "
+        f"and {len(record.encode()) / 1e6:.2f} MB of JSON"
     )
     assert seconds < LONGEST
     assert size < LARGEST
