@@ -12,8 +12,8 @@ import typer
 
 from monitoring import commands
 from monitoring.commands import WRONG, Answer
+from monitoring.reports.files import assert_place, save
 from monitoring.reports.files import beside as beside
-from monitoring.reports.files import save
 from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
 
 MAKERS = ("add", "demo")  # commands that make a store where none is
@@ -62,6 +62,8 @@ def report(path: Path, arguments: dict[str, Any], out: Path, record: Path | None
 def _reported(path: Path, arguments: dict[str, Any], out: Path, record: Path | None) -> Answer:
     if record is not None and record.absolute() == out.absolute():
         return Answer(stderr=f"{out}: the report and its JSON need a file each\n", code=WRONG)
+    for one in filter(None, (out, record)):
+        assert_place(one)
     said = _dispatched(path, "report", arguments)
     if said.code:
         return said

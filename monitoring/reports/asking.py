@@ -95,11 +95,7 @@ class Scope:
     @property
     def command(self) -> str:
         """What makes the same report on the command line."""
-        told = [
-            f"--start {self.window.start.isoformat(sep='T')}",
-            f"--stop {self.window.stop.isoformat(sep='T')}",
-        ]
-        told = [one.removesuffix("T00:00:00") for one in told]
+        told = [f"--start {self._told(self.window.start)}", f"--stop {self._told(self.window.stop)}"]
         told += [f"--as-of {self.at.isoformat()}"]
         told += (
             [f"--version {shlex.quote(self.version)}"] if self.version != self.model.versions.champion else []
@@ -107,6 +103,11 @@ class Scope:
         told += [f"--segment {shlex.quote(self.segment_words)}"] if self.segment[0] else []
         told += [f"--chunk {shlex.quote(self.chunk)}"] if self.chunk != self.model.chunk else []
         return f"python -m monitoring report {self.model.name} --out {self.model.name}.html {' '.join(told)}"
+
+    def _told(self, key: dt.datetime) -> str:
+        """A key as the command line takes it: a day of the model, or an hour as an instant."""
+        grain, zone = self.model.grain, self.model.zone
+        return f"{key:%Y-%m-%d}" if grain == "day" else windows.instant_of(key, grain, zone).isoformat()
 
 
 def scope(store: Store, model: Model, asked: Asked) -> Scope:

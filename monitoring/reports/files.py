@@ -21,6 +21,30 @@ def beside(out: Path) -> Path:
     return named if named != out else out.with_name(f"{out.name}.json")
 
 
+def assert_place(path: Path) -> None:
+    """Say at once that a file cannot be written there, before anything is worked out for it.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    OSError
+        If it is a folder, or its folder is not there.
+
+    Examples
+    --------
+    >>> assert_place(Path("nowhere/july.html"))
+    Traceback (most recent call last):
+    FileNotFoundError: [Errno 2] No such file or directory: 'nowhere/july.html'
+    """
+    if path.is_dir():
+        raise IsADirectoryError(21, "is a folder; name a file", str(path))
+    if not path.parent.is_dir():
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+
+
 def save(texts: Mapping[Path, str]) -> None:
     """Write files, each in one step, so that nobody ever reads half of one.
 
@@ -56,8 +80,7 @@ def save(texts: Mapping[Path, str]) -> None:
 
 def _aside(path: Path, text: str) -> Path:
     """Write a text beside its place."""
-    if path.is_dir():
-        raise IsADirectoryError(21, "is a folder; name a file", str(path))
+    assert_place(path)
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
     except OSError as error:

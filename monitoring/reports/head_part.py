@@ -31,6 +31,12 @@ PLAIN = {
     "grey": "Not enough is known to say how the model does.",
 }
 """A model's colour in a sentence for everybody."""
+UNKNOWN = {
+    "green": "Nothing looks wrong so far, but how good the model is, is not known.",
+    "amber": "Something has changed, and how good the model is, is not known.",
+    "red": "Something is wrong, and how good the model is, is not known.",
+}
+"""The same where performance cannot be judged."""
 TITLES = {
     "freshness": "Data",
     "drift": "Inputs",
@@ -78,7 +84,7 @@ def plain(found: Gathered) -> str:
     if fresh.status == "red":
         return "Data have stopped coming, so nobody knows how the model does."
     if performance is None or performance.status == "grey":
-        return said
+        return UNKNOWN.get(found.health.status, said)
     told = _right(found)
     return f"{said} {told}" if told else said
 

@@ -41,8 +41,7 @@ def histograms(
     bounds = np.concatenate([reference[0], current[0]])
     low, high = float(np.min(bounds)), float(np.max(bounds))
     high = high if high > low else low + 1.0
-    most = float(np.max(np.concatenate([reference[1], current[1]]), initial=0.0)) or 1.0
-    scale = Scale(0.0, most * 1.05, _TOP, _PLOT)
+    scale = Scale(0.0, 1.05 * _tallest((reference, current), low, high), _TOP, _PLOT)
     bottom = _TOP + _PLOT
 
     def across_of(value: float) -> float:
@@ -63,6 +62,14 @@ def histograms(
         *value_axis(low, high, bottom, tell, axis),
     ]
     return svg.picture(title, description, bottom + _FOOT, drawn, scaled=heights is not None)
+
+
+def _tallest(sides: Sequence[tuple[np.ndarray, np.ndarray]], low: float, high: float) -> float:
+    """The height that is drawn in full: what is too narrow to be seen may be cut, so that the rest can be."""
+    heights = np.concatenate([side[1] for side in sides])
+    broad = np.concatenate([np.diff(side[0]) for side in sides]) >= 0.004 * (high - low)
+    known = heights[broad] if broad.any() and heights[broad].max() > 0 else heights
+    return float(np.max(known, initial=0.0)) or 1.0
 
 
 def _marks(

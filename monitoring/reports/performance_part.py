@@ -325,5 +325,11 @@ def mature(found: Gathered) -> str:
     if known is None:
         return "no predictions"
     whole = known.performance.assessment
-    settled = [key for key, state in zip(whole.keys, whole.maturity, strict=True) if state == "final"]
+    if not whole.labelled.any():
+        return "no labels yet"
+    settled = [
+        key
+        for key, state, n in zip(whole.keys, whole.maturity, whole.labelled, strict=True)
+        if state == "final" and n
+    ]
     return f"labels final to {day(settled[-1].start)}" if settled else "no labels are final yet"

@@ -9,7 +9,7 @@ from monitoring import reports
 from monitoring.store import Store
 from tests.reports.hostile import filled, made
 
-WIDTHS = {"desk": 1200, "phone": 390, "narrow": 320}
+WIDTHS = {"desk": 1200, "phone": 390}
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import json
 import re
+import shlex
 import shutil
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from monitoring import drift, glossary, health, performance, reports, results
@@ -18,6 +22,7 @@ from monitoring.reports import rendering, svg
 from monitoring.statistics import METHODS
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
+from tests.cli.running import invoke
 from tests.reports.hostile import (
     ARABIC,
     CATEGORIES,
@@ -227,13 +232,12 @@ def test_what_cannot_be_reported_is_said(
 
 
 TASKS = {
-    "binary": "",
     "multiclass": '[columns]\nscore = {a = "p_a", b = "p_b"}\n',
     "regression": "",
 }
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", ["multiclass", "regression"])
 def test_a_model_of_which_nothing_is_known_is_grey_and_never_green(tmp_path: Path, task: str) -> None:
     with Store.open(tmp_path / "lookout.duckdb") as store:
         store.add(f'name = "m"\ntask = "{task}"\n{TASKS[task]}')
@@ -248,6 +252,32 @@ def test_a_model_of_which_nothing_is_known_is_grey_and_never_green(tmp_path: Pat
     assert "Not enough is known to say how the model does." in document.words
     assert "Judged, and within its limits." in outside
     assert list(document.parts)[:2] == ["changes", "advice"]
+
+
+def test_what_has_no_label_is_not_called_good_and_its_command_makes_it_again(tmp_path: Path) -> None:
+    at = pd.Timestamp("2026-03-27") + pd.to_timedelta(np.linspace(0, 4 * 86_399, 3840), "s")
+    spread = np.random.default_rng(0).random(len(at)).round(4)
+    frame = pd.DataFrame({"id": np.arange(len(at)).astype(str), "predicted_at": at, "score": spread})
+    frame.assign(x=spread).to_parquet(tmp_path / "log.parquet")
+    text = 'chunk = "1 hour"\ntimezone = "Europe/Paris"\n[reference]\nstart = 2026-03-27\nstop = 2026-03-29\n'
+    store = tmp_path / "lookout.duckdb"
+    with Store.open(store) as opened:
+        opened.add(f'name = "m"\ntask = "binary"\nclock = "last row"\n{text}')
+        opened.ingest("m", tmp_path / "log.parquet")
+        one = made(opened)
+    assert one.found.health.status == "green"
+    document = Document(one.html)
+    assert "Nothing looks wrong so far, but how good the model is, is not known." in document.words
+    assert "no labels yet" in document.words
+    command = shlex.split(one.found.scope.command)
+    assert command[:4] == ["python", "-m", "monitoring", "report"]
+    out = tmp_path / "again.html"
+    said = invoke(store, *[str(out) if part == "m.html" else part for part in command[3:]])
+    assert said.code == 0, said
+    again = json.loads((tmp_path / "again.json").read_text("utf-8"))
+    for name in ("start", "stop", "as_of", "command"):
+        assert again["report"][name] == one.record["report"][name], name
+    assert again["frames"] == one.record["frames"]
 
 
 def test_every_method_metric_and_status_has_a_meaning() -> None:
