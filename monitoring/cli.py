@@ -243,6 +243,33 @@ def check(
 
 
 @app.command()
+def report(
+    context: typer.Context,
+    model: ModelName,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.html", help="The file to write.")],
+    json: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE.json", help="Beside the report by default.")
+    ] = None,
+    no_json: Annotated[bool, typer.Option("--no-json", help="Write no JSON.")] = False,
+    start: Annotated[str, typer.Option(help="First day; 90 days before the end by default.")] = "",
+    stop: Annotated[str, typer.Option(help="First day not included.")] = "",
+    segment: Annotated[str, typer.Option(metavar="COL=VALUE", help="Rows that details are told of.")] = "",
+    version: Annotated[str, typer.Option(help="The champion by default.")] = "",
+    chunk: Annotated[str, typer.Option(help="1 hour, 1 day, 7 days or 28 days.")] = "",
+    as_of: Annotated[str, typer.Option(help="The day or instant at which to judge.")] = "",
+) -> None:
+    """Write a model's report: one file that opens anywhere, and the same numbers as JSON.
+
+    Example: python -m monitoring report flights --out july.html --start 2013-07-01 --stop 2013-08-01
+    """
+    arguments = {
+        "model": model, "start": start, "stop": stop, "segment": segment, "version": version, "chunk": chunk,
+        "as_of": as_of,
+    }  # fmt: skip
+    _finish(dispatch.report(context.obj, arguments, out, None if no_json else json or dispatch.beside(out)))
+
+
+@app.command()
 def compare(
     reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
     current: Annotated[Path, typer.Argument(metavar="CURRENT")],

@@ -6,13 +6,14 @@ opens the store or asks the one that owns it.
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, results
-from monitoring.arguments import Arguments, QuestionError, instant_of
+from monitoring import demo, health, reports, results
+from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.questions import QUESTIONS
 from monitoring.store import Receipt, Store, StoreError
@@ -202,6 +203,27 @@ def _report(store: Store, model: Model, as_of: str | None) -> health.Report:
         raise QuestionError(f"{model.name}: {error}") from error
 
 
+def _written(store: Store, arguments: Arguments) -> Answer:
+    """Write a report as HTML and JSON; who asked puts both into files, for the owner has other folders."""
+    model = store.model(arguments["model"])
+    chunk = arguments.get("chunk") or ""
+    if chunk and chunk not in CHUNKS:
+        raise QuestionError(f"--chunk {chunk!r}: one of {', '.join(CHUNKS)}")
+    asked = reports.Asked(
+        start=instant_of(model, arguments.get("start"), "--start"),
+        stop=instant_of(model, arguments.get("stop"), "--stop"),
+        segment=segment_of(store, model, arguments.get("segment")),
+        version=arguments.get("version") or "",
+        chunk=chunk,
+        as_of=instant_of(model, arguments.get("as_of"), "--as-of", last=True),
+    )
+    try:
+        found = reports.gather(store, model, asked)
+    except ValueError as error:
+        raise QuestionError(str(error)) from error
+    return Answer(stdout=json.dumps({"html": reports.html(found), "json": reports.text(found)}))
+
+
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
     "add": _add,
@@ -213,4 +235,5 @@ COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "quarantine": _quarantine,
     "show": _show,
     "check": _check,
+    "report": _written,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import typer
 
 from monitoring import commands
 from monitoring.commands import WRONG, Answer
+from monitoring.reports.files import assert_place, save
+from monitoring.reports.files import beside as beside
 from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
 
 MAKERS = ("add", "demo")  # commands that make a store where none is
@@ -38,6 +41,36 @@ def _dispatched(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
             return commands.answer(store, name, arguments)
     except StoreInUse as error:
         return _asked(path, name, arguments, error)
+
+
+def report(path: Path, arguments: dict[str, Any], out: Path, record: Path | None) -> Answer:
+    """Have a report made, and write it here: the owner of the store works in a folder of its own.
+
+    Parameters
+    ----------
+    path : Path
+        Of the store.
+    arguments : dict
+    out : Path
+        The file of HTML.
+    record : Path, optional
+        The file of JSON; without, none is written.
+    """
+    return answered(lambda: _reported(path, arguments, out.expanduser(), record and record.expanduser()))
+
+
+def _reported(path: Path, arguments: dict[str, Any], out: Path, record: Path | None) -> Answer:
+    if record is not None and record.absolute() == out.absolute():
+        return Answer(stderr=f"{out}: the report and its JSON need a file each\n", code=WRONG)
+    for one in filter(None, (out, record)):
+        assert_place(one)
+    said = _dispatched(path, "report", arguments)
+    if said.code:
+        return said
+    made = json.loads(said.stdout)
+    save({out: made["html"], **({record: made["json"]} if record is not None else {})})
+    written = " and ".join(str(one) for one in (out, record) if one is not None)
+    return Answer(stderr=f"the report is in {written}\n")
 
 
 def _assert_there(path: Path) -> None:

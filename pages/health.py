@@ -4,7 +4,16 @@ from functools import partial
 
 import streamlit as st
 
-from monitoring.ui import background, cards, filters, health_session, health_view, session, shell
+from monitoring.ui import (
+    background,
+    cards,
+    filters,
+    health_session,
+    health_view,
+    report_button,
+    session,
+    shell,
+)
 from monitoring.ui.components.ribbon import ribbon
 from monitoring.ui.numbers import day
 from monitoring.ui.scopes import scope_of
@@ -64,6 +73,7 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
                 if not place.every_model:
                     title, _ = shell.title_and_question(place.path)
                     cards.link(str(place.path), title, model=model.name)
+            report_button.button(scopes[model.name], key=f"report-{model.name}")
         with st.container(horizontal=True, gap="small", key=f"signals-{model.name}"):
             for signal in report.signals:
                 cards.signal(signal.name, signal.status, signal.sentence)

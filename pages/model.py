@@ -9,6 +9,7 @@ from monitoring.ui import (
     health_view,
     model_advice,
     model_cards,
+    report_button,
     session,
     shell,
 )
@@ -32,6 +33,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="answer"):
         then="Follow the first reason to its page. Do what the advice says, and read the evidence beside it "
         "before you do.",
     )
+    report_button.button(scope, key="report")
 
 # --- six numbers, now and as usual --------------------------------------------------------------------------
 

@@ -66,8 +66,10 @@ class Served:
         return (self.start is None or key >= self.start) and (self.stop is None or key < self.stop)
 
 
-def served(store: Store, model: Model, now: Outputs | None) -> tuple[Served, ...]:
-    """Every version that served with what it said, the oldest first; labels count as they are known now.
+def served(
+    store: Store, model: Model, now: Outputs | None, as_of: dt.datetime | None = None
+) -> tuple[Served, ...]:
+    """Every version that served with what it said, the oldest first; labels count as they are known then.
 
     The key in which a version was promoted is the new version's.
 
@@ -76,7 +78,9 @@ def served(store: Store, model: Model, now: Outputs | None) -> tuple[Served, ...
     store : Store
     model : Model
     now : Outputs or None
-        Of the version that serves at the model's clock.
+        Of the version that serves at that instant.
+    as_of : datetime, optional
+        By default the model's clock.
     """
     here = now.performance.assessment.material.version if now else model.versions.champion
 
@@ -84,7 +88,9 @@ def served(store: Store, model: Model, now: Outputs | None) -> tuple[Served, ...
         return None if at is None else key_of(at, model.grain, model.zone)
 
     return tuple(
-        Served(key(start), key(stop), now if version == here else outputs(store, model, version=version))
+        Served(
+            key(start), key(stop), now if version == here else outputs(store, model, as_of, version=version)
+        )
         for version, start, stop in model.versions.terms()
     )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
+from monitoring.formats import full
 from monitoring.ui.numbers import count
 from monitoring.ui.status import mark
 
@@ -104,17 +105,6 @@ def link(path: str, label: str, **query: str) -> None:
     st.page_link(
         path, label=label, icon=":material/arrow_forward:", icon_position="right", query_params=query
     )
-
-
-def full(text: str) -> str:
-    """A text with a capital letter and a full stop.
-
-    Examples
-    --------
-    >>> full("no data for 2 days")
-    'No data for 2 days.'
-    """
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "!")) else ".")
 
 
 def export(csv: Callable[[], bytes], file_name: str) -> None:

@@ -3,115 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
 
+from monitoring.drift.distributions import OUTSIDE, OUTSIDE_FROZEN, Histogram, Outside, densities
 from monitoring.drift.wording import distinct
 from monitoring.ui.charts import CURRENT, GRID, REFERENCE, Part, figure, plain, zone
 from monitoring.ui.numbers import share
 
+__all__ = [
+    "MOST_CATEGORIES", "OUTSIDE", "OUTSIDE_FROZEN", "Histogram", "Outside", "categorical", "continuous",
+    "densities", "discrete", "label",
+]  # fmt: skip
 MOST_CATEGORIES = 14
 _LEGEND = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"}
 _PAIR = ((1, "reference", REFERENCE), (2, "current", CURRENT))
 _REFERENCE_FILL = "rgba(124,138,165,0.30)"
 _CURRENT_FILL = "rgba(79,125,243,0.22)"
 _OUTSIDE_FILL = "rgba(207,138,46,0.10)"
-
-
-class Outside(NamedTuple):
-    """What is said of rows that no bin and no name was frozen for.
-
-    Attributes
-    ----------
-    range : str
-        Beyond what numbers are.
-    unseen : str
-        What names are.
-    """
-
-    range: str
-    unseen: str
-
-
-OUTSIDE = Outside("the reference’s range", "never seen in the reference")
-# Bins and names are always those of the model's own reference; another one may well hold rows beyond them.
-OUTSIDE_FROZEN = Outside(
-    "the range of the model’s reference period", "never seen in the model’s reference period"
-)
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Counts of a numeric feature over frozen bins.
-
-    Attributes
-    ----------
-    edges : ndarray of shape (n_edges,)
-        From the reference's minimum to its maximum.
-    counts : ndarray of shape (n_edges + 2,)
-        Below the range, exactly the minimum, the bins between the edges, above the range.
-    minimum, maximum : float
-        Of these rows; NaN when there are none.
-    """
-
-    edges: np.ndarray
-    counts: np.ndarray
-    minimum: float
-    maximum: float
-
-    @property
-    def shares(self) -> np.ndarray:
-        """Share of the rows per slot."""
-        total = self.counts.sum()
-        return self.counts / total if total else np.zeros_like(self.counts, dtype=float)
-
-    @property
-    def extent(self) -> tuple[float, float]:
-        """The outermost values to draw: the range, and what these rows hold beyond it."""
-        low, high = np.fmin(self.edges[0], self.minimum), np.fmax(self.edges[-1], self.maximum)
-        return float(low), float(high)
-
-
-def densities(histogram: Histogram, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
-    """Bounds and heights of bars whose areas are shares, outliers included.
-
-    The point mass at the minimum is spread over the first bin. What lies outside the range of the bins is
-    spread between the range and the outermost value drawn.
-
-    Parameters
-    ----------
-    histogram : Histogram
-    low, high : float
-        The outermost values drawn, beyond or at the range.
-
-    Returns
-    -------
-    bounds : ndarray of shape (n_bars + 1,)
-    heights : ndarray of shape (n_bars,)
-        Share per unit of the feature.
-
-    Examples
-    --------
-    >>> two = Histogram(np.array([0.0, 1.0, 3.0]), np.array([0, 1, 1, 2, 0]), 0.0, 3.0)
-    >>> densities(two, 0.0, 3.0)[1].tolist()
-    [0.5, 0.25]
-    """
-    shares, edges = histogram.shares, histogram.edges
-    inner = np.concatenate([[shares[1] + shares[2]], shares[3:-1]])
-    bounds, mass = edges, inner
-    # Nothing lies between the range and the nearest value when even that is outside.
-    if low < edges[0]:
-        gap = [histogram.maximum] if low < histogram.maximum < edges[0] else []
-        bounds = np.concatenate([[low], gap, bounds])
-        mass = np.concatenate([[shares[0]], np.zeros(len(gap)), mass])
-    if high > edges[-1]:
-        gap = [histogram.minimum] if edges[-1] < histogram.minimum < high else []
-        bounds = np.concatenate([bounds, gap, [high]])
-        mass = np.concatenate([mass, np.zeros(len(gap)), [shares[-1]]])
-    return bounds, mass / np.diff(bounds)
 
 
 def continuous(

@@ -9,19 +9,29 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import reasons
-from monitoring.drift import POOLED, VERDICT_CHECKS, Assessment, FeatureVerdict, Started
-from monitoring.drift.scores import CODES, Scores
+from monitoring.drift import POOLED, VERDICT_CHECKS, Assessment, FeatureVerdict
+from monitoring.drift.scores import CODES
 from monitoring.drift.shares import TITLES
-from monitoring.statistics import METHODS
+from monitoring.drift.showing import (
+    allowed,
+    measure_title,
+    note,
+    number,
+    shown_check,
+    shown_status,
+    started_words,
+)
 from monitoring.statistics.severity import NAMES
 from monitoring.ui import charts
 from monitoring.ui.components.heatmap import Lane
 from monitoring.ui.components.ranking import Ranked
 from monitoring.ui.drift_view import View
-from monitoring.ui.numbers import day, share, short
-from monitoring.ui.status import ORDER
 from monitoring.windows import Window
 
+__all__ = [
+    "CHECK_TITLES", "REASON_WORDS", "allowed", "available", "chosen_check", "course", "lanes",
+    "measure_title", "number", "ranked", "shown_check", "shown_status", "started_words",
+]  # fmt: skip
 CHECK_TITLES = {
     "chunk": "distance, chunk by chunk",
     "pooled_7": "distance, 7 chunks together",
@@ -29,53 +39,6 @@ CHECK_TITLES = {
     **TITLES,
 }
 REASON_WORDS = ["" if code in ("", "drift") else reasons.REASONS[code].words for code in CODES]
-
-
-def shown_status(feature: FeatureVerdict) -> str:
-    """A feature's colour: the worse of what lasts and what the judged chunk alone says."""
-    return min(feature.lasting, feature.status, key=ORDER.index)
-
-
-def shown_check(feature: FeatureVerdict) -> str:
-    """The check whose numbers stand beside a feature: what gave it colour, or else the chunk's distance."""
-    return feature.check if feature.status in ("amber", "red") else "chunk"
-
-
-def measure_title(assessment: Assessment, place: int, check: str) -> str:
-    """What a check measures, in few words.
-
-    Parameters
-    ----------
-    assessment : Assessment
-    place : int
-        Of the feature.
-    check : str
-    """
-    if check not in POOLED:
-        return TITLES[check]
-    title = METHODS[assessment.measures[place]].short
-    return title if check == "chunk" else f"{title}, {POOLED[check]} chunks"
-
-
-def allowed(scores: Scores) -> np.ndarray:
-    """What each value may reach before it has a colour: the limit, or amber if that is higher.
-
-    Returns
-    -------
-    ndarray of shape (features, chunks)
-    """
-    return np.fmax(scores.limit, np.nan_to_num(scores.before) + scores.amber[:, None])
-
-
-def number(check: str, value: float) -> str:
-    """A value of a check as text: shares in per cent.
-
-    Examples
-    --------
-    >>> number("out_of_range", 0.34), number("chunk", 0.34)
-    ('34.0 %', '0.340')
-    """
-    return short(value) if check in POOLED else share(value)
 
 
 def ranked(view: View) -> list[Ranked]:
@@ -91,7 +54,7 @@ def _row(view: View, feature: FeatureVerdict, limits: dict[str, np.ndarray]) -> 
     return Ranked(
         name=feature.feature,
         title=feature.title,
-        note=_note(feature),
+        note=note(feature),
         status=shown_status(feature),
         importance=_or_none(feature.importance),
         measure=measure_title(view.assessment, place, check),
@@ -102,22 +65,6 @@ def _row(view: View, feature: FeatureVerdict, limits: dict[str, np.ndarray]) -> 
         floor=_or_none(scores.noise_floor[place, view.last]),
         series=scores.value[place, view.shown],
     )
-
-
-def _note(feature: FeatureVerdict) -> str:
-    """Since when, and what one should know before reading the number."""
-    parts = [f"since {day(feature.since)}"] if feature.since else []
-    if feature.status in ("amber", "red") and feature.lasting not in ("amber", "red"):
-        parts.append("this chunk only, so far")
-    if feature.lasting in ("amber", "red") and feature.status not in ("amber", "red"):
-        parts.append("not in this chunk")
-    if feature.reason and feature.reason != "drift":
-        parts.append(reasons.REASONS[feature.reason].words)
-    if feature.beside:
-        parts.insert(0, feature.beside)
-    if not feature.counted:
-        parts.append(reasons.REASONS["excluded"].words)
-    return " · ".join(parts)
 
 
 def lanes(view: View, features: Sequence[FeatureVerdict], shown: slice) -> list[Lane]:
@@ -194,18 +141,6 @@ def _beside(assessment: Assessment, keys: Sequence[Window]) -> np.ndarray:
     scores = assessment.checks["chunk"]
     known = {key.start: i for i, key in enumerate(assessment.keys) if scores.rows[0, i] > 0}
     return np.array([scores.value[0, known[key.start]] if key.start in known else np.nan for key in keys])
-
-
-def started_words(started: Started | None) -> str:
-    """When a change most likely began, and how sure that is."""
-    if started is None:
-        return "Too few chunks, or too little change among them, to date a start."
-    if started.p_value > 0.05:
-        return "No single start stands out: the course moves, but not from one level to another."
-    return (
-        f"The level most likely changed on {day(started.at)} "
-        f"(between {day(started.earliest)} and {day(started.latest)} with 90 % confidence)."
-    )
 
 
 def chosen_check(view: View, feature: FeatureVerdict, heading: str) -> str:

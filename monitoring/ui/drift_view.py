@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 
 from monitoring import drift
-from monitoring.drift import Assessment, Signal, Verdict
+from monitoring.drift import Assessment, Signal, Verdict, showing
+from monitoring.formats import span
 from monitoring.store import Span
 from monitoring.ui import filters
-from monitoring.ui.numbers import day
 from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
@@ -18,6 +18,8 @@ MOST_CHUNKS = 400
 SPANS = {"1 chunk": 1, "7 chunks": 7, "28 chunks": 28}
 DEFAULT_SPAN = "7 chunks"
 DRAWN = ("shares", "ratios")
+said, words = showing.said, span
+"""A verdict's sentence without its colour, and a window, in words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,18 +83,6 @@ def reference_share(view: View) -> tuple[float, float] | None:
     return (inside[0] / len(keys), (inside[-1] + 1) / len(keys)) if inside else None
 
 
-def said(verdict: Verdict) -> str:
-    """The verdict's sentence without its colour, which stands beside it as a mark.
-
-    Examples
-    --------
-    >>> said(Verdict("red", "red since 4 May: Dew point is outside", None, None, ()))
-    'Since 4 May: Dew point is outside'
-    """
-    text = verdict.sentence.removeprefix(verdict.status).lstrip(": ")
-    return text[:1].upper() + text[1:]
-
-
 def last_day(view: View, chunk: dt.datetime) -> dt.date:
     """The local day on which a chunk ends.
 
@@ -111,22 +101,6 @@ def trailing(view: View, chunks: int) -> Window:
     """So many chunks up to the judged one, as a window of profile keys."""
     keys = view.assessment.keys
     return Window(keys[max(0, view.last - chunks + 1)].start, keys[view.last].stop)
-
-
-def words(window: Window) -> str:
-    """A window in words, its last day included.
-
-    Examples
-    --------
-    >>> words(Window(dt.datetime(2013, 7, 1), dt.datetime(2013, 7, 8)))
-    '1 Jul 2013 to 7 Jul 2013'
-    >>> words(Window(dt.datetime(2013, 7, 1, 16), dt.datetime(2013, 7, 1, 23)))
-    '1 Jul 2013, 16:00 to 1 Jul 2013, 23:00 UTC'
-    """
-    if window.start.hour or window.stop.hour:
-        return f"{day(window.start)}, {window.start:%H:%M} to {day(window.stop)}, {window.stop:%H:%M} UTC"
-    last = window.stop - dt.timedelta(seconds=1)
-    return day(window.start) if last.date() == window.start.date() else f"{day(window.start)} to {day(last)}"
 
 
 def pick_cell(view: View, span: Span, feature: str, chunk: dt.datetime) -> None:

@@ -3,92 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from monitoring.drift import Against
-from monitoring.drift.wording import distinct
+from monitoring.drift.distributions import OUTSIDE, Histogram, Outside, Sample, labels, outside, sample
 from monitoring.statistics.ratios import moved, ratio
 from monitoring.store.cubes import Cube
-from monitoring.ui.distributions import (
-    OUTSIDE,
-    OUTSIDE_FROZEN,
-    Histogram,
-    Outside,
-    categorical,
-    continuous,
-    discrete,
-    label,
-)
+from monitoring.ui.distributions import categorical, continuous, discrete, label
 from monitoring.ui.frequencies import frequencies
 from monitoring.ui.numbers import count, day, share, short
-from monitoring.windows import Window
 
-
-@dataclass(frozen=True, eq=False)
-class Sample:
-    """A feature's rows in a window, added up.
-
-    Attributes
-    ----------
-    counts : ndarray of shape (n_slots,)
-        As the feature's grid has them.
-    rows, missing, non_finite : float
-    mean : float
-        NaN for categories and where there is no value.
-    minimum, maximum : float
-        NaN where there is no value.
-    """
-
-    counts: np.ndarray
-    rows: float
-    missing: float
-    non_finite: float
-    mean: float
-    minimum: float
-    maximum: float
-
-    @property
-    def values(self) -> float:
-        """Rows with a value that is in some slot."""
-        return float(self.counts.sum())
-
-
-def sample(cube: Cube, windows: Sequence[Window]) -> Sample:
-    """Add up the only feature of a cube over windows.
-
-    Parameters
-    ----------
-    cube : Cube
-        Of one feature.
-    windows : sequence of Window
-        Of profile keys; they do not overlap.
-    """
-    inside = np.array([any(one.holds(key) for one in windows) for key in cube.chunks], dtype=bool)
-    grid = cube.grids[0]
-    counts = cube.counts[0, inside].sum(axis=0)[: grid.slots]
-    values = counts.sum()
-    mean = grid.centre + cube.total[0, inside].sum() / values if grid.numeric and values else np.nan
-    low, high = cube.minimum[0, inside], cube.maximum[0, inside]
-    return Sample(
-        counts=counts,
-        rows=float(cube.n[0, inside].sum()),
-        missing=float(cube.missing[0, inside].sum()),
-        non_finite=float(cube.non_finite[0, inside].sum()),
-        mean=float(mean),
-        minimum=float(np.nanmin(low)) if np.isfinite(low).any() else np.nan,
-        maximum=float(np.nanmax(high)) if np.isfinite(high).any() else np.nan,
-    )
-
-
-def outside(against: Against) -> Outside:
-    """What is said of rows that no bin and no name was frozen for, compared with such a reference."""
-    return OUTSIDE if against.form == "fixed" else OUTSIDE_FROZEN
+__all__ = [
+    "Sample", "distribution", "facts", "moved_words", "outside", "sample", "unseen_words",
+]  # fmt: skip
 
 
 def distribution(
@@ -121,38 +50,18 @@ def distribution(
     grid = cube.grids[0]
     if not reference.values or not current.values:
         return None
-    labels = _labels(cube, names, outside)
+    names_of = labels(cube, names, outside)
     if ratios:
-        return frequencies(labels, reference.counts, current.counts)
+        return frequencies(names_of, reference.counts, current.counts)
     if not grid.numeric:
-        return categorical(labels[:-2], reference.counts, current.counts, outside)
+        return categorical(names_of[:-2], reference.counts, current.counts, outside)
     if not names or grid.discrete or len(grid.edges) < 2:
-        return discrete(labels, reference.counts, current.counts, axis)
+        return discrete(names_of, reference.counts, current.counts, axis)
     before, now = (
         Histogram(np.asarray(grid.edges), side.counts, side.minimum, side.maximum)
         for side in (reference, current)
     )
     return continuous(before, now, axis, outside=outside)
-
-
-def _labels(cube: Cube, names: bool, outside: Outside = OUTSIDE) -> list[str]:
-    """What the slots of a feature's grid are called; they are numbered where their names may not be told."""
-    grid = cube.grids[0]
-    if not grid.numeric:
-        known = grid.categories if names else _numbered("category", len(grid.categories))
-        return [*known, "other categories", outside.unseen]
-    if not names:
-        word, first = ("value", 0) if grid.discrete else ("bin", 1)
-        return ["below", *["lowest"][:first], *_numbered(word, len(grid.edges) - first), "above"]
-    texts = distinct(grid.edges)
-    if grid.discrete:
-        return ["below", *texts, "above"]
-    inner = [f"{low} to {high}" for low, high in itertools.pairwise(texts)]
-    return ["below", *texts[:1], *inner, "above"]
-
-
-def _numbered(word: str, many: int) -> list[str]:
-    return [f"{word} {i + 1}" for i in range(many)]
 
 
 def moved_words(
@@ -175,7 +84,7 @@ def moved_words(
     if not reference.values or not current.values:
         return ""
     places = moved(current.counts, reference.counts, most=most)
-    labels = _labels(cube, True, outside)
+    names_of = labels(cube, True, outside)
     said = []
     for place in places:
         found = ratio(current.counts[place], current.values, reference.counts[place], reference.values)
@@ -183,7 +92,7 @@ def moved_words(
         now = float(current.counts[place]) / current.values
         times, low, high = (short(float(part)) for part in (found.value, found.lower, found.upper))
         said.append(
-            f"{label(labels[place])}: {share(before)} of rows before, {share(now)} now, "
+            f"{label(names_of[place])}: {share(before)} of rows before, {share(now)} now, "
             f"{times} times ({low} to {high})"
         )
     return f"Moved most: {'; '.join(said)}." if said else ""

@@ -7,50 +7,18 @@ import numpy as np
 from monitoring import performance, reasons
 from monitoring.performance import Scores, Together
 from monitoring.performance.judging import CODES
-from monitoring.statistics.metrics import Metric, evidence
+from monitoring.performance.wording import as_share, number, signed, titled
+from monitoring.statistics.metrics import evidence
 from monitoring.statistics.severity import NAMES
 from monitoring.ui import cards
 from monitoring.ui.drift_view import words
-from monitoring.ui.numbers import count, share, short
+from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
 
+__all__ = [
+    "answer", "as_share", "horizon_words", "nothing_final", "number", "reason", "signed", "titled", "unit_of",
+]  # fmt: skip
 _PAST = 3  # earlier windows from which on one is worth calling the best or the worst
-
-
-def as_share(metric: Metric) -> bool:
-    """Whether a metric is told in per cent: shares of rows are, areas and correlations are not."""
-    return "share" in metric.unit and metric.reads != "scores" and metric.key != "r2"
-
-
-def number(metric: Metric, value: float) -> str:
-    """A metric's value as people read it.
-
-    Examples
-    --------
-    >>> from monitoring.statistics.metrics import METRICS
-    >>> number(METRICS["accuracy"], 0.6931), number(METRICS["roc_auc"], 0.6787)
-    ('69.3 %', '0.679')
-    """
-    return share(float(value)) if as_share(metric) else short(float(value))
-
-
-def titled(metric: Metric) -> str:
-    """A metric's title, with the currency where it is money."""
-    return f"{metric.title} ({metric.unit})" if metric.key in ("cost", "total_cost") else metric.title
-
-
-def signed(metric: Metric, value: float) -> str:
-    """A change of a metric with its sign; of a share in percentage points.
-
-    Examples
-    --------
-    >>> from monitoring.statistics.metrics import METRICS
-    >>> signed(METRICS["accuracy"], -0.097), signed(METRICS["roc_auc"], 0.0123)
-    ('−9.7 points', '+0.012')
-    """
-    if as_share(metric):
-        return f"{100 * float(value):+.1f} points".replace("-", "−")
-    return ("+" if value > 0 else "") + number(metric, float(value))
 
 
 def answer(view: View, one: Together | None) -> tuple[str, str]:

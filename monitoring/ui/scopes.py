@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
+from monitoring.formats import local_time as local_time
 from monitoring.models import Model
 from monitoring.store import Span
 from monitoring.ui import session
@@ -135,15 +135,3 @@ def scope_of(model: Model, choices: Choices) -> Scope:
         span=span,
         version=choices.version or model.versions.serving(instant_of(window.stop, model.grain, model.zone)),
     )
-
-
-def local_time(at: dt.datetime, zone: ZoneInfo) -> str:
-    """An instant in words, in a model's own time.
-
-    Examples
-    --------
-    >>> local_time(dt.datetime(2013, 7, 1, 16, 5, tzinfo=UTC), ZoneInfo("America/New_York"))
-    '1 Jul 2013, 12:05 EDT'
-    """
-    local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone)
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"

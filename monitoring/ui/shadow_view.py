@@ -10,6 +10,7 @@ import streamlit as st
 from monitoring import performance, reasons, shadow
 from monitoring.models import Model
 from monitoring.shadow.gains import Gain
+from monitoring.shadow.wording import WORDS, verdict_words
 from monitoring.statistics.metrics import Metric
 from monitoring.store import trials
 from monitoring.store.trials import Trial
@@ -131,17 +132,6 @@ def view(scope: Scope, chosen: Chosen) -> View:
     return View(scope, chosen.shadow, found, chunks, shown, metric, tuple(places), trial)
 
 
-WORDS = {
-    "shadow_better": "Better",
-    "shadow_worse": "Worse",
-    "shadow_not_worse": "Not worse",
-    "keep_collecting": "Not decided",
-    "trial_undecided": "Undecided",
-    "segment_blocks": "Blocked",
-}
-"""What a verdict is called in a word, by the code of its reason."""
-
-
 def answer(one: View) -> tuple[str, str, str]:
     """The page's answer: the trial's verdict; without a trial what the window says, judged by nobody.
 
@@ -163,16 +153,6 @@ def ended_words(decision: trials.Decision) -> str:
     what = "promoted" if decision.decided == "promote" else "stopped"
     when = f" on {day(decision.decided_at)}" if decision.decided_at else ""
     return f"It was {what}{when} by {decision.author or 'somebody'}: {decision.reason}"
-
-
-def verdict_words(judged: shadow.Judged) -> str:
-    """The verdict in a sentence, in the metric's own unit."""
-    course = judged.course
-    ends = [float(end[-1]) if len(end) else np.nan for end in (course.value, course.lower, course.upper)]
-    words = [signed(judged.metric, end) for end in ends]
-    return shadow.verdict.sentence(
-        judged, words, margin=signed(judged.metric, judged.trial.margin).lstrip("+")
-    )
 
 
 def window_words(one: View) -> str:
