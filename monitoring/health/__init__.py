@@ -5,7 +5,7 @@ means, `trying` tells of shadows' trials, `rule` makes one colour and one senten
 together, `ribbons` does so for every chunk.
 """
 
-from monitoring.health.evidence import Outputs, assessed, outputs
+from monitoring.health.evidence import Outputs, assessed, outputs, profiled, sound
 from monitoring.health.reports import Report, frame, health, report, text
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
@@ -19,8 +19,10 @@ __all__ = [
     "frame",
     "health",
     "outputs",
+    "profiled",
     "report",
     "ribbon",
+    "sound",
     "text",
     "trying",
 ]
