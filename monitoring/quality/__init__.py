@@ -9,7 +9,7 @@ together; `frames` makes it tidy, `verdict` says it in words. A check is entered
 from monitoring.quality import profiled, arrivals
 
 # isort: on
-from monitoring.quality import frames
+from monitoring.quality import drilling, frames, wording
 from monitoring.quality.assessment import Assessment, assess
 from monitoring.quality.reading import Material, NoRowsError, judged, material, read
 from monitoring.quality.registry import CHECKS, Check
@@ -25,10 +25,12 @@ __all__ = [
     "Verdict",
     "arrivals",
     "assess",
+    "drilling",
     "frames",
     "judged",
     "material",
     "profiled",
     "read",
     "verdict",
+    "wording",
 ]

@@ -14,7 +14,7 @@ from monitoring.models import Model
 from monitoring.quality.evidence import Evidence
 from monitoring.quality.judging import Rows, judged
 from monitoring.quality.registry import CAPS, CHECKS, Check
-from monitoring.statistics.severity import AMBER, GREY, Codes, persistent
+from monitoring.statistics.severity import GREY, Codes, persistent
 from monitoring.windows import Window
 
 NEEDED, LAST = 2, 3
@@ -163,9 +163,7 @@ def _grouped(
     shape = (len(known), rows.status.shape[1])
     cells, decided = np.full(shape, GREY, dtype=np.int8), np.zeros(shape, dtype=np.intp)
     for group, places in enumerate(members):
-        # What only several chunks together show is a slow change, and nothing that broke: at most amber.
-        pooled = np.array([rows.windows[one] > 1 for one in places])[:, None]
-        status = np.where(pooled, np.minimum(rows.status[list(places)], AMBER), rows.status[list(places)])
+        status = rows.status[list(places)]
         cells[group] = status.max(axis=0)
         # Of windows that are alike the one that shows something, the longest of these.
         notable = rows.reason[list(places)] == NUMBER["days_explain"]

@@ -94,6 +94,9 @@ def judged(
     counted = _counted(evidence.model, checks, subjects)
     rate = _rate(p_value, counted, np.array(windows, dtype=int))
     status = _status(columns, checks, rate, mask)
+    # What only several chunks together show is a slow change, and nothing that broke: at most amber.
+    slow = np.array(windows, dtype=int).reshape(-1, 1) > 1
+    status = np.where(slow, np.minimum(status, AMBER), status).astype(np.int8)
     numbers = np.array([NUMBER[check.reason] for check in checks], dtype=np.int8).reshape(-1, 1)
     quiet = np.where((status == GREY) & (mask == 0), NUMBER["no_data"], mask)
     quiet = np.where(_within_days(columns, checks, status), NUMBER["days_explain"], quiet)

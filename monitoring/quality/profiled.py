@@ -152,18 +152,35 @@ def _beyond(evidence: Evidence, cube: Cube, *, lowest: bool) -> Counted:
 
 
 def _tails(evidence: Evidence, cube: Cube) -> Counted:
-    """Rows in the slots that lie beyond the outermost quantile edges, by what the reference holds of them."""
+    """Rows in the slots that lie beyond the outermost quantile edges."""
     counts = np.asarray(cube.counts, float)
-    reference = counts[:, in_reference(evidence, cube)].sum(axis=1)
-    total = np.maximum(reference.sum(axis=-1, keepdims=True), 1.0)
-    low = np.cumsum(reference, axis=-1) / total <= TAIL
-    high = np.cumsum(reference[:, ::-1], axis=-1)[:, ::-1] / total <= TAIL
-    last = np.array([grid.slots - 1 for grid in cube.grids])
-    slots = np.arange(counts.shape[-1])
-    low |= slots == 0
-    high = (high & (slots <= last[:, None])) | (slots == last[:, None])
+    low, high = tail_slots(cube, in_reference(evidence, cube))
     found = (counts * (low | high)[:, None, :]).sum(axis=-1)
     return evidence.counted(cube.features, cube, found, counts.sum(axis=-1))
+
+
+def tail_slots(cube: Cube, inside: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Slots beyond the outermost quantile edges, by what the reference holds of them.
+
+    Parameters
+    ----------
+    cube : Cube
+        Of numeric features.
+    inside : ndarray of bool, shape (keys,)
+        Which keys are the reference.
+
+    Returns
+    -------
+    (ndarray, ndarray) of bool, shape (features, slots)
+        Those at the lower and those at the upper end.
+    """
+    reference = np.asarray(cube.counts, float)[:, inside].sum(axis=1)
+    total = np.maximum(reference.sum(axis=-1, keepdims=True), 1.0)
+    last = np.array([grid.slots - 1 for grid in cube.grids])[:, None]
+    slots = np.arange(reference.shape[-1])
+    low = (np.cumsum(reference, axis=-1) / total <= TAIL) & (slots < last)
+    high = (np.cumsum(reference[:, ::-1], axis=-1)[:, ::-1] / total <= TAIL) & (slots > 0) & (slots <= last)
+    return low | (slots == 0), high | (slots == last)
 
 
 def _constant(evidence: Evidence, cube: Cube) -> Own:

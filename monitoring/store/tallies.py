@@ -148,7 +148,7 @@ def labels(store: Store, name: str) -> dict[str, Tally]:
     """
     model = store.model(name)
     with store.cursor() as cursor:
-        known = _classes(cursor, model)
+        known = classes(cursor, model)
         text = composed(_LABELS, {"key": layout.key_sql(model, "r.")}, schema=name)
         found = cursor.execute(text, {"known": known}).fetchnumpy()
     if not len(found["chunk"]):
@@ -163,7 +163,7 @@ def labels(store: Store, name: str) -> dict[str, Tally]:
     )
 
 
-def _classes(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[str]:
+def classes(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[str]:
     """The labels that make sense."""
     if model.task != "binary":
         return list(model.classes)
