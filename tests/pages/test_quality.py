@@ -127,9 +127,8 @@ def test_the_rows_behind_a_number_are_those_it_counts_and_hide_private_columns(s
         assert checked >= 5
 
 
-def test_rows_are_looked_up_only_when_the_panel_is_open_and_turn_page_by_page(stored, log_of, open_app):
-    stored(log_of(LOG), RULED)
-    app = open_app("quality", as_of="2024-02-10", finding="rows: volume")
+def test_rows_are_looked_up_only_when_the_panel_is_open_and_turn_page_by_page(page):
+    app = page.selectbox(key="finding").select("rows: volume").run()
     assert not app.exception
     assert not [one for one in app.dataframe if len(one.value)]
     app.session_state["rows-behind"] = True
@@ -146,7 +145,7 @@ def test_rows_are_looked_up_only_when_the_panel_is_open_and_turn_page_by_page(st
 def test_what_was_set_aside_can_be_taken_out_mended_and_brought_back(
     stored, log_of, open_app, store_file, tmp_path
 ):
-    log = log_of({"age": normal, "calm": normal})
+    log = log_of({"age": normal, "calm": normal}, days=30, rows=40)
     stored(log)
     late = log.tail(30).assign(id=[f"late{place}" for place in range(30)]).astype({"age": object})
     late.iloc[:4, late.columns.get_loc("age")] = "four < five"
@@ -183,7 +182,7 @@ def test_a_log_without_a_row_is_explained(open_app, store_file):
 
 
 def test_a_model_without_a_reference_is_told_what_it_lacks(open_app, stored, log_of):
-    stored(log_of({"age": normal}), 'name = "churn"\ntask = "binary"\nclock = "last row"\n')
+    stored(log_of({"age": normal}, days=30, rows=40), 'name = "churn"\ntask = "binary"\nclock = "last row"\n')
     app = open_app("quality")
     assert not app.exception
     assert "names no reference" in said(app)
@@ -197,7 +196,7 @@ def test_a_range_without_a_complete_chunk_is_explained(open_app, stored, log_of)
 
 
 def test_a_rule_that_cannot_be_asked_is_told(open_app, stored, log_of):
-    stored(log_of({"age": normal}), CHURN + '[rules.rows]\n"<b>odd</b>" = "age"\n')
+    stored(log_of({"age": normal}, days=30, rows=40), CHURN + '[rules.rows]\n"<b>odd</b>" = "age"\n')
     app = open_app("quality")
     assert not app.exception
     assert "The rule <b>odd</b> cannot be asked: it gives a DOUBLE" in said(app)

@@ -13,6 +13,8 @@ start = 2026-01-05
 stop = 2026-02-02
 [features.city]
 title = "City <b>&</b>"
+[rules.rows]
+"a week has its hours" = "hours <= 168"
 """
 
 
@@ -68,4 +70,13 @@ def faulty():
             "labelled_at": log["predicted_at"] + pd.Timedelta(hours=1) * np.where(some, -2, 1),
         }
     )
-    return first, last.drop(columns="flag").assign(extra=1.0), labels
+    return first, last.drop(columns="flag").assign(extra=1.0), odd(first), labels
+
+
+def odd(log):
+    """A small file of the last day before: values of another type, ids and rows that come twice."""
+    rows = log.tail(40).reset_index(drop=True)
+    rows = rows.assign(id=[f"odd{place}" for place in range(40)], predicted_at=rows["predicted_at"].max())
+    again = rows.head(12).assign(id=[f"again{place}" for place in range(12)])
+    rows = pd.concat([rows, again, rows.iloc[20:22]], ignore_index=True)
+    return rows.assign(gain=rows["gain"].astype(str).mask(rows.index < 5, "broken"))

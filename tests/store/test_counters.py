@@ -102,7 +102,7 @@ def test_rules_count_what_counting_by_hand_counts(ruled, tmp_path):
     assert counted(ruled) == expected(log())
 
 
-@examples(3, 30)
+@examples(2, 30)
 @given(cuts=st.lists(st.integers(0, 300), max_size=4), order=st.randoms(use_true_random=False))
 def test_counters_of_many_files_are_those_of_one(tmp_path_factory, cuts, order):
     whole, folder = log(300), tmp_path_factory.mktemp("cut")
