@@ -186,6 +186,18 @@ def set_aside(
         return cursor.execute(query("quarantine_page"), page).df(), total
 
 
+def mended(store: Store, name: str) -> int:
+    """How many rows that were set aside have come into the log since, by their id.
+
+    Rows whose id stood in their file before are left out: theirs was there all along.
+    """
+    model = store.model(name)
+    place = '$."' + model.columns.id.replace('"', '\\"') + '"'
+    with store.cursor() as cursor:
+        row = cursor.execute(query("quarantine_mended", schema=name), {"name": name, "id": place}).fetchone()
+    return int(row[0]) if row else 0
+
+
 def reasons(store: Store, name: str) -> list[tuple[str, str, int]]:
     """Why rows were set aside: reason, kind of the file, and how many rows; the most frequent first."""
     store.model(name)
@@ -271,4 +283,4 @@ def _breaking(
     return composed("{relation} WHERE {value}", {"relation": inside, "value": found[0].value}), bound
 
 
-__all__ = ["Behind", "Outside", "files", "labels", "reasons", "rows", "set_aside"]
+__all__ = ["Behind", "Outside", "files", "labels", "mended", "reasons", "rows", "set_aside"]

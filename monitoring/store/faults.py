@@ -42,6 +42,8 @@ def read(store: Store, name: str) -> tuple[dict[str, Tally], dict[str, str]]:
         told = names.get(layout.folded(subject), "") if measure == RETYPED else subject
         if told:  # else it is the column of a score, a label or a latency
             cells.setdefault(measure, []).append((told, key, hits, n))
+    if arrived:  # that no id came twice is worth knowing, too
+        cells.setdefault(SAME_ID, []).append(("rows", min(arrived), 0, 0))
     came = {measure: arrived if measure in (SAME_ID, RETYPED) else {} for measure in cells}
     return {measure: _tally(some, came[measure]) for measure, some in cells.items()}, trouble
 

@@ -41,7 +41,9 @@ def panel(model: Model) -> None:
     for reason, _, n in found:
         totals[reason] = totals.get(reason, 0) + n
     told = ", ".join(f"{count(n)} {reason.replace('_', ' ')}" for reason, n in totals.items())
-    st.caption(f"{count(sum(totals.values()))} rows were set aside: {cards.escaped(told)}.")
+    since = quality_session.mended(model)
+    back = f" {count(since)} of them have come in since." if since else ""
+    st.caption(f"{count(sum(totals.values()))} rows were set aside: {cards.escaped(told)}.{back}")
     asked = st.selectbox(
         "Reason",
         [EVERY, *totals],

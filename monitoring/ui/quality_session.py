@@ -141,6 +141,16 @@ def reasons_of(model: Model) -> list[tuple[str, str, int]]:
     return _reasons(*session.key_of(model.name), session.rejected(model))
 
 
+@st.cache_data(show_spinner=False, max_entries=64)
+def _mended(path: str, name: str, data: str) -> int:
+    return behind.mended(session.store(), name)
+
+
+def mended(model: Model) -> int:
+    """How many rows that were set aside have come into the log since."""
+    return _mended(*session.key_of(model.name))
+
+
 def set_aside(model: Model, reason: str, first: int, most: int) -> tuple[pd.DataFrame, int]:
     """A page of the quarantine, and how many rows it has in all."""
     return behind.set_aside(session.store(), model.name, reason, first=first, most=most)

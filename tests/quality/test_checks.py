@@ -142,7 +142,7 @@ def test_a_model_without_a_reference_has_what_needs_none(tmp_path):
             quality.read(store, "m")
         put(store, tmp_path, "log", clean(days=31, each=40))
         one = quality.read(store, "m")
-        assert set(one.rows.checks) == {"volume", "stale", "duplicate_rows"}
+        assert set(one.rows.checks) == {"volume", "stale", "duplicate_rows", "duplicate_ids"}
         assert one.quality[-2] == 0
 
 

@@ -20,7 +20,7 @@ def alarms(tmp_path_factory):
         folder = tmp_path_factory.mktemp(f"stream{seed}")
         rng = np.random.default_rng(seed)
         frame = clean(days=100, each=150, seed=seed)
-        frame = frame[rng.random(len(frame)) < 0.8]  # a Poisson-like volume
+        frame = frame[rng.random(len(frame)) < 0.8].reset_index(drop=True)  # days of different volume
         frame.to_parquet(folder / "log.parquet")
         with Store.open(folder / "lookout.duckdb") as store:
             store.add(CLEAN)

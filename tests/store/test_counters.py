@@ -203,7 +203,8 @@ def test_ids_that_come_twice_and_values_of_another_type_are_counted_on_their_day
     }
     assert retyped[("age", pd.Timestamp("2026-01-04").to_pydatetime())][1] == 50 + 50
     ruled.forget("m", "late.csv")
-    assert counted(ruled, SAME_ID) == counted(ruled, RETYPED) == {}
+    assert sum(hits for hits, _ in counted(ruled, SAME_ID).values()) == 0
+    assert counted(ruled, RETYPED) == {}
 
 
 def test_retention_keeps_the_counters_of_rules_that_stay(tmp_path):
