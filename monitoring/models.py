@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from monitoring.costs import Costs
 from monitoring.reference import Reference
+from monitoring.rules import Rules
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -121,6 +122,7 @@ class Model(_Part):
     features: dict[str, Feature] = Field(default_factory=dict)
     limits: Limits = Limits()
     costs: Costs | None = None
+    rules: Rules = Rules()
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)

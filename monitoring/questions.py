@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, predictions, reasons, results, shadow, windows
+from monitoring import drift, performance, predictions, quality, reasons, results, shadow, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store, trials
@@ -145,6 +145,16 @@ def _predictions(store: Store, model: Model, arguments: Arguments, chunk: str) -
     return told(one, window_of(model, arguments))
 
 
+def _quality(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Every check of the data, or one, in every chunk."""
+    asked = arguments.get("metric") or ""
+    if asked and asked not in quality.CHECKS:
+        raise QuestionError(f"unknown check {asked!r}; one of: {', '.join(quality.CHECKS)}")
+    segment = segment_of(store, model, arguments.get("segment"))
+    one = quality.read(store, model.name, chunk=chunk, segment=segment, checks=[asked] if asked else None)
+    return quality.frames.frame(one, window_of(model, arguments))
+
+
 def _drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     window, method = window_of(model, arguments), arguments.get("method") or "auto"
     segment = segment_of(store, model, arguments.get("segment"))
@@ -197,5 +207,6 @@ QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "calibration": _calibration,
     "performance": _performance,
     "predictions": _predictions,
+    "quality": _quality,
     "shadow": _shadow,
 }

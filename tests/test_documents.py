@@ -11,6 +11,7 @@ import pytest
 from monitoring import drift
 from monitoring.drift import against
 from monitoring.models import Model, ModelError, parse
+from monitoring.quality import CHECKS
 from monitoring.reasons import REASONS
 from monitoring.results import COLUMNS
 from monitoring.statistics import METHODS
@@ -52,6 +53,16 @@ def test_every_metric_is_described_with_its_direction() -> None:
     assert {key: word.replace("nearer to 0", "zero") for key, word in rows.items()} == {
         key: metric.better for key, metric in METRICS.items()
     }
+
+
+def test_every_check_is_described_in_its_own_words_and_form() -> None:
+    rows = {
+        key: (words, form)
+        for key, words, form in re.findall(
+            r"^\| `(\w+)` \| ([^|]+) \| (rise|fact|own) \|", text("docs/quality.md"), re.MULTILINE
+        )
+    }
+    assert rows == {key: (check.words.rstrip("."), check.form) for key, check in CHECKS.items()}
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:

@@ -5,7 +5,7 @@ means, `trying` tells of shadows' trials, `rule` makes one colour and one senten
 together, `ribbons` does so for every chunk.
 """
 
-from monitoring.health.evidence import Outputs, Served, assessed, outputs, served
+from monitoring.health.evidence import Outputs, Served, assessed, outputs, profiled, served, sound
 from monitoring.health.reports import Report, frame, health, report, text
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
@@ -20,9 +20,11 @@ __all__ = [
     "frame",
     "health",
     "outputs",
+    "profiled",
     "report",
     "ribbon",
     "served",
+    "sound",
     "text",
     "trying",
 ]

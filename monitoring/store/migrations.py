@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, pairing, score_partials, scoring, trials
+from monitoring.store import counters, layout, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -176,3 +176,10 @@ def m010_a_version_may_fail(cursor: duckdb.DuckDBPyConnection) -> None:
         "UPDATE models SET scores_stale = TRUE WHERE name IN (SELECT DISTINCT model FROM trials) "
         "OR toml LIKE '%shadows%'"
     )
+
+
+@migration
+def m011_faults_are_counted(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model counters of rows that come twice, of rows set aside and of broken rules."""
+    for (toml,) in cursor.execute("SELECT toml FROM models").fetchall():
+        counters.migrate(cursor, parse(toml))

@@ -15,7 +15,9 @@ import duckdb
 
 from monitoring.models import Model, parse
 from monitoring.store import (
+    breaches,
     catalogue,
+    counters,
     forgetting,
     journal,
     pairing,
@@ -89,6 +91,8 @@ def register(
 ) -> Model:
     """Add a model or change it, take its reference file in where there is a new one, and profile."""
     wanted = parse(text)
+    breaches.check(wanted)
+    before = catalogue.known(cursor, wanted.name)
     if given or not reference_rows.of_file(wanted):
         reference_file.drop(cursor, wanted.name)
     model = catalogue.register(cursor, text, refit=given is not None)
@@ -96,6 +100,9 @@ def register(
         progress(0.4, f"checking {given.entry.name}")
         reference_file.take(Batch(cursor, model, given.source, journal.number(cursor)), given.entry)
     reference_file.rename(cursor, model)
+    if before is not None and counters.changed(before, model):
+        progress(0.6, f"counting the rules of {model.name} again")
+        counters.recount(cursor, model, every=counters.moved(before, model))
     settle(cursor, model, progress)
     return model
 
@@ -121,6 +128,7 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
         catalogue.settled(cursor, model.name)
     else:
         profiling.tidy(cursor, model)
+        counters.tidy(cursor, model)
         scoring.tidy(cursor, model)
     forgetting.retain(cursor, model)
     return anew or scores_anew
@@ -151,6 +159,7 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     labelled = scoring.labelled_keys(cursor, model, number)
     paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
+    counters.replace_keys(cursor, model, number, keys)
     stale = profiling.replace_keys(cursor, model, keys)
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
@@ -172,6 +181,7 @@ def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
         counts = replace(counts, rejected=counts.rejected + take_inline(batch))
         say(0.6, f"profiling {entry.name}")
         stale = profiling.extend(cursor, model, batch.file)
+        counters.extend(cursor, model, batch.file)
         scores_stale = scores_stale or scoring.extend(cursor, model, batch.file)
     journal.write(cursor, entry, batch.file, counts)
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitoring import advice, drift, health
 from monitoring.models import Model
-from monitoring.ui import session
+from monitoring.ui import quality_session, session
 from monitoring.ui.days import Days, statuses
 
 
@@ -36,7 +36,8 @@ def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> he
     model = session.model_named(name)
     found = outputs(model, at if asked else None)
     tried = health.trying(session.store(), model, found)
-    return health.report(model, *session.judged(model), session.volume(model), at, found, tried)
+    checked = quality_session.sound(model)
+    return health.report(model, *session.judged(model), session.volume(model), at, found, tried, checked)
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
@@ -52,7 +53,8 @@ def _days(path: str, name: str, data: str, now: dt.datetime) -> Days:
     if found is None:
         return {}
     served = health.served(session.store(), model, outputs(model))
-    ribbon = health.ribbon(model, found, colours, session.volume(model), served)
+    checked = quality_session.sound(model)
+    ribbon = health.ribbon(model, found, colours, session.volume(model), served, checked)
     return {} if ribbon.empty else statuses(ribbon, drift.ribbon(found, colours), model)
 
 

@@ -60,6 +60,7 @@ PAGES = (
     Page("drift", "Monitor", "query_stats"),
     Page("predictions", "Monitor", "online_prediction", versions=True),
     Page("performance", "Monitor", "insights", versions=True, references=False),
+    Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
 )
 
