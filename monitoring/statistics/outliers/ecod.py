@@ -82,26 +82,20 @@ def tails(values: ArrayLike, *, accuracy: float = ACCURACY) -> Tails:
     rows = len(column)
     if not rows:
         raise ValueError("a reference needs at least one row")
-    missing = int(np.isnan(column).sum())
-    low, high = int((column == -np.inf).sum()), int((column == np.inf).sum())
-    finite = column[np.isfinite(column)] + 0.0  # adding 0.0 makes -0.0 the 0.0 that it equals
-    distinct, counts = np.unique(finite, return_counts=True)
-    upto = low + np.cumsum(counts)  # rows at most as large
-    below = upto - counts
-    beyond = len(finite) + low + high - below  # rows at least as large
+    held = column[~np.isnan(column)] + 0.0  # adding 0.0 makes -0.0 the 0.0 that it equals
+    distinct, counts = np.unique(held, return_counts=True)
+    upto = np.cumsum(counts)  # rows at most as large
+    beyond = len(held) - upto + counts  # rows at least as large
     kept = _kept(upto, beyond, accuracy)
-    upto, below, beyond, distinct = upto[kept], below[kept], beyond[kept], distinct[kept]
-    at = np.maximum(_nats(upto, rows), _nats(beyond, rows))
-    after = len(finite) + low + high - upto
-    between = np.maximum(
-        _nats(np.sqrt(upto[:-1] * below[1:].astype(float)), rows),
-        _nats(np.sqrt(after[:-1] * beyond[1:].astype(float)), rows),
-    )
-    out = np.empty(2 * len(distinct) + 2)
-    out[1:-1:2], out[2:-2:2] = at, between
-    out[0], out[2 * len(distinct)], out[-1] = _nats(low, rows), _nats(high, rows), _nats(missing, rows)
-    if not len(distinct):  # no finite value: any is as odd as can be
-        out[0] = _nats(0, rows)
+    distinct, counts, upto, beyond = distinct[kept], counts[kept], upto[kept], beyond[kept]
+    left, right = (upto - counts).astype(float), (beyond - counts).astype(float)  # less, and more
+    between = (np.sqrt(upto[:-1] * left[1:]), np.sqrt(right[:-1] * beyond[1:]))
+    out = np.full(2 * len(distinct) + 2, _nats(0, rows))
+    out[1:-1:2] = np.maximum(_nats(upto, rows), _nats(beyond, rows))
+    out[2:-2:2] = np.maximum(*(_nats(count, rows) for count in between))
+    out[-1] = _nats(rows - len(held), rows)
+    if len(distinct) and distinct[-1] == np.inf:  # no number comes after it
+        out[-2] = out[-3]
     bounds = np.full(2 * len(distinct) + 1, np.nan)
     bounds[:-1:2], bounds[1::2] = distinct, np.nextafter(distinct, np.inf)
     return Tails(bounds, out)

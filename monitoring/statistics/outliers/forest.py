@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.ensemble import IsolationForest
@@ -48,10 +50,9 @@ def isolation(reference: ArrayLike, *rows: ArrayLike, seed: int = 0) -> list[Flo
     known = np.asarray(reference, dtype=float)[:MOST_ROWS]
     if len(known) < 2:
         raise ValueError("a forest needs at least two reference rows")
+    settings: dict[str, Any] = {"max_samples": min(SUBSAMPLE, len(known)), "random_state": seed}
     with threadpool_limits(1):
-        forest = IsolationForest(
-            n_estimators=TREES, max_samples=min(SUBSAMPLE, len(known)), random_state=seed
-        ).fit(known)
+        forest = IsolationForest(n_estimators=TREES, **settings).fit(known)
         return [
             -forest.score_samples(table) if len(table) else np.zeros(0) for table in map(np.asarray, rows)
         ]
