@@ -5,6 +5,7 @@ store                      the prediction log, its profile and the only door to 
 statistics                 pure functions on counts and moments, the registries of drift methods and metrics
 drift, predictions         questions: have inputs or outputs changed; store + statistics -> the tidy frame
 performance                how good is it, with labels and without, and do scores mean what they say
+outliers                   which rows are unlike all others, how many, and by which features
 health, advice             one colour and one sentence for a model, and whether to retrain it
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from monitoring import drift
+from monitoring import drift, outliers
 from monitoring.drift import against
 from monitoring.models import Model, ModelError, parse
 from monitoring.reasons import REASONS
@@ -52,6 +52,11 @@ def test_every_metric_is_described_with_its_direction() -> None:
     assert {key: word.replace("nearer to 0", "zero") for key, word in rows.items()} == {
         key: metric.better for key, metric in METRICS.items()
     }
+
+
+def test_every_measure_of_odd_rows_is_described() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", section("docs/outliers.md", "On the command line"), re.MULTILINE)
+    assert rows == list(outliers.frames.MEASURES)
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:

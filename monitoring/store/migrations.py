@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, pairing, score_partials, scoring, trials
+from monitoring.store import layout, outlier_counts, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -157,3 +157,10 @@ def m007_pairs_of_versions_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> 
 def m008_trials_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of trials and of what was decided of them."""
     trials.create(cursor)
+
+
+@migration
+def m009_rows_are_scored_by_how_odd_they_are(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the tables of odd rows; they are filled when the model is next settled."""
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        outlier_counts.create(cursor, name)

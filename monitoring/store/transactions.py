@@ -18,6 +18,7 @@ from monitoring.store import (
     catalogue,
     forgetting,
     journal,
+    outlier_counts,
     pairing,
     profiling,
     reference_file,
@@ -115,6 +116,9 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
         progress(0.8, f"profiling {model.name} anew")
     if anew:
         profiling.rebuild(cursor, model)
+    odd_anew = anew or outlier_counts.due(cursor, model)
+    if odd_anew:
+        _score_anew(cursor, model, progress)
     if scores_anew:  # after the features: these choose the values of segments
         scoring.rebuild(cursor, model)
     if state.stale or state.scores_stale:
@@ -122,8 +126,18 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     else:
         profiling.tidy(cursor, model)
         scoring.tidy(cursor, model)
+        outlier_counts.tidy(cursor, model)
     forgetting.retain(cursor, model)
     return anew or scores_anew
+
+
+def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None) -> None:
+    """Score every row anew by how odd it is, and say how far that is."""
+    say = progress or (lambda share, what: None)
+    outlier_counts.rebuild(
+        cursor, model, lambda share: say(0.85 + 0.1 * share, f"scoring the rows of {model.name} anew")
+    )
+    catalogue.touch(cursor, model.name)
 
 
 def take(
@@ -152,6 +166,8 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
     stale = profiling.replace_keys(cursor, model, keys)
+    if not stale:
+        outlier_counts.replace_keys(cursor, model, keys)
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
@@ -172,6 +188,8 @@ def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
         counts = replace(counts, rejected=counts.rejected + take_inline(batch))
         say(0.6, f"profiling {entry.name}")
         stale = profiling.extend(cursor, model, batch.file)
+        if not stale:
+            outlier_counts.extend(cursor, model, batch.file)
         scores_stale = scores_stale or scoring.extend(cursor, model, batch.file)
     journal.write(cursor, entry, batch.file, counts)
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)

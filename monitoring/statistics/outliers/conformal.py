@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 
 from monitoring.statistics.arrays import Floats
 
+ALPHA = 0.001  # below it a p-value makes a row outlying
 EXACT = 1_000  # largest calibration scores that are all kept
 STEP = 0.01  # by which the count of rows above two kept scores differs at most beyond these
-FEWEST = 1_000  # calibration rows below which no p-value is below 0.001
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from monitoring.statistics.arrays import Floats
 
 ACCURACY = 0.01  # largest error of a column's term, in nats; a count below 1 / ACCURACY is exact
-MOST_CATEGORIES = 4_096
 BLOCK = 65_536  # rows of a column that are sorted at a time
 
 

@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from monitoring.statistics.arrays import Floats
+from monitoring.statistics.outliers.conformal import ALPHA
 
-ALPHA = 0.001  # below it a row's p-value makes it outlying
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
 # Towards the large chances that the tail of the counts hangs on, nodes lie closer.
 _UPPER, _SHARE = ((_NODES + 1) / 2) ** 4, 2 * _WEIGHTS * ((_NODES + 1) / 2) ** 3
