@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from monitoring import reasons
 from monitoring.models import Model
-from monitoring.store import Store, outliers, reference_rows
+from monitoring.store import Store, outlier_fits, outliers, reference_rows
 from monitoring.store.outlier_fits import Fit
 from monitoring.store.outliers import Counts
 from monitoring.windows import Window
@@ -27,6 +27,14 @@ class NotScoredError(ValueError):
     def __init__(self, code: str, **facts: str) -> None:
         super().__init__(f"{reasons.sentence(code, **facts)}. {reasons.fix(code)}")
         self.code, self.facts = code, facts
+
+
+def _why(fit: Fit | None) -> NotScoredError:
+    if fit is not None and fit.saturated and fit.held_rows >= outlier_fits.FEWEST_HELD:
+        return NotScoredError("as_odd_as_can_be")
+    if fit is not None and fit.total >= 2 * outlier_fits.FEWEST_HELD:
+        return NotScoredError("not_scored")
+    return NotScoredError("few_held_back", rows=f"{fit.total if fit else 0:,}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +84,7 @@ def read(store: Store, name: str) -> Found:
         raise NotScoredError("no_reference")
     fit = outliers.fit(store, name)
     if fit is None or not fit.usable:
-        total = fit.total if fit else 0
-        enough = bool(fit) and total >= 2000
-        raise NotScoredError("not_scored") if enough else NotScoredError("few_held_back", rows=f"{total:,}")
+        raise _why(fit)
     span, counts = store.span(name), outliers.counts(store, name)
     window, words = reference_rows.reference_window(model), model.reference.words
     return Found(model, fit, counts, window, words, span.data_until)

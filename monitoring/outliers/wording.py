@@ -17,6 +17,7 @@ from monitoring.store.outlier_counts import UNUSUAL
 from monitoring.store.outlier_fits import Column, Fit
 from monitoring.store.outliers import Odd
 
+LISTED_DAYS = 30  # chunks that are offered to look into
 NAMED = 3  # features that a row or a chunk is explained by
 STANDS_OUT = 4.0  # times as many unusual rows as usual make a chunk stand out
 LEAST = 0.5  # nats beyond its usual from which a feature is named
@@ -130,24 +131,29 @@ def chunk_sentence(judged: Judged, place: int) -> str:
 
 
 def sentence(judged: Judged, places: Sequence[int]) -> tuple[str, str]:
-    """The status of some chunks together, and one sentence: how many lie beyond their limit and which most.
+    """The status of some chunks together and what to say: of the last that was judged, and of all of them.
 
-    The status is that of the last chunk that was judged.
+    The status is that of the last one.
     """
     known = [place for place in places if judged.status[place] != "grey"]
     if not known:
         return "grey", "No chunk could be judged."
+    last = known[-1]
+    latest = f"{chunk_title(judged, last)}: {chunk_sentence(judged, last)}"
+    if len(known) == 1:
+        return judged.status[last], latest
     rows, hits = judged.rows[known].sum(), judged.outlying[known].sum()
     beyond = [place for place in known if judged.status[place] in ("amber", "red")]
     expected = share(rates.expected_rate(judged.found.fit.held_rows))
-    start = f"{hits:,} of {rows:,} rows are outlying ({share(hits / rows)}, where {expected} is usual)"
+    start = f"{latest} In all {len(known):,} chunks {hits:,} of {rows:,} rows are outlying"
+    start += f" ({share(hits / rows)}, where {expected} is usual)"
     if not beyond:
-        return judged.status[known[-1]], f"{start}; no chunk lies beyond its limit."
+        return judged.status[last], f"{start}; no chunk lies beyond its limit."
     worst = sorted(beyond, key=lambda place: -judged.rate[place])[:NAMED]
-    named = listed([f"{_day(judged, place)} ({share(float(judged.rate[place]))})" for place in worst])
-    are = f"{len(beyond)} of {len(known)} chunks lie" if len(beyond) > 1 else "one chunk lies"
+    named = listed([f"{chunk_title(judged, place)} ({share(float(judged.rate[place]))})" for place in worst])
+    are = f"{len(beyond):,} lie" if len(beyond) > 1 else "one lies"
     led = leading_words(judged, beyond)
-    return judged.status[known[-1]], f"{start}; {are} beyond the limit, most of all {named}. Led by {led}."
+    return judged.status[last], f"{start}; {are} beyond the limit, most of all {named}. Led by {led}."
 
 
 def standing_out(judged: Judged, places: Sequence[int]) -> list[int]:
@@ -169,7 +175,9 @@ def reference_sentence(judged: Judged) -> str:
     found = standing_out(judged, [int(one) for one in judged.inside(window)])[:NAMED]
     if not found:
         return ""
-    named = listed([f"{_day(judged, place)} ({share(float(judged.unusual[place]))})" for place in found])
+    named = listed(
+        [f"{chunk_title(judged, place)} ({share(float(judged.unusual[place]))})" for place in found]
+    )
     verb = "stands" if len(found) == 1 else "stand"
     return (
         f"Within the reference {named} {verb} out by the share of rows among its oddest 5 %. What the "
@@ -177,7 +185,8 @@ def reference_sentence(judged: Judged) -> str:
     )
 
 
-def _day(judged: Judged, place: int) -> str:
+def chunk_title(judged: Judged, place: int) -> str:
+    """When a chunk begins, like '1 Jul 2013'."""
     start = judged.keys[place].start
     at = start.replace(tzinfo=dt.UTC) if judged.found.model.grain == "hour" else start
     hour = f", {at:%H:%M} UTC" if judged.found.model.grain == "hour" else ""

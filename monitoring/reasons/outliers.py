@@ -16,6 +16,12 @@ ROWS = (
         "Log features in the reference, or exclude fewer of them.",
     ),
     (
+        "as_odd_as_can_be",
+        "rows of the reference itself are as odd as a row can be",
+        "rows of the reference itself are as odd as a row can be, so that none could be outlying",
+        "Score by more features, or name a longer window, or a larger file, as [reference].",
+    ),
+    (
         "outlying",
         "more outlying rows than in the reference",
         "{hits} of {rows} rows are outlying, {rate}; rows like the reference would stay below {limit}",

@@ -18,10 +18,9 @@ import pyarrow as pa
 from monitoring.models import Model
 from monitoring.store import layout, outlier_fits, profiling
 from monitoring.store.cubes import Floats
-from monitoring.store.outlier_fits import Fit
+from monitoring.store.outlier_fits import ALPHA, Fit
 from monitoring.store.sql import Array, composed, insert, named, quoted
 
-ALPHA = 0.001  # below it a p-value makes a row outlying
 LEVELS = (0.75, 0.5, 0.25, 0.1, 0.05, 0.01, ALPHA, ALPHA / 10)
 """P-values between which rows are counted, falling; a row is counted by how many of them it is below."""
 FLAGGED = LEVELS.index(ALPHA) + 1  # the first place of rows that are outlying

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MOST = 200_000  # rows of the reference that are drawn
 MOST_CELLS = 12_000_000  # rows times features: of many features fewer rows are drawn
 FEWEST_DRAWN = 4_000
+ALPHA = 0.001  # below it a p-value makes a row outlying
 FEWEST_HELD = 1_000  # held-back rows below which no p-value is below 0.001
 MOST_CATEGORIES = 4_096  # of a feature that are told apart
 
@@ -111,8 +112,23 @@ class Fit:
 
     @property
     def usable(self) -> bool:
-        """Whether enough rows are held back for p-values to tell an outlying row."""
-        return self.held_rows >= FEWEST_HELD
+        """Whether an outlying row can be told: enough rows are held back, and not too many at the top."""
+        return self.held_rows >= FEWEST_HELD and not self.saturated
+
+    @property
+    def saturated(self) -> bool:
+        """Whether so many held-back rows are as odd as a row can be that no row could be outlying.
+
+        A score ends where every value lies beyond all of the reference. With one or two features and few
+        rows, held-back ones reach that by chance.
+        """
+        if self.held is None or not self.columns:
+            return False
+        most = sum(
+            float((column.tails.terms if column.tails else column.terms).max()) for column in self.columns
+        )
+        reached = self.held.above[self.held.scores >= most - 1e-9]
+        return (1 + (reached[0] if len(reached) else 0)) / (self.held.rows + 1) >= ALPHA
 
     @property
     def held_rows(self) -> int:

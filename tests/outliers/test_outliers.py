@@ -127,7 +127,8 @@ def test_a_storm_of_the_reference_makes_no_row_outlying_but_its_day_stands_out(
 def test_a_window_and_a_chunk_are_said_in_words(judged: outliers.Judged) -> None:
     status, sentence = outliers.sentence(judged, range(len(judged)))
     assert status == "green", "that of the last day"
-    assert "one chunk lies beyond the limit, most of all 21 Jan 2026" in sentence
+    assert sentence.startswith("24 Jan 2026: ")
+    assert "one lies beyond the limit, most of all 21 Jan 2026" in sentence
     assert outliers.sentence(judged, [ODD_DAY])[0] == "red"
     assert outliers.sentence(judged, [])[0] == "grey"
     told = outliers.chunk_sentence(judged, ODD_DAY)
