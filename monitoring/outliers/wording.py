@@ -56,10 +56,12 @@ def row_words(fit: Fit, odd: Odd, row: int, model: Model) -> list[str]:
         Plain text, at most three; empty where the row's values are gone. The value of a private feature is
         not told.
     """
-    return [
-        _feature_words(fit.columns[place], odd.values[fit.columns[place].feature][row], term, model)
-        for place, term in telling(fit, odd, row)
-    ]
+    told: dict[str, list[str]] = {}  # features of which the same is to be said, such as missing, together
+    for place, term in telling(fit, odd, row):
+        column = fit.columns[place]
+        what = _feature_words(column, odd.values[column.feature][row], term, model)
+        told.setdefault(what, []).append(model.feature_title(column.feature))
+    return [f"{listed(names)}{what}" for what, names in told.items()]
 
 
 def telling(fit: Fit, odd: Odd, row: int) -> list[tuple[int, float]]:
@@ -73,23 +75,22 @@ def telling(fit: Fit, odd: Odd, row: int) -> list[tuple[int, float]]:
 
 
 def _feature_words(column: Column, value: float | str | None, term: float, model: Model) -> str:
-    title, known = model.feature_title(column.feature), model.features.get(column.feature)
+    """What to say of a feature after its name."""
+    known = model.features.get(column.feature)
     held = math.exp(-term)
     if private_among(model, [column.feature]):
-        return f"{title} (private): as rare as {share(held)} of the reference"
+        return f" (private): as rare as {share(held)} of the reference"
     if value is None or value != value:
-        return f"{title} missing, as in {_of(column, held, term)}"
+        return f" missing, as in {_of(column, held, term)}"
     if isinstance(value, str):
-        if value not in column.categories:
-            return f"{title} “{value}”, never seen"
-        return f"{title} “{value}”, as in {share(held)} of the reference"
-    unit = f" {known.unit}" if known and known.unit and known.unit.lower() not in title.lower() else ""
+        seen = f"as in {share(held)} of the reference" if value in column.categories else "never seen"
+        return f" “{value}”, {seen}"
+    title = model.feature_title(column.feature).lower()
+    unit = f" {known.unit}" if known and known.unit and known.unit.lower() not in title else ""
+    told = f" {value:,.6g}{unit}".replace("-", "−")
     high = _is_high(column, value)
-    beyond = term >= _largest(column) - 1e-9
-    side = "higher" if high else "lower"
-    told = f"{title} {value:,.6g}{unit}".replace("-", "−")
-    if beyond:
-        return f"{told}, {side} than all of the reference"
+    if term >= _largest(column) - 1e-9:
+        return f"{told}, {'higher' if high else 'lower'} than all of the reference"
     return f"{told}, as {'high' if high else 'low'} as {share(held)} of the reference"
 
 

@@ -188,7 +188,16 @@ def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> N
                 "When": local_time(instant_of(at, model.grain, model.zone), model.zone).partition(",")[0],
             }
         )
-    st.dataframe(lines, hide_index=True, height="content" if len(lines) < 12 else 430, key="outliers-rows")
+    st.dataframe(
+        lines,
+        hide_index=True,
+        height="content" if len(lines) < 12 else 430,
+        column_config={
+            "What makes it odd": st.column_config.TextColumn(width=620),
+            **{name: st.column_config.Column(width=70) for name in ("Score", "p", "Forest p")},
+        },
+        key="outliers-rows",
+    )
 
 
 def _p(value: float) -> str:

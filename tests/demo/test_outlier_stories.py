@@ -62,7 +62,7 @@ def test_a_quiet_reference_has_its_rate_and_weather_that_was_not_logged_is_odd(
     last = place(judged, 12, 31)
     assert (judged.status[last], judged.reason[last]) == ("grey", "partial")
     assert judged.outlying[last] == judged.rows[last]
-    assert "Temperature missing, as in none of the reference" in words(store, judged, last, 1)[0]
+    assert " and Temperature missing, as in none of the reference" in words(store, judged, last, 1)[0]
 
 
 def test_two_models_of_the_same_flights_call_the_same_rows_odd(store: Store, judged: Judged) -> None:

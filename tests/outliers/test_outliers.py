@@ -194,7 +194,7 @@ def test_questions_that_cannot_be_answered_say_why(store: Store, arguments: dict
     ],
 )
 def test_rows_that_cannot_be_scored_are_grey_with_the_reason(tmp_path: Path, toml: str, code: str) -> None:
-    with filled(tmp_path, made(rows=300), toml) as store:
+    with filled(tmp_path, made(days=16, rows=300), toml) as store:
         with pytest.raises(outliers.NotScoredError) as told:
             outliers.read(store, "churn")
         assert told.value.code == code

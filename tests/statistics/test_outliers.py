@@ -135,7 +135,7 @@ def test_the_test_of_a_rate_is_scipys_beta_binomial(rows, held):
 
 def test_rows_like_the_reference_keep_their_rate():
     generator = np.random.default_rng(4)
-    alarms, hits, trials, held, fresh = 0, 0, 150, 2000, 4000
+    alarms, hits, trials, held, fresh = 0, 0, 80, 2000, 4000
     for _ in range(trials):
         draw = generator.normal(size=(held * 2 + fresh, 3)) ** 3
         columns = [ecod.tails(column) for column in draw[:held].T]

@@ -154,14 +154,22 @@ def test_forgetting_a_file_leaves_no_trace_and_its_return_changes_nothing(tmp_pa
         assert outliers.counts(full, "churn").keys.tolist() == []
 
 
-def test_order_and_split_of_files_change_nothing(tmp_path: Path, kept: Store) -> None:
-    parts = {f"p{i}": CURRENT.iloc[i::12] for i in range(12)}
+def test_order_and_split_of_files_change_nothing_and_partial_rows_are_added_up(
+    tmp_path: Path, kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlier_counts, "_PARTIALS", 1.4)
+    parts = {f"p{i}": CURRENT.iloc[i::5] for i in range(5)}
     with filled(tmp_path / "split", {"old": REFERENCE, **dict(reversed(parts.items()))}) as store:
         assert picture(store) == picture(kept)
         with store.cursor() as cursor:
             rows = cursor.execute("SELECT count(*) FROM churn.outlier_counts").fetchone()
         assert rows is not None
-        assert rows[0] < 8 * 13, "partial rows are added up when they have become many"
+        assert rows[0] < 10 + 5 * 3
+        with store.writing() as cursor:
+            monkeypatch.setattr(outlier_counts, "_PARTIALS", 1)
+            outlier_counts.tidy(cursor, store.model("churn"))
+            assert cursor.execute("SELECT count(*) FROM churn.outlier_counts").fetchone() == (13,)
+        assert picture(store) == picture(kept)
 
 
 def test_a_new_reference_scores_everything_anew_and_says_how_far_it_is(tmp_path: Path) -> None:

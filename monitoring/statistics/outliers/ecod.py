@@ -137,11 +137,11 @@ def terms(found: Tails, values: ArrayLike) -> Floats:
         return found.terms[np.searchsorted(found.bounds, column, side="right")]
     out = np.empty(len(column))
     for first in range(0, len(column), BLOCK):
-        block = column[first : first + BLOCK]
+        block, into = column[first : first + BLOCK], out[first : first + BLOCK]
         # Sorting a block and finding the bounds in it takes a third of finding each value among the bounds.
         order = np.argsort(block)
-        ends = np.searchsorted(block[order], found.bounds, side="left")
-        out[first + order] = np.repeat(found.terms, np.diff(ends, prepend=0, append=len(block)))
+        ends = np.searchsorted(block, found.bounds, side="left", sorter=order)
+        into[order] = np.repeat(found.terms, np.diff(ends, prepend=0, append=len(block)))
     return out
 
 
