@@ -42,6 +42,7 @@ DELETE FROM {schema}.outlier_rows WHERE rowid IN (
 _CROWDED = """
 SELECT count(*), count(DISTINCT chunk) FROM {schema}.outlier_counts"""
 _ALL = "SELECT chunk, counts, leads FROM {schema}.outlier_counts ORDER BY chunk"
+_WITHOUT = "SELECT excluded FROM {schema}.outlier_fit"
 _PARTIALS = 8  # partial rows of a profile key, on average, from which adding them up is worth the work
 
 
@@ -87,8 +88,8 @@ def due(cursor: duckdb.DuckDBPyConnection, model: Model) -> bool:
 
     Not when a key that is counted has lost raw rows to retention.
     """
-    known = outlier_fits.read(cursor, model.name)
-    if known is not None and known[1] == outlier_fits.excluded(model):
+    row = cursor.execute(named(_WITHOUT, schema=model.name)).fetchone()
+    if row is not None and row[0] == outlier_fits.excluded(model):
         return False
     return not profiling.lost(cursor, model, "outlier_counts")
 

@@ -20,7 +20,7 @@ from monitoring.store import drawing, layout, reference_rows
 from monitoring.store.cubes import Floats
 from monitoring.store.grids import NUMERIC_KINDS
 from monitoring.store.layout import folded
-from monitoring.store.sql import Array, insert, named, query, quoted
+from monitoring.store.sql import Array, arrow, insert, named, query, quoted
 
 # Whoever only opens a store does not load the statistics: they are imported where rows are scored.
 if TYPE_CHECKING:
@@ -295,20 +295,22 @@ def read(cursor: duckdb.DuckDBPyConnection, schema: str) -> tuple[Fit, list[str]
     from monitoring.statistics.outliers.conformal import Calibration
 
     held = Calibration(_floats(scores), _floats(above), _floats(beyond), rows)
-    columns = [_read(*one) for one in cursor.execute(query("outlier_features", schema=schema)).fetchall()]
+    kept = arrow(cursor, query("outlier_features", schema=schema), {})
+    columns = [_read(kept, place) for place in range(len(kept))]
     return Fit(tuple(columns), held, fitted, total), left_out
 
 
-def _read(
-    feature: str, kind: Kind, bounds: list[float], terms: list[float], names: list[str], usual: float
-) -> Column:
+def _read(kept: pa.Table, place: int) -> Column:
+    """A feature from its row; long lists stay arrays."""
     from monitoring.statistics.outliers.ecod import Tails
 
+    feature, kind, names, usual = (
+        kept.column(name)[place].as_py() for name in ("feature", "kind", "categories", "usual")
+    )
+    bounds, terms = (kept.column(name)[place].values.to_numpy() for name in ("bounds", "terms"))
     if kind in NUMERIC_KINDS:
-        return Column(
-            feature, kind, Tails(_floats([*bounds, np.nan]), _floats(terms)), {}, np.zeros(0), usual
-        )
-    return Column(feature, kind, None, {name: i for i, name in enumerate(names)}, _floats(terms), usual)
+        return Column(feature, kind, Tails(np.append(bounds, np.nan), terms), {}, np.zeros(0), usual)
+    return Column(feature, kind, None, {name: i for i, name in enumerate(names)}, terms, usual)
 
 
 def _floats(values: Sequence[float] | Array) -> Floats:
