@@ -184,7 +184,8 @@ def show(
     question: Annotated[
         str,
         typer.Argument(
-            metavar="QUESTION", help="drift, predictions, performance, estimate, calibration or shadow"
+            metavar="QUESTION",
+            help="drift, predictions, performance, estimate, calibration, shadow or outliers",
         ),
     ],
     model: ModelName,

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, predictions, quality, reasons, results, shadow, windows
+from monitoring import drift, outliers, performance, predictions, quality, reasons, results, shadow, windows
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store, trials
+from monitoring.store.outliers import oddest
 
 ALL = "all"
 """What ``--segment`` says for every segment beside the rest."""
@@ -201,9 +202,30 @@ def _shown(store: Store, model: Model, window: windows.Window | None, length: dt
     return windows.Window(whole.start, min(whole.stop, last + step))
 
 
+def _outliers(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """How many rows of each chunk are unlike the reference, by which features, and the oddest one by one."""
+    told = outliers.frames
+    asked, window = arguments.get("metric") or "", window_of(model, arguments)
+    if asked not in ("", *told.MEASURES):
+        raise QuestionError(f"unknown measure {asked!r} of outliers; one of: {', '.join(told.MEASURES)}")
+    if arguments.get("segment"):
+        raise QuestionError("outliers are not counted by segment; ask without --segment")
+    try:
+        found = outliers.read(store, model.name)
+    except outliers.NotScoredError as error:
+        raise QuestionError(f"{model.name}: {error}") from error
+    if asked == told.ROW:
+        shown = _shown(store, model, window, dt.timedelta(days=7))
+        return told.row_frame(found, oddest(store, model.name, shown))
+    one = outliers.judged(found, chunk, store.now(model))
+    parts = {told.RATE: told.rate_frame, told.UNUSUAL: told.unusual_frame, told.LEAD: told.lead_frame}
+    return results.concat(part(one, window) for name, part in parts.items() if asked in ("", name))
+
+
 QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "drift": _drift,
     "estimate": _estimate,
+    "outliers": _outliers,
     "calibration": _calibration,
     "performance": _performance,
     "predictions": _predictions,

@@ -11,6 +11,7 @@ from monitoring.ui import (
     cards,
     charts,
     filters,
+    outliers_panel,
     quality_repair,
     quality_rows,
     quality_session,
@@ -25,6 +26,16 @@ from monitoring.ui.numbers import day
 shell.page_guard()
 scope = filters.scope()
 model = scope.model
+view = st.segmented_control(
+    "View", ("checks", "odd rows"), default="checks", key="view", bind="query-params",
+    label_visibility="collapsed",
+)  # fmt: skip
+if view == "odd rows":
+    outliers_panel.panel(scope)
+    st.stop()
+
+# --- the checks ---------------------------------------------------------------------------------------------
+
 try:
     picture = quality_session.picture(scope)
 except quality.NoRowsError:

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from monitoring import drift
+from monitoring import drift, outliers
 from monitoring.drift import against
 from monitoring.models import Model, ModelError, parse
 from monitoring.quality import CHECKS
@@ -63,6 +63,11 @@ def test_every_check_is_described_in_its_own_words_and_form() -> None:
         )
     }
     assert rows == {key: (check.words.rstrip("."), check.form) for key, check in CHECKS.items()}
+
+
+def test_every_measure_of_odd_rows_is_described() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", section("docs/outliers.md", "On the command line"), re.MULTILINE)
+    assert rows == list(outliers.frames.MEASURES)
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from monitoring.reasons import changes, performance, quality, trials
+from monitoring.reasons import changes, outliers, performance, quality, trials
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Reason:
 
 
 REASONS: dict[str, Reason] = {
-    row[0]: Reason(*row) for row in (*changes.ROWS, *performance.ROWS, *trials.ROWS, *quality.ROWS)
+    row[0]: Reason(*row)
+    for row in (*changes.ROWS, *outliers.ROWS, *performance.ROWS, *quality.ROWS, *trials.ROWS)
 }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import counters, layout, profiling, reference_rows, retyping, scoring
+from monitoring.store import counters, layout, outlier_counts, profiling, reference_rows, retyping, scoring
 from monitoring.store.errors import Refused, UnknownModel
 
 
@@ -69,6 +69,7 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
         profiling.create(cursor, model.name)
         scoring.create(cursor, model.name)
         counters.create(cursor, model.name)
+        outlier_counts.create(cursor, model.name)
         cursor.execute(
             "INSERT INTO models "
             "VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL, TRUE)",

@@ -20,6 +20,7 @@ from monitoring.store import (
     counters,
     forgetting,
     journal,
+    outlier_counts,
     pairing,
     profiling,
     reference_file,
@@ -122,6 +123,9 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
         progress(0.8, f"profiling {model.name} anew")
     if anew:
         profiling.rebuild(cursor, model)
+    odd_anew = anew or outlier_counts.due(cursor, model)
+    if odd_anew:
+        _score_anew(cursor, model, progress)
     if scores_anew:  # after the features: these choose the values of segments
         scoring.rebuild(cursor, model)
     if state.stale or state.scores_stale:
@@ -130,8 +134,18 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
         profiling.tidy(cursor, model)
         counters.tidy(cursor, model)
         scoring.tidy(cursor, model)
+        outlier_counts.tidy(cursor, model)
     forgetting.retain(cursor, model)
     return anew or scores_anew
+
+
+def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None) -> None:
+    """Score every row anew by how odd it is, and say how far that is."""
+    say = progress or (lambda share, what: None)
+    outlier_counts.rebuild(
+        cursor, model, lambda share: say(0.85 + 0.1 * share, f"scoring the rows of {model.name} anew")
+    )
+    catalogue.touch(cursor, model.name)
 
 
 def take(
@@ -161,6 +175,8 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     keys = forgetting.forget(cursor, model, number)
     counters.replace_keys(cursor, model, number, keys)
     stale = profiling.replace_keys(cursor, model, keys)
+    if not stale:
+        outlier_counts.replace_keys(cursor, model, keys)
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
@@ -182,6 +198,8 @@ def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
         say(0.6, f"profiling {entry.name}")
         stale = profiling.extend(cursor, model, batch.file)
         counters.extend(cursor, model, batch.file)
+        if not stale:
+            outlier_counts.extend(cursor, model, batch.file)
         scores_stale = scores_stale or scoring.extend(cursor, model, batch.file)
     journal.write(cursor, entry, batch.file, counts)
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)

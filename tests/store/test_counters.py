@@ -231,6 +231,6 @@ def test_a_store_of_before_has_its_faults_counted_when_it_is_opened(tmp_path):
         before = [counted(store, measure) for measure in (TWICE, SAME_ID)]
         with store.writing() as cursor:
             cursor.execute("DROP TABLE m.counters")
-            cursor.execute("DELETE FROM migrations WHERE name LIKE 'm009%'")
+            cursor.execute("DELETE FROM migrations WHERE name LIKE '%faults_are_counted'")
     with Store.open(tmp_path / "lookout.duckdb") as store:
         assert [counted(store, measure) for measure in (TWICE, SAME_ID)] == before
