@@ -207,7 +207,10 @@ def _reference(found: Material, chunk: str) -> Window:
     if found.profile is not None:
         return found.profile.reference
     first = _first(found)
-    return Window(first - (windows.chunk_stop(first, chunk) - first), first)
+    length = windows.chunk_stop(first, chunk) - first
+    if first - dt.datetime.min < length:
+        raise drift.CalendarError(f"the log begins on {first.date()}; an instant must be wrong")
+    return Window(first - length, first)
 
 
 def _timeline(found: Material, chunk: str) -> tuple[Timeline, int]:
