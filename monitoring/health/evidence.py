@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from monitoring.store import Store
 
 
+RECENT = 120
+"""Chunks of which the quality is judged: what is wrong at an instant, and since when."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outputs:
     """The champion's output and its labels, as they were known at an instant.
@@ -76,7 +80,7 @@ def sound(
     """
     try:
         found = quality.material(store, model.name, profile=profile)
-        return quality.judged(found, as_of=as_of or store.now(model))
+        return quality.judged(found, as_of=as_of or store.now(model), recent=RECENT)
     except (quality.NoRowsError, drift.CalendarError):
         return None
 

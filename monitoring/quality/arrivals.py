@@ -9,7 +9,7 @@ import numpy as np
 from monitoring import freshness
 from monitoring.drift.spans import summed
 from monitoring.quality.evidence import Counted, Evidence, Own
-from monitoring.quality.registry import quality_check
+from monitoring.quality.registry import SLOWLY, quality_check
 from monitoring.statistics.traffic import volume as against_weeks
 
 ROWS = "rows"
@@ -110,6 +110,7 @@ def duplicate_ids(evidence: Evidence) -> list[Counted]:
     needs="counters",
     about="rows",
     levels=(0.01, 0.05),
+    windows=SLOWLY,
     reason="repeated",
 )
 def duplicate_rows(evidence: Evidence) -> list[Counted]:
