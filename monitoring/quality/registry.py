@@ -21,7 +21,7 @@ Better = Literal["lower", "usual"]
 Form = Literal["rise", "fact", "own"]
 About = Literal["feature", "rule", "rows", "labels"]
 Needs = Literal["numbers", "categories", "features", "counters", "arrivals", "files", "labels"]
-Unit = Literal["share of rows", "share of labels", "share of files", "times the usual", "usual gaps"]
+Unit = Literal["share of rows", "share of labels", "times the usual", "usual gaps"]
 Function: TypeAlias = "Callable[[Evidence], list[Counted] | list[Own]]"
 SLOWLY = (1, 7, 28)
 """Windows of a share that no single day may show to have risen."""
