@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from monitoring.store import Store
 
 
+RECENT = 120
+"""Chunks of which the quality is judged: what is wrong at an instant, and since when."""
+
+
 @dataclass(frozen=True, eq=False)
 class Outputs:
     """The output of the version that served at an instant and its labels, as they were known then.
@@ -77,7 +81,7 @@ def sound(
     """
     try:
         found = quality.material(store, model.name, profile=profile)
-        return quality.judged(found, as_of=as_of or store.now(model))
+        return quality.judged(found, as_of=as_of or store.now(model), recent=RECENT)
     except (quality.NoRowsError, drift.CalendarError):
         return None
 

@@ -9,7 +9,7 @@ import numpy as np
 from monitoring import freshness
 from monitoring.drift.spans import summed
 from monitoring.quality.evidence import Counted, Evidence, Own
-from monitoring.quality.registry import quality_check
+from monitoring.quality.registry import SLOWLY, quality_check
 from monitoring.statistics.traffic import volume as against_weeks
 
 ROWS = "rows"
@@ -110,6 +110,7 @@ def duplicate_ids(evidence: Evidence) -> list[Counted]:
     needs="counters",
     about="rows",
     levels=(0.01, 0.05),
+    windows=SLOWLY,
     reason="repeated",
 )
 def duplicate_rows(evidence: Evidence) -> list[Counted]:
@@ -148,24 +149,22 @@ def rule(evidence: Evidence) -> list[Counted]:
 
 @quality_check(
     "Column missing",
-    short="without the column",
+    short="from files without the column",
     needs="files",
-    unit="share of files",
     form="fact",
-    levels=(0.0, 0.5),
+    levels=(0.01, 0.5),
     lasting=False,
     reason="column_missing",
 )
 def column_missing(evidence: Evidence) -> list[Counted]:
-    """Files of a chunk that lack a column which the reference has."""
+    """Rows of files that lack a column which every file of the reference has."""
     return evidence.tallied("column_missing")
 
 
 @quality_check(
     "New column",
-    short="with the new column",
+    short="from the file that brought the column",
     needs="files",
-    unit="share of files",
     form="fact",
     levels=(0.0, 2.0),
     cap="amber",
@@ -173,7 +172,7 @@ def column_missing(evidence: Evidence) -> list[Counted]:
     reason="column_new",
 )
 def column_new(evidence: Evidence) -> list[Counted]:
-    """Files that bring a column which came never before and is not in the reference."""
+    """Rows of the file that brought a column which the reference does not have, on its first day."""
     return evidence.tallied("column_new")
 
 

@@ -34,8 +34,8 @@ def frame(assessment: Assessment, window: Window | None = None) -> pd.DataFrame:
     -------
     DataFrame
         Columns of `monitoring.results.COLUMNS`. ``measure`` is the check; ``subject`` a feature, a rule,
-        ``rows`` or ``labels``. Shares that are compared with the reference have three rows per chunk: of the
-        chunk alone, and of the 7 and the 28 chunks up to its end, which begin earlier. ``value`` is the
+        ``rows`` or ``labels``. Checks of more than one window have three rows per chunk: of the chunk alone,
+        and of the 7 and the 28 chunks up to its end, which begin earlier. ``value`` is the
         share, or the number of rows or the time without one in what is usual; ``effect`` what the check's
         levels are about: the rise over the reference, the share itself, or the size of the logarithm of the
         ratio.

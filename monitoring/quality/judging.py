@@ -19,8 +19,6 @@ from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.severity import AMBER, GREEN, GREY, Codes, severity
 from monitoring.statistics.shares import wilson
 
-WINDOWS = (1, 7, 28)
-"""Over how many chunks together a share is judged."""
 Part = tuple[dict[str, Floats], Codes]
 
 
@@ -81,7 +79,7 @@ def judged(
     complete : ndarray of bool, shape (chunks,)
         Whether each chunk was over at the instant it is judged at.
     """
-    asked = [(check, part, window) for check, some in found for part in some for window in _windows(check)]
+    asked = [(check, part, window) for check, some in found for part in some for window in check.windows]
     checks = [check for check, part, _ in asked for _ in part.subjects]
     subjects = [subject for _, part, _ in asked for subject in part.subjects]
     windows = [window for _, part, window in asked for _ in part.subjects]
@@ -103,11 +101,6 @@ def judged(
     reason = np.where(status >= AMBER, numbers, quiet).astype(np.int8)
     keys = tuple(check.key for check in checks)
     return Rows(keys, tuple(subjects), tuple(windows), status=status, reason=reason, **columns)
-
-
-def _windows(check: Check) -> tuple[int, ...]:
-    """Over how many chunks a check looks: a rise that no single day can show may be one of four weeks."""
-    return WINDOWS if check.form == "rise" else WINDOWS[:1]
 
 
 def _status(columns: dict[str, Floats], checks: Sequence[Check], rate: Floats, mask: Codes) -> Codes:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from monitoring.drift import shares
 from monitoring.quality.evidence import Counted, Evidence, Own, by_chunk, in_reference
-from monitoring.quality.registry import quality_check
+from monitoring.quality.registry import SLOWLY, quality_check
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.traffic import one_value_p_value
 
@@ -20,7 +20,7 @@ TAIL = 0.002
 """Share of the reference beyond the outermost of its quantile edges: twice 0.1 %, for ties."""
 
 
-@quality_check("Missing", short="missing", needs="features", levels=(0.05, 0.10))
+@quality_check("Missing", short="missing", needs="features", levels=(0.05, 0.10), windows=SLOWLY)
 def missing(evidence: Evidence) -> list[Counted]:
     """Rows without a value."""
     return _hits(evidence, "missing")
@@ -33,7 +33,12 @@ def non_finite(evidence: Evidence) -> list[Counted]:
 
 
 @quality_check(
-    "Below the range", short="below the reference range", needs="numbers", levels=(0.05, 0.10), cap="green"
+    "Below the range",
+    short="below the reference range",
+    needs="numbers",
+    levels=(0.05, 0.10),
+    cap="green",
+    windows=SLOWLY,
 )
 def below_range(evidence: Evidence) -> list[Counted]:
     """Rows below the smallest value of the reference."""
@@ -41,7 +46,12 @@ def below_range(evidence: Evidence) -> list[Counted]:
 
 
 @quality_check(
-    "Above the range", short="above the reference range", needs="numbers", levels=(0.05, 0.10), cap="green"
+    "Above the range",
+    short="above the reference range",
+    needs="numbers",
+    levels=(0.05, 0.10),
+    cap="green",
+    windows=SLOWLY,
 )
 def above_range(evidence: Evidence) -> list[Counted]:
     """Rows above the largest value of the reference."""
@@ -66,7 +76,12 @@ def beyond_quantiles(evidence: Evidence) -> list[Counted]:
 
 
 @quality_check(
-    "Never seen", short="never seen in the reference", needs="categories", levels=(0.01, 0.10), cap="green"
+    "Never seen",
+    short="never seen in the reference",
+    needs="categories",
+    levels=(0.01, 0.10),
+    cap="green",
+    windows=SLOWLY,
 )
 def unseen(evidence: Evidence) -> list[Counted]:
     """Rows with a category that the reference never held."""

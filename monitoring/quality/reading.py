@@ -111,6 +111,7 @@ def judged(
     chunk: str | None = None,
     as_of: dt.datetime | None = None,
     checks: Sequence[str] | None = None,
+    recent: int | None = None,
 ) -> Assessment:
     """Judge what was read.
 
@@ -124,6 +125,8 @@ def judged(
         takes every chunk as complete.
     checks : sequence of str, optional
         Keys of `monitoring.quality.CHECKS`; all by default.
+    recent : int, optional
+        Judge no more than so many chunks, the last ones; all by default.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def judged(
     """
     model, chunk = found.model, chunk or found.model.chunk
     line, first = _timeline(found, chunk)
-    spans, starts, stops = _shown(line, model, first, as_of)
+    spans, starts, stops = _shown(line, model, first, as_of, recent)
     complete = np.array([as_of is None or stop <= as_of for stop in stops], dtype=bool)
     against = found.profile.against if found.profile else drift.Against()
     evidence = Evidence(
@@ -207,7 +210,10 @@ def _reference(found: Material, chunk: str) -> Window:
     if found.profile is not None:
         return found.profile.reference
     first = _first(found)
-    return Window(first - (windows.chunk_stop(first, chunk) - first), first)
+    length = windows.chunk_stop(first, chunk) - first
+    if first - dt.datetime.min < length:
+        raise drift.CalendarError(f"the log begins on {first.date()}; an instant must be wrong")
+    return Window(first - length, first)
 
 
 def _timeline(found: Material, chunk: str) -> tuple[Timeline, int]:
@@ -221,7 +227,7 @@ def _timeline(found: Material, chunk: str) -> tuple[Timeline, int]:
 
 
 def _shown(
-    line: Timeline, model: Model, first: int, as_of: dt.datetime | None
+    line: Timeline, model: Model, first: int, as_of: dt.datetime | None, recent: int | None
 ) -> tuple[Spans, tuple[dt.datetime, ...], tuple[dt.datetime, ...]]:
     """The chunks of the log that had begun at an instant, and their ends as instants."""
     whole = chunks(line)
@@ -229,6 +235,7 @@ def _shown(
     edges = [[line.key(int(at)) for at in part[begun]] for part in (whole.start, whole.stop)]
     starts, stops = (windows.instants_of(part, model.grain, model.zone) for part in edges)
     known = [place for place, start in enumerate(starts) if as_of is None or start < as_of]
+    known = known[-recent:] if recent else known
     spans = Spans(whole.start[begun][known], whole.stop[begun][known])
     return spans, tuple(starts[place] for place in known), tuple(stops[place] for place in known)
 

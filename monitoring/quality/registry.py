@@ -21,8 +21,10 @@ Better = Literal["lower", "usual"]
 Form = Literal["rise", "fact", "own"]
 About = Literal["feature", "rule", "rows", "labels"]
 Needs = Literal["numbers", "categories", "features", "counters", "arrivals", "files", "labels"]
-Unit = Literal["share of rows", "share of labels", "share of files", "times the usual", "usual gaps"]
+Unit = Literal["share of rows", "share of labels", "times the usual", "usual gaps"]
 Function: TypeAlias = "Callable[[Evidence], list[Counted] | list[Own]]"
+SLOWLY = (1, 7, 28)
+"""Windows of a share that no single day may show to have risen."""
 CAPS = {"green": GREEN, "amber": AMBER, "red": RED}
 
 
@@ -53,6 +55,8 @@ class Check:
         The worst colour it gives a model's quality. What drift judges already is told and colours nothing.
     lasting : bool
         Whether it counts only once two of the last three chunks show it.
+    windows : tuple of int
+        Over how many chunks together it is judged, 1 first.
     reason : str
         The code of `monitoring.reasons` for a coloured number.
     words : str
@@ -71,6 +75,7 @@ class Check:
     levels: Levels
     cap: Literal["green", "amber", "red"]
     lasting: bool
+    windows: tuple[int, ...]
     reason: str
     words: str
     function: Function
@@ -95,13 +100,14 @@ def quality_check(
     form: Form = "rise",
     cap: Literal["green", "amber", "red"] = "red",
     lasting: bool = True,
+    windows: tuple[int, ...] = (1,),
     reason: str = "more_than_usual",
 ) -> Callable[[Function], Function]:
     """Enter a function into `CHECKS` under its own name; its docstring's first line says what it counts.
 
     Parameters
     ----------
-    title, short, needs, about, unit, better, form, cap, lasting, reason
+    title, short, needs, about, unit, better, form, cap, lasting, windows, reason
         As in `Check`.
     levels : (amber, red)
 
@@ -129,8 +135,8 @@ def quality_check(
         if not said:
             raise ValueError(f"{key}: a check says in its docstring what it counts")
         CHECKS[key] = Check(
-            key, title, short, needs, about, unit, better, form, Levels(0.0, *levels), cap, lasting, reason,
-            said[0], function,
+            key, title, short, needs, about, unit, better, form, Levels(0.0, *levels), cap, lasting, windows,
+            reason, said[0], function,
         )  # fmt: skip
         return function
 

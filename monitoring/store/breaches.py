@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -71,12 +72,16 @@ def written(model: Model, columns: Mapping[str, Column]) -> list[Breach]:
     columns : mapping of str to Column
         The features that the log has shown so far.
     """
-    rules = model.rules.listed
-    if not rules:
-        return []
-    known = {folded(name): column for name, column in columns.items()}
+    kept = tuple((folded(name), column.storage) for name, column in columns.items())
+    return list(_all(model.rules.listed, kept)) if model.rules.listed else []
+
+
+@functools.lru_cache(maxsize=64)
+def _all(rules: tuple[Rule, ...], columns: tuple[tuple[str, str], ...]) -> tuple[Breach, ...]:
+    """The rules over columns with their storage; the same for every file that brings no new column."""
+    known = dict(columns)
     with duckdb.connect(":memory:", config=_SANDBOX) as sandbox:
-        return [_written(sandbox, rule, known) for rule in rules]
+        return tuple(_written(sandbox, rule, known) for rule in rules)
 
 
 def relation(model: Model, breaches: Iterable[Breach], where: str) -> str:
@@ -85,16 +90,16 @@ def relation(model: Model, breaches: Iterable[Breach], where: str) -> str:
     return composed(_ROWS, {"more": _nothing(absent), "where": where}, schema=model.name)
 
 
-def _written(sandbox: duckdb.DuckDBPyConnection, rule: Rule, known: Mapping[str, Column]) -> Breach:
+def _written(sandbox: duckdb.DuckDBPyConnection, rule: Rule, known: Mapping[str, str]) -> Breach:
     if rule.kind != "row":
-        column = known.get(folded(rule.column))
-        absent = {} if column else {rule.column: "VARCHAR"}
-        return Breach(rule, _of_column(rule, column.storage if column else "VARCHAR"), absent)
+        storage = known.get(folded(rule.column))
+        absent = {} if storage else {rule.column: "VARCHAR"}
+        return Breach(rule, _of_column(rule, storage or "VARCHAR"), absent)
     try:
         asked, names = expressions.read(sandbox, str(rule.bound))
     except expressions.ExpressionError as error:
         return Breach(rule, "NULL", {}, str(error))
-    there = {name: known[folded(name)].storage for name in names if folded(name) in known}
+    there = {name: known[folded(name)] for name in names if folded(name) in known}
     lacking = sorted(names - set(there))
     trouble = ""
     for kind in _ABSENT if lacking else _ABSENT[:1]:

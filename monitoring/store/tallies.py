@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from monitoring import windows
 from monitoring.store import layout
 from monitoring.store.reference_rows import reference_window
 from monitoring.store.sql import Array, composed, query
@@ -48,9 +49,10 @@ class Tally:
 
 
 def columns(store: Store, name: str) -> dict[str, Tally]:
-    """How many files of each day lack a column of the reference, and how many bring one never seen before.
+    """How many rows of each day came in files without a column of the reference, or with one that is new.
 
-    A file that holds no row of a day between its first and its last is counted there, too.
+    The rows of a file of several days count evenly on these. A column that a file of the reference lacks may
+    be lacking later, too.
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ def columns(store: Store, name: str) -> dict[str, Tally]:
     Returns
     -------
     dict of str to Tally
-        ``column_missing`` by column of the reference; ``column_new`` by column that came later. Empty without
-        a reference.
+        ``column_missing`` by column of the reference; ``column_new`` by column that came later, on the day on
+        which it did. Empty without a reference.
 
     Raises
     ------
@@ -79,32 +81,39 @@ def columns(store: Store, name: str) -> dict[str, Tally]:
 def _columns(model: Model, rows: pd.DataFrame) -> dict[str, Tally]:
     files = rows.drop_duplicates("file").reset_index(drop=True)
     names = tuple(dict.fromkeys(rows["feature"]))
-    place = {number: at for at, number in enumerate(files["file"])}
     held = np.zeros((len(names), len(files)), dtype=bool)
-    order = {feature: at for at, feature in enumerate(names)}
+    order, place = ({one: at for at, one in enumerate(some)} for some in (names, files["file"]))
     held[rows["feature"].map(order), rows["file"].map(place)] = True
     logged = (files["kind"] != "reference").to_numpy()
     first, last = (files[one].to_numpy(dtype="datetime64[D]") for one in ("first_day", "last_day"))
-    known = held[:, _of_reference(model, logged, first, last)].any(axis=1)
-    if not known.any() or not logged.any():
+    healthy = held[:, _of_reference(model, logged, first, last)]
+    if not healthy.shape[1] or not logged.any():
         return {}
+    always, later = healthy.all(axis=1), np.flatnonzero(~healthy.any(axis=1))
     first, last, held = first[logged], last[logged], held[:, logged]
+    weight = files["accepted"].to_numpy(dtype=float)[logged] / ((last - first).astype(int) + 1)
     days = np.arange(first.min(), last.max() + np.timedelta64(1, "D"))
     ends = np.stack([np.searchsorted(days, first), np.searchsorted(days, last) + 1])
-    total = _covered(np.ones((1, held.shape[1])), ends, len(days))
-    missing = _covered((~held[known]).astype(float), ends, len(days))
-    later = np.flatnonzero(~known & held.any(axis=1))
+    total = _covered(weight[None], ends, len(days))
     fresh = np.zeros((len(later), len(days)))
     for row, feature in enumerate(later):  # its first day alone: from then on it is known
-        fresh[row, ends[0, held[feature]].min()] = 1.0
-    keys = tuple(one.astype("datetime64[us]").item() for one in days)
-    every = np.asarray(names, dtype=object)
+        having = np.flatnonzero(held[feature])
+        earliest = having[np.argmin(ends[0, having])]
+        fresh[row, ends[0, earliest]] = weight[earliest]
+    keys, every = tuple(_key(model, day) for day in days), np.asarray(names, dtype=object)
+    missing = _covered(~held[always] * weight, ends, len(days))
     return {
-        "column_missing": Tally(tuple(every[known]), keys, missing, np.repeat(total, known.sum(), axis=0)),
-        "column_new": Tally(
-            tuple(every[later]), keys, fresh, np.maximum(np.repeat(total, len(later), 0), fresh)
-        ),
+        "column_missing": Tally(tuple(every[always]), keys, missing, np.repeat(total, always.sum(), axis=0)),
+        "column_new": Tally(tuple(every[later]), keys, fresh, np.repeat(total, len(later), axis=0)),
     }
+
+
+def _key(model: Model, day: np.datetime64) -> dt.datetime:
+    """The profile key at which a local day begins."""
+    midnight = day.astype("datetime64[us]").item()
+    if model.grain == "day":
+        return midnight
+    return windows.instant_of(midnight, "day", model.zone).replace(tzinfo=None)
 
 
 def _of_reference(model: Model, logged: Array, first: Array, last: Array) -> Array:

@@ -146,20 +146,23 @@ def written(found: pd.DataFrame) -> bytes:
 
 
 def mended(content: bytes) -> bytes:
-    r"""A mended CSV file without the columns that the download added.
+    r"""A mended CSV file without the columns that the download added; one that has none stays as it is.
 
     Examples
     --------
-    >>> mended(b"x,lookout_reason\n1,missing_id\n")
-    b'x\n1\n'
+    >>> mended(b"x,lookout_reason\n1,missing_id\n"), mended(b"x;lookout_row\n1;7\n")
+    (b'x\n1\n', b'x\n1\n')
     """
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-    if not rows:
+    text = content.decode("utf-8-sig")
+    header = text.partition("\n")[0]
+    if not any(name in header for name in OURS):
         return content
+    delimiter = max(",;\t|", key=header.count)  # a table program may write another than it read
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
     kept = [place for place, name in enumerate(rows[0]) if name not in OURS]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerows([row[place] if place < len(row) else "" for place in kept] for row in rows)
+    writer.writerows([row[place] if place < len(row) else "" for place in kept] for row in rows if row)
     return out.getvalue().encode()
 
 

@@ -25,7 +25,7 @@ def _material(path: str, name: str, data: str, segment: tuple[str, str]) -> qual
     return quality.material(session.store(), name, segment=segment, profile=profile)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=8)
 def _assessment(
     path: str, name: str, data: str, chunk: str, segment: tuple[str, str], now: dt.datetime
 ) -> quality.Assessment:

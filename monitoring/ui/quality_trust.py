@@ -93,7 +93,7 @@ def _counts(check: quality.Check, one: Finding) -> str:
     if not one.counted:
         return "told here and judged elsewhere" if check.cap == "green" else "excluded in the model's file"
     when = "once two of the last three chunks show it" if check.lasting else "at once"
-    most = "; several chunks together at most amber" if check.form == "rise" else ""
+    most = "; several chunks together at most amber" if len(check.windows) > 1 else ""
     return f"for the model's quality, {when}, at most {check.cap}{most}"
 
 
