@@ -326,6 +326,7 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         one_row,
         profile,
         ingest,
+        scoring,
         drift_frame,
         every_method,
         classifier,

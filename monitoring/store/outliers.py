@@ -19,12 +19,12 @@ from monitoring.windows import Window
 
 _PICKED = "_lookout_odd"
 _ROWS = """
-SELECT k.place, {columns} FROM {picked} AS k JOIN (
+SELECT _place, {columns} FROM {picked} JOIN (
     SELECT {key} AS _key, * FROM {schema}.requests
-    WHERE _id IN (SELECT id FROM {picked}) AND _day BETWEEN $first AND $last
-) AS r ON r._id = k.id AND r._key = k.chunk
-QUALIFY row_number() OVER (PARTITION BY k.place ORDER BY r._predicted_at) = 1
-ORDER BY k.place"""
+    WHERE _id IN (SELECT _odd FROM {picked}) AND _day BETWEEN $first AND $last
+) ON _id = _odd AND _key = _chunk
+QUALIFY row_number() OVER (PARTITION BY _place ORDER BY _predicted_at) = 1
+ORDER BY _place"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +132,9 @@ def oddest(store: Store, name: str, window: Window, most: int = 20) -> Odd:
         days = [chunk.date() for chunk, _, _ in listed]
         picked = pa.table(
             {
-                "place": pa.array(range(len(listed)), pa.int64()),
-                "chunk": pa.array([chunk for chunk, _, _ in listed], pa.timestamp("us")),
-                "id": pa.array([one for _, one, _ in listed], pa.string()),
+                "_place": pa.array(range(len(listed)), pa.int64()),
+                "_chunk": pa.array([chunk for chunk, _, _ in listed], pa.timestamp("us")),
+                "_odd": pa.array([one for _, one, _ in listed], pa.string()),
             }
         )
         text = composed(

@@ -269,3 +269,19 @@ def test_a_store_from_before_scores_its_rows_when_it_is_opened(tmp_path: Path) -
             cursor.execute("DELETE FROM migrations WHERE name LIKE '%how_odd_they_are'")
     with Store.open(path) as again:
         assert picture(again) == expected
+
+
+def test_hours_and_names_that_the_store_uses_itself_are_no_trouble(tmp_path: Path) -> None:
+    toml = TOML.replace('task = "binary"', 'task = "binary"\ntimezone = "America/New_York"\nchunk = "1 hour"')
+    given = {"age": "chunk", CITY: "place"}
+    parts = {"old": REFERENCE.rename(columns=given), "new": CURRENT.rename(columns=given)}
+    with filled(tmp_path / "hours", parts, toml) as store:
+        found = outliers.counts(store, "churn")
+        assert found.rows.sum() == len(REFERENCE) + len(CURRENT)
+        assert len(found.keys) > 13 * 20
+        odd = outliers.oddest(store, "churn", Window(START + dt.timedelta(days=10), ALL.stop), 8)
+        assert set(odd.ids) == set(CURRENT["id"].iloc[:8])
+        at = CURRENT.set_index("id")["predicted_at"].loc[list(odd.ids)].dt.floor("h")
+        assert odd.chunks.tolist() == at.dt.to_pydatetime().tolist()
+        assert odd.values["place"] == ["🦊 <b>new</b>"] * 8
+        assert sorted(odd.values["chunk"]) == [400.0 + i for i in range(8)]
