@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitoring.statistics import (
+    audits,
     distances,
     divergences,
     gaps,
@@ -331,3 +332,12 @@ def test_the_confidence_sequence_is_that_of_its_paper():
 def test_a_bet_on_who_is_right_alone_is_the_mixture_over_all_coins():
     found = sequences.evidence([2], [8])
     check("betabinom_e_value", e=np.exp(found.log_e[0]), log_e=found.log_e[0], p_anytime=found.p_value[0])
+
+
+def test_rows_drawn_with_known_chances_tell_of_all_rows_as_reckoned_by_hand():
+    given = {key: np.array(value) for key, value in GOLDENS["difference_estimator"]["inputs"].items()}
+    at = given["sampled"] == 1
+    correct, proxy, chance = (given[key][at] for key in ("correct", "proxy", "pi"))
+    found = audits.difference(given["proxy"].mean(), correct, proxy, chance, len(at))
+    weighted = audits.ratio(correct, np.ones(len(correct)), chance)
+    check("difference_estimator", est=found.value, se=found.error, hajek=weighted.value)
