@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, pairing, score_partials, scoring, trials
+from monitoring.store import cases, layout, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -157,3 +157,9 @@ def m007_pairs_of_versions_have_a_profile(cursor: duckdb.DuckDBPyConnection) -> 
 def m008_trials_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of trials and of what was decided of them."""
     trials.create(cursor)
+
+
+@migration
+def m009_cases_are_reviewed(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of cases that people look at and of what they said."""
+    cases.create(cursor)
