@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, results
+from monitoring import demo, health, results, review
 from monitoring.arguments import Arguments, QuestionError, instant_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.questions import QUESTIONS
@@ -113,6 +113,8 @@ def _ingest(store: Store, arguments: Arguments) -> Answer:
         store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
     ]
     store.settle(arguments["model"])
+    if store.model(arguments["model"]).review is not None:  # who has not asked fills the queue by its page
+        review.fill(store, arguments["model"])
     return receipts_answer(receipts)
 
 

@@ -5,14 +5,17 @@ one, `sample` and `estimate` tell of all rows by those that were drawn with a kn
 what was said as a file.
 """
 
+from monitoring.review import frames
 from monitoring.review.deciding import Agreed, agreed, decided, say
 from monitoring.review.estimating import LEAST, Answer, Sample, estimate, estimates, sample
 from monitoring.review.exporting import as_csv, as_parquet, training_set
 from monitoring.review.filling import fill
+from monitoring.review.measures import MEASURES, measures_of
 from monitoring.review.sources import SOURCES, Source, source, sources_of
 
 __all__ = [
     "LEAST",
+    "MEASURES",
     "SOURCES",
     "Agreed",
     "Answer",
@@ -25,6 +28,8 @@ __all__ = [
     "estimate",
     "estimates",
     "fill",
+    "frames",
+    "measures_of",
     "sample",
     "say",
     "source",

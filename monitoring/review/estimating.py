@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from monitoring.models import Model
-from monitoring.review.measures import MEASURES, Reviewed
+from monitoring.review.measures import MEASURES, Reviewed, measures_of
 from monitoring.statistics import audits
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.audits import Estimated
@@ -247,6 +247,4 @@ def _estimated(
 
 def estimates(found: Sample, **asked: object) -> Mapping[str, Answer]:
     """Every metric that can be estimated of the model; arguments are those of `estimate`."""
-    from monitoring.review.measures import measures_of
-
     return {key: estimate(found, key, **asked) for key in measures_of(found.model)}  # type: ignore[arg-type]

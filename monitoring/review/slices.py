@@ -75,7 +75,7 @@ def grown(store: Store, model: Model, first: dt.date, last: dt.date) -> list[Sli
     if not keys:
         return []
     names = sorted({found.features[i] for place, _ in keys for i in np.flatnonzero(loud[:, place])})
-    before = _shares(_reference(store, model, found.reference, names))
+    before = shares(reference(store, model, found.reference, names))
     start, stop = keys[0][1].start, keys[-1][1].stop
     now = store.cubes(model.name, start, stop, features=names)
     slices: list[Slice] = []
@@ -83,7 +83,7 @@ def grown(store: Store, model: Model, first: dt.date, last: dt.date) -> list[Sli
         days = {chunk.date() for chunk in _chunks(now) if key.holds(chunk)}
         chosen = [found.features[i] for i in np.flatnonzero(loud[:, place])]
         for day in sorted(day for day in days if first <= day <= last):
-            after = _shares(now, day)
+            after = shares(now, day)
             parts = [
                 part for name in chosen
                 if name in after and name in before
@@ -93,7 +93,8 @@ def grown(store: Store, model: Model, first: dt.date, last: dt.date) -> list[Sli
     return slices
 
 
-def _reference(store: Store, model: Model, window: Window, names: list[str]) -> Cubes:
+def reference(store: Store, model: Model, window: Window, names: list[str] | None) -> Cubes:
+    """The profile of the reference: of its file, or of its window of the log."""
     filed = store.reference_cubes(model.name, features=names)
     return filed or store.cubes(model.name, window.start, window.stop, features=names)
 
@@ -106,7 +107,7 @@ def _chunks(cubes: Cubes) -> set[dt.datetime]:
     return {chunk for cube in _cubes(cubes) for chunk in cube.chunks}
 
 
-def _shares(cubes: Cubes, day: dt.date | None = None) -> dict[str, tuple[Grid, Floats]]:
+def shares(cubes: Cubes, day: dt.date | None = None) -> dict[str, tuple[Grid, Floats]]:
     """Share of each slot among the rows with a value, of one day or of all, by feature."""
     told = {}
     for cube in _cubes(cubes):

@@ -11,7 +11,6 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from monitoring.store import catalogue
 from monitoring.store.sql import Array, named, query
 from monitoring.windows import UTC
 
@@ -109,8 +108,6 @@ def add(store: Store, name: str, chosen: Chosen, reasons: Reasons, fills: Sequen
         for one in fills:
             given = {"day": one.day, "reason": one.reason, "candidates": one.candidates, "chosen": one.chosen}
             cursor.execute(_FILLED, {"model": name, "at": at, **given})
-        if fresh:
-            catalogue.touch(cursor, name)
     return len(fresh)
 
 

@@ -39,8 +39,9 @@ LEFT JOIN why AS w ON w.number = c.number
 JOIN {schema}.requests AS r ON r._id = c.id AND r._day = c.day
 WHERE c.model = $model AND s.label <> ''
 ORDER BY c.number"""
-_ROW = """
-SELECT {columns} FROM {schema}.requests WHERE _id = $id AND _day = $day LIMIT 1"""
+_ROWS = """
+SELECT {columns} FROM {schema}.requests
+WHERE _id IN (SELECT unnest($ids::VARCHAR[])) AND _day IN (SELECT unnest($days::DATE[]))"""
 _OWN = ("id", "predicted_at")
 _LOGGED = """
 SELECT CAST(_label AS VARCHAR) FROM {schema}.labels WHERE _source = 'log' AND _id = $id
@@ -91,12 +92,28 @@ def labelled(store: Store, model: Model) -> pa.Table:
 
 def row(store: Store, model: Model, id_: str, day: dt.date) -> dict[str, object] | None:
     """The features of a request that may be shown; None where its raw row is gone."""
+    return rows(store, model, [(id_, day)]).get((id_, day))
+
+
+def rows(
+    store: Store, model: Model, keys: Sequence[tuple[str, dt.date]]
+) -> dict[tuple[str, dt.date], dict[str, object]]:
+    """The features of requests that may be shown; those whose raw row is gone are left out.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    keys : sequence of (id, day)
+    """
     names = shown(store, model)
-    columns = ", ".join(["TRUE", *(quoted(name) for name in names)])
+    columns = ", ".join(["_id", "_day", *(quoted(name) for name in names)])
+    given = {"ids": [key[0] for key in keys], "days": sorted({key[1] for key in keys})}
+    wanted = set(keys)
     with store.cursor() as cursor:
-        text = composed(_ROW, {"columns": columns}, schema=model.name)
-        found_ = cursor.execute(text, {"id": id_, "day": day}).fetchone()
-    return dict(zip(names, found_[1:], strict=True)) if found_ else None
+        text = composed(_ROWS, {"columns": columns}, schema=model.name)
+        found = cursor.execute(text, given).fetchall()
+    return {one[:2]: dict(zip(names, one[2:], strict=True)) for one in found if one[:2] in wanted}
 
 
 def logged_label(store: Store, model: Model, id_: str) -> str:

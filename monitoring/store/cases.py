@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 import pyarrow as pa
 
-from monitoring.store import catalogue
 from monitoring.store.errors import Refused
 from monitoring.store.sql import arrow, named, query
 from monitoring.windows import UTC
@@ -172,6 +171,13 @@ def counts(store: Store, name: str) -> dict[str, int]:
     return dict(rows)
 
 
+def version(store: Store, name: str) -> str:
+    """A text that changes whenever anything of a model's review has; no other number changes by it."""
+    with store.cursor() as cursor:
+        row = cursor.execute(query("review_version"), {"model": name}).fetchone()
+    return "-".join(str(part) for part in row or ())
+
+
 def backlog(store: Store, name: str) -> Backlog:
     """How much waits for a person."""
     with store.cursor() as cursor:
@@ -194,7 +200,6 @@ def assign(store: Store, name: str, number: int, assignee: str, author: str) -> 
     given = {"model": name, "number": number, "assignee": assignee.strip(), "author": author.strip()}
     with store.writing() as cursor:
         cursor.execute(_ASSIGN, {**given, "at": at})
-        catalogue.touch(cursor, name)
 
 
 def _case(row: tuple) -> Case:
@@ -214,6 +219,11 @@ def _number(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
+def _naive(at: dt.datetime | None) -> dt.datetime:
+    """An instant as the store keeps it; for none one that never comes."""
+    return dt.datetime.max if at is None else at.astimezone(UTC).replace(tzinfo=None)
+
+
 def reviewed(store: Store, name: str, until: dt.datetime | None = None) -> pa.Table:
     """Every case that has a chance, with what stood of it at an instant.
 
@@ -231,6 +241,6 @@ def reviewed(store: Store, name: str, until: dt.datetime | None = None) -> pa.Ta
         Columns number, id, day, chance, audit, verdict, label, author, said_at; the latter four are empty
         where nobody had said anything.
     """
-    given: dict[str, object] = {"model": name, "until": (until or dt.datetime.max).replace(tzinfo=None)}
+    given: dict[str, object] = {"model": name, "until": _naive(until)}
     with store.cursor() as cursor:
         return arrow(cursor, query("review_sample"), given)

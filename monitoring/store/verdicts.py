@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import duckdb
 
 from monitoring.models import Model
-from monitoring.store import cases, catalogue
+from monitoring.store import cases
 from monitoring.store.errors import Refused
 from monitoring.store.sql import named, query
 from monitoring.windows import UTC
@@ -132,7 +132,6 @@ def give(store: Store, name: str, number: int, opinion: Opinion, based_on: int) 
         kept = _keep(cursor, name, entry)
         if kept.stands:
             _labels(cursor, model, case)
-        catalogue.touch(cursor, name)
     return kept
 
 
@@ -186,7 +185,6 @@ def undo(store: Store, name: str, number: int, author: str, based_on: int) -> En
         if not kept.stands:  # undone by somebody else between looking and taking the turn
             raise Refused(f"{name}, case {number}: somebody has said something since; look again")
         _labels(cursor, model, case)
-        catalogue.touch(cursor, name)
     return kept
 
 
