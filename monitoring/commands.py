@@ -113,9 +113,14 @@ def _ingest(store: Store, arguments: Arguments) -> Answer:
         store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
     ]
     store.settle(arguments["model"])
-    if store.model(arguments["model"]).review is not None:  # who has not asked fills the queue by its page
-        review.fill(store, arguments["model"])
+    fill_queue(store, arguments["model"])
     return receipts_answer(receipts)
+
+
+def fill_queue(store: Store, name: str) -> None:
+    """Look for cases of a model whose file asks for it; the page Review does so for every model."""
+    if store.model(name).review is not None:
+        review.fill(store, name)
 
 
 def receipts_answer(receipts: list[Receipt]) -> Answer:

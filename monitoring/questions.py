@@ -41,6 +41,8 @@ def _audited(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd
         or (arguments.get("version") or model.versions.champion) != model.versions.champion
     ):
         raise QuestionError("an audit is of the champion and of all rows; leave --segment and --version out")
+    if model.review is not None:
+        review.fill(store, model.name)
     found = review.sample(store, model.name, known_at)
     if found is None:
         raise QuestionError(f"{model.name}: {reasons.sentence('no_audit')}. {reasons.fix('no_audit')}")

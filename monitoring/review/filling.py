@@ -93,9 +93,11 @@ def fill(store: Store, name: str, *, as_of: dt.datetime | None = None, days: int
         if not _settled(one) or any((day, one.key) not in before.fills for day in wanted)
     }  # fmt: skip
     population = review_rows.population(store, model, first, last)
+    each = settings.budget // max(len(used), 1)  # kept for those that find rows of a day later
     drawn: list[Drawn] = []
     for day, rows in zip(population.day.tolist(), population.rows.tolist(), strict=True):
-        drawn += _day(model, settings, day, {key: _of(one, day) for key, one in found.items()}, before, rows)
+        of_day = {key: _of(one, day) for key, one in found.items()}
+        drawn += _day(model, settings, day, of_day, before, rows, each)
     fills = [
         Fill(one.day, one.source.key, len(one.found), int(one.chosen.sum())) for one in drawn
         if one.chosen.any() or (one.day, one.source.key) not in before.fills
@@ -129,13 +131,13 @@ def _keys(found: Found) -> list[tuple[str, dt.date]]:
 
 
 def _day(
-    model: Model, settings: Review, day: dt.date, found: Mapping[str, Found], before: _Before, rows: int
-) -> list[Drawn]:
+    model: Model, settings: Review, day: dt.date, found: Mapping[str, Found], before: _Before, rows: int,
+    each: int,
+) -> list[Drawn]:  # fmt: skip
     """What every source chooses on a day, the audit first: the others share what it leaves of the budget."""
     parts = [
         _audit(found[cases.AUDIT], day, settings, before, rows)
     ] if cases.AUDIT in found else []  # fmt: skip
-    each = settings.budget // max(len(found), 1)  # kept for those that find rows of this day later
     left, timely = settings.budget - (len(parts[0].found) if parts else 0), []
     for key, rows_ in found.items():
         if key == cases.AUDIT:

@@ -107,12 +107,19 @@ def _frame(model: Model, rows: Sequence[tuple[Window, Answer]]) -> pd.DataFrame:
 
 
 def reason(one: Answer) -> str:
-    """Why an estimate has no colour: too few cases are decided, or none was drawn, or it is never judged."""
+    """Why an estimate has no colour, or no value."""
     if one.enough:
         return "audit_unjudged"
+    if one.decided >= LEAST:
+        return "undefined_metric"
     return "audit_young" if one.drawn else "no_audit"
 
 
 def facts(one: Answer) -> dict[str, str]:
     """Numbers for the sentence of its reason."""
-    return {"decided": f"{one.decided:,}", "drawn": f"{one.drawn:,}", "least": str(LEAST)}
+    return {
+        "measure": one.metric,
+        "decided": f"{one.decided:,}",
+        "drawn": f"{one.drawn:,}",
+        "least": str(LEAST),
+    }

@@ -59,6 +59,8 @@ class Lies:
 
 MISSING = Lies(math.nan, math.nan, "missing", False)
 UNKNOWN = Lies(math.nan, math.nan, "no reference of it", False)
+ATOM = 0.1
+"""The share of a bin from which on it is one value: bins of quantiles hold about a twentieth."""
 EDGE = 0.001
 """Beyond which share of the reference a number is odd."""
 
@@ -125,11 +127,18 @@ def _number(known: Reference, value: float) -> Lies:
 
 
 def position(known: Reference, value: float) -> float:
-    """Share of the reference below a number, read off the grid in straight lines."""
-    edges, total = np.asarray(known.grid.edges), np.cumsum(known.shares)
-    ends = total[1 : len(edges) + 1]  # up to and with each edge
-    at_lowest = total[0] + known.shares[1] / 2
-    return float(np.interp(value, edges, np.concatenate([[at_lowest], ends[1:]])))
+    """Share of the reference below a number, with half of the rows that hold the same.
+
+    Within a bin values are taken to lie evenly, unless it holds far more rows than a bin of quantiles does:
+    then they are one value.
+    """
+    place = int(np.searchsorted(known.grid.edges, value, side="left"))
+    slot = place + 1
+    share, before = float(known.shares[slot]), float(known.shares[:slot].sum())
+    if place == 0 or known.grid.discrete or share > ATOM:
+        return before + share / 2
+    low, high = known.grid.edges[place - 1], known.grid.edges[place]
+    return before + share * (value - low) / (high - low)
 
 
 def alike(

@@ -23,9 +23,9 @@ SPAN = 28  # days that one estimate pools, since an audit has few rows a day
 _LATE = ("queue", "every drawn case of days that are wholly decided")
 
 
-def words(model: Model) -> str:
-    """The audit's estimate in a sentence, or why there is none."""
-    found, key = review_session.sample(model), headline(model)
+def words(model: Model, metric_key: str = "", sample: review.Sample | None = None) -> str:
+    """The audit's estimate of a metric, the first by default, in a sentence; or why there is none."""
+    found, key = sample or review_session.sample(model), metric_key or headline(model)
     if found is None:
         return cards.full(reasons.sentence("no_audit"))
     one = review.estimate(found, key)
@@ -73,12 +73,15 @@ def _estimates(found: review.Sample) -> None:
             one = review.estimate(found, key, basis="audit" if basis == "audit" else "queue")
             metric = METRICS[key]
             known = one.enough
+            how = one.method if known else reasons.sentence(review.frames.reason(one), measure=key)
+            if basis == "queue" and not known:
+                continue
             rows.append({
                 "Metric": metric.title, "From": said,
                 "Estimate": number(metric, float(one.found.value)) if known else "–",
                 "95 %": ends(metric, one) if known else "–",
                 "Decided": count(one.decided), "Drawn": count(one.drawn), "Unsure": count(one.unsure),
-                "Of rows": count(one.population), "How": one.method if known else "too few decided",
+                "Of rows": count(one.population), "How": how,
             })  # fmt: skip
     st.dataframe(rows, hide_index=True, height="content", key="audit-estimates")
     st.caption(

@@ -126,11 +126,9 @@ def _tell() -> None:
 def assignment(model: Model, case: Case) -> None:
     """Ask whom a case is given to."""
     with st.form(f"assignment-{case.number}", border=False):
-        known = review_session.names(model)
-        whom = st.selectbox(
-            "Give it to", known, index=known.index(case.assignee) if case.assignee in known else None,
-            accept_new_options=True, placeholder="nobody", key=f"assignee-{case.number}",
-        )  # fmt: skip
+        whom = st.text_input(
+            "Give it to", value=case.assignee, placeholder="nobody", key=f"assignee-{case.number}"
+        )
         if st.form_submit_button("Give"):
             author = st.session_state.get("review-author") or ""
             try:

@@ -44,14 +44,15 @@ def queue(model: Model) -> Queue:
     options = [key for key in SOURCES if key in known or counts.get(key)]
     with st.container(horizontal=True, vertical_alignment="bottom", key="review-filters"):
         reason = st.pills(
-            "Reason", options, key="reason", bind="query-params",
-            format_func=lambda key: f"{SOURCES[key].title} {count(counts.get(key, 0))}",
-        )  # fmt: skip
+            "Reason", options, key="reason", bind="query-params", format_func=lambda key: SOURCES[key].title
+        )
         state: State | None = st.segmented_control(
             "State", STATES, default="open", key="state", bind="query-params"
         )
         whose = st.selectbox("Given to", [_ANYBODY, *review_session.names(model)], key="given", width=140)
         number = st.number_input("Page", min_value=1, value=1, step=1, key="review-page", width=100)
+    told = [f"{SOURCES[key].title} {count(counts[key])}" for key in options if counts.get(key)]
+    st.caption(f"Waiting by reason: {', '.join(told) or 'none'}")
     listed = review_session.listed(
         model, state=state or "open", reason=reason or "", assignee="" if whose == _ANYBODY else whose or "",
         most=PAGE, skip=PAGE * (int(number) - 1),

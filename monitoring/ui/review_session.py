@@ -34,13 +34,13 @@ def listed(model: Model, *, state: State, reason: str, assignee: str, most: int,
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _sample(path: str, name: str, data: str, said: str) -> review.Sample | None:
-    return review.sample(session.store(), name)
+def _sample(path: str, name: str, data: str, said: str, known_at: dt.datetime | None) -> review.Sample | None:
+    return review.sample(session.store(), name, known_at)
 
 
-def sample(model: Model) -> review.Sample | None:
-    """What people said of the cases that were drawn with a known chance; never change it."""
-    return _sample(*health_session.review_key(model))
+def sample(model: Model, known_at: dt.datetime | None = None) -> review.Sample | None:
+    """What people had said of the cases that were drawn with a known chance; never change it."""
+    return _sample(*health_session.review_key(model), known_at)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from monitoring import review
+from monitoring import health, review
 from monitoring.review.measures import MEASURES, measures_of
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import case_rows, cases
@@ -146,3 +146,35 @@ def test_the_row_of_a_case_is_what_was_logged(filled):
     label = case_rows.logged_label(store, store.model("m"), one.id)
     assert label == told.set_index("id").loc[one.id, "label"]
     assert case_rows.row(store, store.model("m"), "nobody", one.day) is None
+
+
+def test_health_tells_what_waits_and_what_the_audit_says_and_takes_no_colour_from_it(filled):
+    store = filled()
+    model = store.model("m")
+    before = health.health(store, model, dt.datetime(2026, 1, 21, tzinfo=dt.UTC))
+    (signal,) = [one for one in before.signals if one.name == "review"]
+    assert (signal.status, signal.reason, signal.page) == ("amber", "backlog", "review")
+    assert f"{signal.n} cases wait, the oldest for" in signal.sentence
+    answer(store, "binary", lambda one: True)
+    after = health.health(store, model, dt.datetime(2026, 1, 21, tzinfo=dt.UTC))
+    (signal,) = [one for one in after.signals if one.name == "review"]
+    assert signal.status == "green"
+    assert "no case waits; by the audit accuracy 0." in signal.sentence
+    assert (before.status, before.sentence) == (after.status, after.sentence)
+
+
+def test_the_tidy_frame_of_an_audit_is_grey_and_says_how_much_it_rests_on(filled):
+    store = filled()
+    answer(store, "binary", lambda one: True)
+    found = review.sample(store, "m")
+    whole = review.frames.frame(found, "28 days", ["accuracy", "brier"])
+    assert whole["measure"].tolist() == ["accuracy", "brier"]
+    assert set(whole["status"]) == {"grey"}
+    assert set(whole["reason"]) == {"audit_unjudged"}
+    assert set(whole["coverage"]) == {1.0}
+    one = review.estimate(found, "accuracy")
+    assert whole["value"].iloc[0] == pytest.approx(float(one.found.value))
+    days = review.frames.frame(found, "1 day", ["accuracy"])
+    assert days["n"].sum() == whole["n"].iloc[0]
+    assert set(days["reason"]) <= {"audit_young", "no_audit"}
+    assert days["value"].isna().all()

@@ -98,6 +98,20 @@ def test_filling_again_changes_nothing_and_late_rows_come_by_the_audit_alone(tmp
         assert review.fill(store, "m") == 0
 
 
+def test_labels_that_keep_coming_have_a_part_of_the_budget_and_no_more(tmp_path):
+    path, sure = tmp_path / "lookout.duckdb", "[review]\naudit = 0.05\nbudget = 12\nconfident = 0.5\n"
+    log, told = logged()
+    with Store.open(path) as store:
+        store.add(description(review=sure))
+        take(store, tmp_path, log, "predictions")
+        for part in range(3):
+            take(store, tmp_path, told[part::3], "labels")
+            review.fill(store, "m")
+        assert review.fill(store, "m") == 0
+        chosen = [one for one in case_intake.fills(store, "m") if one.reason == "confident_wrong"]
+        assert max(one.chosen for one in chosen) == 2, "a sixth of the budget, for six reasons"
+
+
 def test_the_chance_of_a_case_is_the_union_of_its_sources(filled):
     store = filled()
     seen = 0

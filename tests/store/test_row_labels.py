@@ -1,4 +1,4 @@
-"""Labels of rows that are read: those of the log that were known at the end of a day, never those of a review."""
+"""Labels of rows that are read: the log's that were known at the end of a day, never a review's."""
 
 import datetime as dt
 
