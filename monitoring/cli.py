@@ -209,6 +209,12 @@ def show(
         str, typer.Option(help="Calibration: of equal mass or of equal width.", metavar="mass|width")
     ] = "mass",
     version: Annotated[str, typer.Option(help="Of all but drift: the champion by default.")] = "",
+    labels: Annotated[
+        str,
+        typer.Option(
+            help="Performance: by the log's labels, or by those of the random audit.", metavar="log|review"
+        ),
+    ] = "log",
     known_at: Annotated[
         str, typer.Option(help="Performance, estimate, calibration: as labels were known at this day.")
     ] = "",
@@ -225,7 +231,8 @@ def show(
     arguments = {
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
         "segment": segment, "method": method, "reference": reference, "metric": metric,
-        "bins": bins, "version": version, "known_at": known_at, "format": _format(json, csv, parquet),
+        "bins": bins, "labels": labels, "version": version, "known_at": known_at,
+        "format": _format(json, csv, parquet),
     }  # fmt: skip
     _finish(dispatch.kept(dispatch.dispatch(context.obj, "show", arguments), parquet))
 

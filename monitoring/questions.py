@@ -7,7 +7,18 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, outliers, performance, predictions, quality, reasons, results, shadow, windows
+from monitoring import (
+    drift,
+    outliers,
+    performance,
+    predictions,
+    quality,
+    reasons,
+    results,
+    review,
+    shadow,
+    windows,
+)
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store, trials
@@ -19,6 +30,8 @@ ALL = "all"
 
 def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
+    if (arguments.get("labels") or "log") != "log":
+        return _audited(store, model, arguments, chunk)
     if arguments.get("segment") == ALL:
         return _segments(store, model, arguments)
     asked = arguments.get("metric") or None
@@ -28,6 +41,25 @@ def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -
         _outputs(store, model, arguments), chunk=chunk, metrics=[asked] if asked else None
     )
     return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _audited(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """What the random audit estimates of every metric, or one, in every chunk."""
+    if arguments["labels"] != "review":
+        raise QuestionError(f"unknown --labels {arguments['labels']!r}; one of: log, review")
+    known_at = instant_of(model, arguments.get("known_at"), "--known-at", last=True)
+    if (
+        arguments.get("segment")
+        or (arguments.get("version") or model.versions.champion) != model.versions.champion
+    ):
+        raise QuestionError("an audit is of the champion and of all rows; leave --segment and --version out")
+    if model.review is not None:
+        review.fill(store, model.name)
+    found = review.sample(store, model.name, known_at)
+    if found is None:
+        raise QuestionError(f"{model.name}: {reasons.sentence('no_audit')}. {reasons.fix('no_audit')}")
+    asked = arguments.get("metric") or None
+    return review.frames.frame(found, chunk, [asked] if asked else None, window_of(model, arguments))
 
 
 def _early(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:

@@ -10,10 +10,11 @@ import pytest
 
 from monitoring import drift, outliers
 from monitoring.drift import against
-from monitoring.models import Model, ModelError, parse
+from monitoring.models import Model, ModelError, Review, parse
 from monitoring.quality import CHECKS
 from monitoring.reasons import REASONS
 from monitoring.results import COLUMNS
+from monitoring.review import SOURCES
 from monitoring.statistics import METHODS
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
@@ -68,6 +69,20 @@ def test_every_check_is_described_in_its_own_words_and_form() -> None:
 def test_every_measure_of_odd_rows_is_described() -> None:
     rows = re.findall(r"^\| `(\w+)` \|", section("docs/outliers.md", "On the command line"), re.MULTILINE)
     assert rows == list(outliers.frames.MEASURES)
+
+
+def test_every_reason_for_a_review_is_described_with_its_tasks_and_whether_it_is_timely() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, ]+) \| (yes|no) \|$", text("docs/review.md"), re.MULTILINE)
+    described = {key: (tasks, timely == "yes") for key, tasks, timely in rows}
+    known = {
+        key: ("all" if len(one.tasks) == 3 else ", ".join(one.tasks), one.timely)
+        for key, one in SOURCES.items()
+    }
+    assert described == known
+    named = parse(blocks("docs/model-file.md", "toml")[0]).review
+    assert named is not None
+    assert named == Review(reasons=named.reasons), "the example states the defaults"
+    assert set(named.reasons or ()) == set(SOURCES)
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:

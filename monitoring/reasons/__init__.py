@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from monitoring.reasons import changes, outliers, performance, quality, trials
+from monitoring.reasons import changes, outliers, performance, quality, reviews, trials
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Reason:
 
 REASONS: dict[str, Reason] = {
     row[0]: Reason(*row)
-    for row in (*changes.ROWS, *outliers.ROWS, *performance.ROWS, *quality.ROWS, *trials.ROWS)
+    for part in (changes, outliers, performance, quality, reviews, trials)
+    for row in part.ROWS
 }
 
 

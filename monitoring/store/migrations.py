@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import counters, layout, outlier_counts, pairing, score_partials, scoring, trials
+from monitoring.store import cases, counters, layout, outlier_counts, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -190,3 +190,9 @@ def m012_rows_are_scored_by_how_odd_they_are(cursor: duckdb.DuckDBPyConnection) 
     """Give every model the tables of odd rows; they are filled when the model is next settled."""
     for (name,) in cursor.execute("SELECT name FROM models").fetchall():
         outlier_counts.create(cursor, name)
+
+
+@migration
+def m013_cases_are_reviewed(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of cases that people look at and of what they said."""
+    cases.create(cursor)

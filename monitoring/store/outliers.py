@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from monitoring.statistics.outliers.conformal import threshold
 from monitoring.store import layout, outlier_counts, outlier_fits
 from monitoring.store.cubes import Floats
-from monitoring.store.outlier_fits import Fit
+from monitoring.store.outlier_fits import ALPHA, Fit
 from monitoring.store.sql import Array, arrow, composed, query, quoted
 from monitoring.store.store import Store
 from monitoring.store.transactions import snapshot
@@ -83,6 +84,12 @@ def fit(store: Store, name: str) -> Fit | None:
     with store.cursor() as cursor:
         known = outlier_fits.read(cursor, model.name)
     return known[0] if known else None
+
+
+def limit(store: Store, name: str) -> float | None:
+    """The score above which a row is outlying; None where that cannot be told."""
+    found = fit(store, name)
+    return threshold(found.held, ALPHA) if found and found.usable and found.held else None
 
 
 def counts(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import streamlit as st
 
 from monitoring import advice, drift, health
 from monitoring.models import Model
+from monitoring.store import cases
 from monitoring.ui import quality_session, session
 from monitoring.ui.days import Days, statuses
 
@@ -43,7 +45,21 @@ def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> he
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
     """How a model does at an instant; by default at its own clock, to the minute."""
     now = session.now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
-    return _report(*session.key_of(model.name), as_of_at or now, as_of_at is not None)
+    found = _report(*session.key_of(model.name), as_of_at or now, as_of_at is not None)
+    if found.data_until is None:
+        return found
+    said = _reviewing(*review_key(model), as_of_at or now)
+    return dataclasses.replace(found, signals=(*found.signals, *said))
+
+
+def review_key(model: Model) -> tuple[str, str, str, str]:
+    """What an answer about a model's review depends on; no other answer depends on what people say there."""
+    return (*session.key_of(model.name), cases.version(session.store(), model.name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _reviewing(path: str, name: str, data: str, said: str, at: dt.datetime) -> tuple[health.Signal, ...]:
+    return health.reviewing(session.store(), session.model_named(name), at)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -62,6 +62,7 @@ PAGES = (
     Page("performance", "Monitor", "insights", versions=True, references=False),
     Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
+    Page("review", "Act", "rate_review", references=False, parts=False),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)

@@ -208,3 +208,25 @@ def test_rows_of_a_small_reference_of_one_feature_are_not_called_odd_or_usual(ch
     said = churn("show", "outliers", "churn")
     assert (said.code, said.stdout) == (2, "")
     assert "rows of the reference itself are as odd as a row can be" in said.stderr
+
+
+def test_labels_of_a_review_answer_apart_from_those_of_the_log(churn: Run, tmp_path: Path) -> None:
+    refused = churn("show", "performance", "churn", "--labels", "review")
+    assert refused.code == 2
+    assert "nothing was drawn for an audit" in refused.stderr
+    assert churn("show", "performance", "churn", "--labels", "both").code == 2
+    toml = tmp_path / "reviewed.toml"
+    toml.write_text(TOML + "\n[review]\naudit = 0.2\n")
+    assert churn("add", toml).code == 0
+    assert churn("ingest", "churn", tmp_path / "steady.parquet").code == 0, "who asked for it has it filled"
+    said = churn("show", "performance", "churn", "--labels", "review", "--metric", "accuracy", "--json")
+    rows = json.loads(said.stdout)
+    assert said.code == 0
+    assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
+    assert {(row["subject"], row["status"], row["reason"]) for row in rows} <= {
+        ("audit", "grey", "audit_young"), ("audit", "grey", "no_audit"),
+    }  # fmt: skip
+    assert all(row["value"] is None and row["n"] == 0 for row in rows)
+    odd = churn("show", "performance", "churn", "--labels", "review", "--metric", "roc_auc")
+    assert odd.code == 2
+    assert "an audit does not estimate 'roc_auc'" in odd.stderr

@@ -165,6 +165,7 @@ def test_what_was_set_aside_can_be_taken_out_mended_and_brought_back(
     mended = out.decode().replace("four < five", "4.5").encode()
     told = quality_repair.take_in(model, "mended.csv", mended, "predictions")
     assert told == "mended.csv: 4 rows taken in\n"
+    session.forget_models()  # as the page does; what data there are is asked again every few seconds only
     assert "4 of them have come in since" in said(open_app("quality"))
     with session.store().cursor() as cursor:
         rows = cursor.execute("SELECT count(*) FROM churn.requests WHERE age = 4.5").fetchone()

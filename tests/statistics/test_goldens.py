@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitoring.statistics import (
+    audits,
     distances,
     divergences,
     gaps,
@@ -343,3 +344,12 @@ def test_conformal_p_values_of_outlier_scores():
     given = inputs("conformal_outlier_p")
     held = conformal.calibration(given["ref_scores"])
     check("conformal_outlier_p", p=conformal.p_values(held, given["s"]))
+
+
+def test_rows_drawn_with_known_chances_tell_of_all_rows_as_reckoned_by_hand():
+    given = {key: np.array(value) for key, value in GOLDENS["difference_estimator"]["inputs"].items()}
+    at = given["sampled"] == 1
+    correct, proxy, chance = (given[key][at] for key in ("correct", "proxy", "pi"))
+    found = audits.difference(given["proxy"].mean(), correct, proxy, chance, len(at))
+    weighted = audits.ratio(correct, np.ones(len(correct)), chance)
+    check("difference_estimator", est=found.value, se=found.error, hajek=weighted.value)
