@@ -69,14 +69,15 @@ def panel(model: Model) -> None:
 
 def _table(model: Model, reason: str) -> None:
     """A page of rows; the content as it came."""
-    place = int(st.session_state.get("set-aside-page", 1))
+    key = f"set-aside-page-{reason}"  # each reason begins on its first page
+    place = int(st.session_state.get(key, 1))
     rows, total = quality_session.set_aside(model, reason, (place - 1) * PER_PAGE, PER_PAGE)
     st.dataframe(rows, hide_index=True, key="set-aside-table")
     if total > PER_PAGE:
         pages = math.ceil(total / PER_PAGE)
         st.number_input(
             f"Page of {count(pages)}, {count(total)} rows set aside", min_value=1, max_value=pages,
-            value=min(place, pages), key="set-aside-page", width=260,
+            value=min(place, pages), key=key, width=260,
         )  # fmt: skip
 
 
