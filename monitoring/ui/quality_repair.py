@@ -178,7 +178,6 @@ def _upload(model: Model) -> None:
     if sent and file is not None:
         said = take_in(model, file.name, file.getvalue(), _KINDS[kind or "predictions"])
         st.session_state["mend-said"] = said
-        session.forget_models()
         st.rerun()
     if said := st.session_state.pop("mend-said", ""):
         st.markdown(cards.escaped(said))
@@ -201,6 +200,8 @@ def take_in(model: Model, name: str, content: bytes, kind: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"mended{suffix}"
             path.write_bytes(mended(content) if suffix == ".csv" else content)
-            return receipt_line(session.store().ingest(model.name, path, kind, title=title))
+            said = receipt_line(session.store().ingest(model.name, path, kind, title=title))
     except (StoreError, UnicodeDecodeError, csv.Error) as error:
         return f"{title}: {error}; nothing of it was taken in"
+    session.forget_models()  # what pages remember is a second old at most, and the page is drawn at once
+    return said
