@@ -66,8 +66,8 @@ def last_over(assessment: Assessment | None, as_of: dt.datetime) -> int | None:
 def sane(found: quality.Assessment | None, as_of: dt.datetime) -> tuple[Signal, quality.Verdict | None]:
     """The quality of the data in the last chunk that was over at an instant, and the verdict behind it."""
     over = [place for place, stop in enumerate(found.stop) if stop <= as_of] if found else []
-    if found is None or not over:
-        return _unknown("quality", "", "no_data"), None
+    if found is None or not over:  # a log with rows is not judged only where its calendar is too long
+        return _unknown("quality", "", "no_data" if found else "calendar"), None
     one = quality.verdict(found, found.keys[over[-1]].start)
     signal = Signal(
         "quality", one.status, one.sentence, one.reason, one.measure, one.value, one.limit, one.n, "quality"

@@ -69,14 +69,15 @@ def panel(model: Model) -> None:
 
 def _table(model: Model, reason: str) -> None:
     """A page of rows; the content as it came."""
-    place = int(st.session_state.get("set-aside-page", 1))
+    key = f"set-aside-page-{reason}"  # each reason begins on its first page
+    place = int(st.session_state.get(key, 1))
     rows, total = quality_session.set_aside(model, reason, (place - 1) * PER_PAGE, PER_PAGE)
     st.dataframe(rows, hide_index=True, key="set-aside-table")
     if total > PER_PAGE:
         pages = math.ceil(total / PER_PAGE)
         st.number_input(
             f"Page of {count(pages)}, {count(total)} rows set aside", min_value=1, max_value=pages,
-            value=min(place, pages), key="set-aside-page", width=260,
+            value=min(place, pages), key=key, width=260,
         )  # fmt: skip
 
 
@@ -177,7 +178,6 @@ def _upload(model: Model) -> None:
     if sent and file is not None:
         said = take_in(model, file.name, file.getvalue(), _KINDS[kind or "predictions"])
         st.session_state["mend-said"] = said
-        session.forget_models()
         st.rerun()
     if said := st.session_state.pop("mend-said", ""):
         st.markdown(cards.escaped(said))
@@ -200,6 +200,8 @@ def take_in(model: Model, name: str, content: bytes, kind: str) -> str:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"mended{suffix}"
             path.write_bytes(mended(content) if suffix == ".csv" else content)
-            return receipt_line(session.store().ingest(model.name, path, kind, title=title))
+            said = receipt_line(session.store().ingest(model.name, path, kind, title=title))
     except (StoreError, UnicodeDecodeError, csv.Error) as error:
         return f"{title}: {error}; nothing of it was taken in"
+    session.forget_models()  # what pages remember is a second old at most, and the page is drawn at once
+    return said

@@ -34,7 +34,8 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
     with shown:
         window = picture.window(one)
         st.caption(f"{cards.escaped(CHECKS[one.check].words)} {words(window)}, oldest first.")
-        place = int(st.session_state.get("rows-page", 1))
+        key = f"rows-page-{quality_session.name_of(one)}"  # each finding begins on its first page
+        place = int(st.session_state.get(key, 1))
         found = quality_session.rows_behind(scope, one, window, (place - 1) * PER_PAGE, PER_PAGE)
         if isinstance(found, str):
             cards.empty("There are no rows to show.", cards.escaped(found))
@@ -48,7 +49,7 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
             pages = math.ceil(found.total / PER_PAGE)
             st.number_input(
                 f"Page of {count(pages)}, {count(found.total)} rows", min_value=1, max_value=pages,
-                value=min(place, pages), key="rows-page", width=220,
+                value=min(place, pages), key=key, width=220,
             )  # fmt: skip
 
 

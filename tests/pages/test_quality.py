@@ -136,7 +136,7 @@ def test_rows_are_looked_up_only_when_the_panel_is_open_and_turn_page_by_page(pa
     assert not app.exception
     (table,) = [one.value for one in app.dataframe if len(one.value)]
     assert len(table) == 50
-    app.number_input(key="rows-page").set_value(2).run()
+    app.number_input(key="rows-page-rows: volume").set_value(2).run()
     (second,) = [one.value for one in app.dataframe if len(one.value)]
     assert len(second) == 10
     assert not set(second["id"]) & set(table["id"])
