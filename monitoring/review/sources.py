@@ -143,7 +143,9 @@ def confident_wrong(asked: Asked, settings: Review) -> Found:
     )
     where = f"{sure} >= {values.bind(settings.confident)} AND {decided} <> {label}"
     detail = f"'said so with ' || round({sure}, 3)"
-    wanted = Wanted("confident_wrong", where, sure, detail, of_labels(model), late=True, values=values)
+    wanted = Wanted(
+        "confident_wrong", where, sure, detail, of_labels(asked, values), late=True, values=values
+    )
     return found(asked, wanted)
 
 
@@ -155,7 +157,7 @@ def disagreement(asked: Asked, settings: Review) -> Found:
     for shadow in model.versions.shadows:
         values = Values()
         ours, theirs = decision(model, values), decision(model, values, "q")
-        join = of_shadow(model, shadow, values)
+        join = of_shadow(asked, shadow, values)
         name = values.bind(shadow)
         if model.task == "regression":
             apart = f"abs({ours} - {theirs})"
@@ -164,7 +166,6 @@ def disagreement(asked: Asked, settings: Review) -> Found:
             sure = [confidence(model, one, of) for one, of in ((ours, "p"), (theirs, "q"))]
             weight = f"greatest(0.01, coalesce(({sure[0]} + {sure[1]}) / 2, 0.5))"
             where = f"{ours} <> {theirs}"
-        detail = f"{name} says otherwise"
         detail = f"{name} || ' says otherwise'"
         parts.append(found(asked, Wanted("disagreement", where, weight, detail, join, values=values)))
     return joined(parts) if parts else nothing()
