@@ -110,6 +110,20 @@ def sources_of(task: Task, settings: Review) -> list[Source]:
     ]  # fmt: skip
 
 
+def unknown(settings: Review | None) -> str:
+    """What is wrong with the reasons of a model's file, in words; empty where nothing is.
+
+    Examples
+    --------
+    >>> unknown(Review(reasons=("audit", "odd"))).partition(";")[0]
+    "[review] reasons: no reason is called 'odd'"
+    """
+    odd = [one for one in (settings.reasons if settings else None) or () if one not in SOURCES]
+    if not odd:
+        return ""
+    return f"[review] reasons: no reason is called {odd[0]!r}; there are {', '.join(SOURCES)}"
+
+
 @source("Random audit", "drawn at random among all rows, so that it tells of all of them")
 def audit(asked: Asked, settings: Review) -> Found:
     """Rows whose hash lies below the share: drawn without looking at what they hold."""
