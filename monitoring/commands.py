@@ -96,7 +96,9 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
 
 def _add(store: Store, arguments: Arguments) -> Answer:
     model = store.add(arguments["toml"], folder=arguments.get("folder"))
-    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}")
+    odd = review.unknown(model.review)
+    warning = f"{odd}\n" if odd else ""
+    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
 
 
 def _reference_line(store: Store, model: Model) -> str:

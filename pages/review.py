@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from monitoring import review
 from monitoring.store import cases
 from monitoring.ui import (
     cards,
@@ -26,6 +27,9 @@ if scope.span.last is None:
 # --- the answer ---------------------------------------------------------------------------------------------
 
 review_session.filled(model)
+odd = review.unknown(model.review)
+if odd:
+    st.warning(cards.escaped(odd))
 waiting = cases.backlog(session.store(), model.name)
 if not waiting.open and not waiting.decided:
     cards.empty(

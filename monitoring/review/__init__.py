@@ -11,7 +11,7 @@ from monitoring.review.estimating import LEAST, Answer, Sample, estimate, estima
 from monitoring.review.exporting import as_csv, as_parquet, training_set
 from monitoring.review.filling import fill
 from monitoring.review.measures import MEASURES, measures_of
-from monitoring.review.sources import SOURCES, Source, source, sources_of
+from monitoring.review.sources import SOURCES, Source, source, sources_of, unknown
 
 __all__ = [
     "LEAST",
@@ -35,4 +35,5 @@ __all__ = [
     "source",
     "sources_of",
     "training_set",
+    "unknown",
 ]

@@ -111,6 +111,20 @@ def sources_of(task: Task, settings: Review) -> list[Source]:
     ]  # fmt: skip
 
 
+def unknown(settings: Review | None) -> str:
+    """What is wrong with the reasons of a model's file, in words; empty where nothing is.
+
+    Examples
+    --------
+    >>> unknown(Review(reasons=("audit", "odd"))).partition(";")[0]
+    "[review] reasons: no reason is called 'odd'"
+    """
+    odd = [one for one in (settings.reasons if settings else None) or () if one not in SOURCES]
+    if not odd:
+        return ""
+    return f"[review] reasons: no reason is called {odd[0]!r}; there are {', '.join(SOURCES)}"
+
+
 @source("Random audit", "drawn at random among all rows, so that it tells of all of them")
 def audit(asked: Asked, settings: Review) -> Found:
     """Rows whose hash lies below the share: drawn without looking at what they hold."""
@@ -144,7 +158,9 @@ def confident_wrong(asked: Asked, settings: Review) -> Found:
     )
     where = f"{sure} >= {values.bind(settings.confident)} AND {decided} <> {label}"
     detail = f"'said so with ' || round({sure}, 3)"
-    wanted = Wanted("confident_wrong", where, sure, detail, of_labels(model), late=True, values=values)
+    wanted = Wanted(
+        "confident_wrong", where, sure, detail, of_labels(asked, values), late=True, values=values
+    )
     return found(asked, wanted)
 
 
@@ -156,7 +172,7 @@ def disagreement(asked: Asked, settings: Review) -> Found:
     for shadow in model.versions.shadows:
         values = Values()
         ours, theirs = decision(model, values), decision(model, values, "q")
-        join = of_shadow(model, shadow, values)
+        join = of_shadow(asked, shadow, values)
         name = values.bind(shadow)
         if model.task == "regression":
             apart = f"abs({ours} - {theirs})"
@@ -165,7 +181,6 @@ def disagreement(asked: Asked, settings: Review) -> Found:
             sure = [confidence(model, one, of) for one, of in ((ours, "p"), (theirs, "q"))]
             weight = f"greatest(0.01, coalesce(({sure[0]} + {sure[1]}) / 2, 0.5))"
             where = f"{ours} <> {theirs}"
-        detail = f"{name} says otherwise"
         detail = f"{name} || ' says otherwise'"
         parts.append(found(asked, Wanted("disagreement", where, weight, detail, join, values=values)))
     return joined(parts) if parts else nothing()

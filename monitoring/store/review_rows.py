@@ -26,10 +26,12 @@ QUALIFY row_number() OVER (PARTITION BY looked ORDER BY weight DESC, u) <= {most
 ORDER BY looked, u"""
 _REQUESTS = "JOIN {schema}.requests AS r ON r._id = p._id AND r._day = p._day"
 _SHADOW = """
-JOIN (SELECT * FROM {schema}.predictions WHERE _version = {shadow}) AS q
+JOIN (SELECT * FROM {schema}.predictions
+      WHERE _version = {shadow} AND _day BETWEEN {first}::DATE - 1 AND {last}::DATE + 1) AS q
     ON q._id = p._id AND q._day BETWEEN p._day - 1 AND p._day + 1"""
 _LABELS = """
-JOIN (SELECT _id, _label, {day} AS _told FROM {schema}.labels WHERE _source = 'log'
+JOIN (SELECT _id, _label, {day} AS _told FROM {schema}.labels
+      WHERE _source = 'log' AND {day} BETWEEN {first} AND {last}
       QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _labelled_at DESC, _label DESC) = 1) AS l
     ON l._id = p._id"""
 _ODDEST = "JOIN {schema}.outlier_rows AS o ON o._id = p._id AND o.chunk = {key}"
@@ -171,14 +173,18 @@ def of_oddest(model: Model) -> str:
     return composed(_ODDEST, {"key": layout.key_sql(model, "p.")}, schema=model.name)
 
 
-def of_shadow(model: Model, shadow: str, values: Values) -> str:
+def of_shadow(asked: Asked, shadow: str, values: Values) -> str:
     """SQL that brings what a shadow said of the same request, as ``q``."""
-    return composed(_SHADOW, {"shadow": values.bind(shadow)}, schema=model.name)
+    first, last = values.bind(asked.first), values.bind(asked.last)
+    parts = {"shadow": values.bind(shadow), "first": first, "last": last}
+    return composed(_SHADOW, parts, schema=asked.model.name)
 
 
-def of_labels(model: Model) -> str:
-    """SQL that brings the newest label of the log, as ``l``, with the day on which it came."""
-    return composed(_LABELS, {"day": local_day("_labelled_at", model.timezone)}, schema=model.name)
+def of_labels(asked: Asked, values: Values) -> str:
+    """SQL that brings the newest label of the log among those of these days, as ``l``, with its day."""
+    first, last = values.bind(asked.first), values.bind(asked.last)
+    parts = {"day": local_day("_labelled_at", asked.model.timezone), "first": first, "last": last}
+    return composed(_LABELS, parts, schema=asked.model.name)
 
 
 def unseen_names(store: Store, model: Model) -> dict[str, list[str]]:

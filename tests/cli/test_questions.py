@@ -216,6 +216,8 @@ def test_labels_of_a_review_answer_apart_from_those_of_the_log(churn: Run, tmp_p
     assert "nothing was drawn for an audit" in refused.stderr
     assert churn("show", "performance", "churn", "--labels", "both").code == 2
     toml = tmp_path / "reviewed.toml"
+    toml.write_text(TOML + '\n[review]\nreasons = ["audit", "odd"]\n')
+    assert "no reason is called 'odd'" in churn("add", toml).stderr
     toml.write_text(TOML + "\n[review]\naudit = 0.2\n")
     assert churn("add", toml).code == 0
     assert churn("ingest", "churn", tmp_path / "steady.parquet").code == 0, "who asked for it has it filled"

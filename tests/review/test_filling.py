@@ -12,7 +12,7 @@ from monitoring.review import slices
 from monitoring.review.sources import sources_of
 from monitoring.store import Store, case_intake, case_rows, cases, review_rows
 from monitoring.store.review_rows import Asked
-from tests.review.logs import description, logged, stored
+from tests.review.logs import description, logged
 from tests.store.scored_logs import take
 
 EVERY_TASK = pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -96,39 +96,34 @@ def test_a_day_has_its_budget_and_no_row_stands_twice(filled, task):
     assert max(one.day for one in found) < dt.date(2026, 1, 20), "the last day is not over"
 
 
-def test_filling_again_changes_nothing_and_late_rows_come_by_the_audit_alone(tmp_path):
-    path = tmp_path / "lookout.duckdb"
+def test_filling_again_changes_nothing_and_what_comes_late_has_its_part(tmp_path):
+    """Late rows come by the audit alone; late labels have a seventh of the budget, for seven reasons."""
     log, told = logged()
     late = log["id"].isin([f"r{i}" for i in range(0, 1200, 4)])
-    with Store.open(path) as store:
-        store.add(description())
+
+    def standing(store):
+        return {(one.id, one.day): one.why for one in cases.listed(store, "m", state="all", most=9999)}
+
+    with Store.open(tmp_path / "lookout.duckdb") as store:
+        store.add(description(review="[review]\naudit = 0.05\nbudget = 14\nconfident = 0.5\n"))
         take(store, tmp_path, log[~late], "predictions")
-        take(store, tmp_path, told, "labels")
+        take(store, tmp_path, told[::3], "labels")
         review.fill(store, "m")
-        before = {(one.id, one.day): one.why for one in cases.listed(store, "m", state="all", most=9999)}
+        before = standing(store)
         assert review.fill(store, "m") == 0
         take(store, tmp_path, log[late], "predictions")
+        take(store, tmp_path, told[1::3], "labels")
         assert review.fill(store, "m") > 0
-        after = {(one.id, one.day): one.why for one in cases.listed(store, "m", state="all", most=9999)}
-        fresh = [why for key, why in after.items() if key not in before]
-        assert {one.reason for why in fresh for one in why} <= {"audit", "confident_wrong"}
-        assert any(one.reason == "audit" for why in fresh for one in why)
-        assert {key: after[key] for key in before} == before
+        after = standing(store)
+        fresh = {one.reason for key, why in after.items() if key not in before for one in why}
+        assert fresh == {"audit", "confident_wrong"}
+        kept = {key: [one for one in after[key] if one.reason != "confident_wrong"] for key in before}
+        assert kept == {
+            key: [one for one in why if one.reason != "confident_wrong"] for key, why in before.items()
+        }
         assert review.fill(store, "m") == 0
-
-
-def test_labels_that_keep_coming_have_a_part_of_the_budget_and_no_more(tmp_path):
-    path, sure = tmp_path / "lookout.duckdb", "[review]\naudit = 0.05\nbudget = 14\nconfident = 0.5\n"
-    log, told = logged()
-    with Store.open(path) as store:
-        store.add(description(review=sure))
-        take(store, tmp_path, log, "predictions")
-        for part in range(3):
-            take(store, tmp_path, told[part::3], "labels")
-            review.fill(store, "m")
-        assert review.fill(store, "m") == 0
-        chosen = [one for one in case_intake.fills(store, "m") if one.reason == "confident_wrong"]
-        assert max(one.chosen for one in chosen) == 2, "a seventh of the budget, for seven reasons"
+        chosen = [one.chosen for one in case_intake.fills(store, "m") if one.reason == "confident_wrong"]
+        assert max(chosen) == 2
 
 
 def test_the_chance_of_a_case_is_the_union_of_its_sources(filled):
@@ -146,15 +141,14 @@ def test_the_chance_of_a_case_is_the_union_of_its_sources(filled):
     assert seen > 50
 
 
-def test_an_audit_larger_than_the_budget_draws_what_the_budget_has(tmp_path):
-    path = stored(tmp_path / "lookout.duckdb", review="[review]\naudit = 0.5\nbudget = 10\n")
-    with Store.open(path) as store:
-        review.fill(store, "m")
-        found = cases.listed(store, "m", state="all", most=9999)
-        days = pd.Series([one.day for one in found if not np.isnan(one.audit)]).value_counts()
-        assert (days == 10).all()
-        assert {round(one.audit, 9) for one in found if not np.isnan(one.audit)} == {round(10 / 60, 9)}
-        assert review.fill(store, "m") == 0
+def test_an_audit_larger_than_the_budget_draws_what_the_budget_has(empty):
+    store = empty("[review]\naudit = 0.5\nbudget = 10\n")
+    review.fill(store, "m")
+    found = cases.listed(store, "m", state="all", most=9999)
+    days = pd.Series([one.day for one in found if not np.isnan(one.audit)]).value_counts()
+    assert (days == 10).all()
+    assert {round(one.audit, 9) for one in found if not np.isnan(one.audit)} == {round(10 / 60, 9)}
+    assert review.fill(store, "m") == 0
 
 
 def test_chances_are_right_over_many_draws():
@@ -179,14 +173,13 @@ def test_a_slice_is_the_part_that_has_grown(filled):
     assert first.words.startswith("age from 4")
 
 
-def test_a_private_feature_is_never_told_of(tmp_path):
-    private = "[features.city]\nprivate = true\n[review]\naudit = 0.05\n"
-    with Store.open(stored(tmp_path / "lookout.duckdb", review=private)) as store:
-        review.fill(store, "m")
-        (case, *_) = cases.listed(store, "m", reason="unseen")
-        assert [why.detail for why in case.why if why.reason == "unseen"] == ["city"]
-        assert "city" not in case_rows.row(store, store.model("m"), case.id, case.day)
-        assert "city" not in review.training_set(store, "m").column_names
+def test_a_private_feature_is_never_told_of(empty):
+    store = empty("[features.city]\nprivate = true\n[review]\naudit = 0.05\n")
+    review.fill(store, "m")
+    (case, *_) = cases.listed(store, "m", reason="unseen")
+    assert [why.detail for why in case.why if why.reason == "unseen"] == ["city"]
+    assert "city" not in case_rows.row(store, store.model("m"), case.id, case.day)
+    assert "city" not in review.training_set(store, "m").column_names
 
 
 def test_a_model_without_rows_has_nothing_to_fill(tmp_path):
