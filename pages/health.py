@@ -69,10 +69,6 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
                 f"**{cards.escaped(model.name)}** &nbsp; {cards.escaped(model.title)}", width="content"
             )
             st.space("stretch")
-            for place in shell.PAGES:
-                if not place.every_model:
-                    title, _ = shell.title_and_question(place.path)
-                    cards.link(str(place.path), title, model=model.name)
             report_button.button(scopes[model.name], key=f"report-{model.name}")
         with st.container(horizontal=True, gap="small", key=f"signals-{model.name}"):
             for signal in report.signals:
@@ -91,6 +87,11 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
             key=f"ribbon-{model.name}",
             on_pick=filters.judge_as_of,
         )
+        with st.container(horizontal=True, gap="small", key=f"pages-{model.name}"):
+            for place in shell.PAGES:
+                if not place.every_model:
+                    title, _ = shell.title_and_question(place.path)
+                    cards.link(str(place.path), title, model=model.name)
         if rejected := session.rejected(model):
             cards.quarantine(rejected, partial(session.quarantine, model), key=f"quarantine-{model.name}")
 with st.container(horizontal=True, vertical_alignment="center", key="foot"):

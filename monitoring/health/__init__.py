@@ -1,11 +1,12 @@
 """Health: is a model all right at an instant, since when, and what changed since the day before?
 
 `evidence` gathers what is known of a model's inputs, outputs and labels, `signals` says what each of these
-means, `trying` tells of shadows' trials, `reviewing` of what waits for a person, `rule` makes one colour and
-one sentence of them, `reports` puts it together, `ribbons` does so for every chunk.
+means, `oddness` tells of odd rows, `trying` of shadows' trials, `reviewing` of what waits for a person, `rule`
+makes one colour and one sentence of them, `reports` puts it together, `ribbons` does so for every chunk.
 """
 
 from monitoring.health.evidence import Outputs, Served, assessed, outputs, profiled, served, sound
+from monitoring.health.oddness import odd_rows
 from monitoring.health.reports import Report, frame, health, report, text
 from monitoring.health.reviewing import reviewing
 from monitoring.health.ribbons import ribbon
@@ -20,6 +21,7 @@ __all__ = [
     "assessed",
     "frame",
     "health",
+    "odd_rows",
     "outputs",
     "profiled",
     "report",

@@ -16,6 +16,7 @@ from monitoring.drift.onset import run_start
 from monitoring.drift.wording import listed, title
 from monitoring.health import signals as watched
 from monitoring.health.evidence import Outputs, assessed, outputs, profiled, sound
+from monitoring.health.oddness import odd_rows
 from monitoring.health.reviewing import reviewing
 from monitoring.health.rule import combined, sentence
 from monitoring.health.signals import Signal
@@ -76,7 +77,7 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
     """
     at = as_of or store.now(model)
     known = outputs(store, model, at)
-    tried = (*trying(store, model, known), *reviewing(store, model, at))
+    tried = (*odd_rows(store, model, at), *trying(store, model, known), *reviewing(store, model, at))
     profile = profiled(store, model)
     judged, checked = assessed(store, model, at, profile), sound(store, model, at, profile)
     return report(model, judged, None, store.volume(model.name), at, known, tried, checked)
@@ -102,7 +103,8 @@ def report(
     found : Outputs, optional
         What the champion said and which labels were known at `as_of`; None where it said nothing.
     tried : tuple of Signal
-        Running trials of shadows and what waits for review; they are told and never colour the model.
+        Odd rows, running trials of shadows and what waits for review; they are told and never colour the
+        model.
     checked : quality.Assessment, optional
         The quality of its data up to `as_of` or longer; without it quality is unknown.
 

@@ -167,7 +167,7 @@ def gather(store: Store, model: Model, asked: Asked | None = None) -> Gathered:
     material = _drift(store, about, whole=True)
     whole = _judged(material, about, model.chunk)
     colours = drift.signal(whole) if whole is not None else None
-    tried = health.trying(store, model, known)
+    tried = (*health.odd_rows(store, model, about.at), *health.trying(store, model, known))
     checked = health.sound(store, model, about.at, material)
     terms = health.served(store, model, known, about.at)
     report = health.report(model, whole, colours, volume, about.at, known, tried, checked)

@@ -37,7 +37,8 @@ def outputs(model: Model, as_of_at: dt.datetime | None = None) -> health.Outputs
 def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> health.Report:
     model = session.model_named(name)
     found = outputs(model, at if asked else None)
-    tried = health.trying(session.store(), model, found)
+    odd = health.odd_rows(session.store(), model, at)
+    tried = (*odd, *health.trying(session.store(), model, found))
     checked = quality_session.sound(model)
     return health.report(model, *session.judged(model), session.volume(model), at, found, tried, checked)
 
