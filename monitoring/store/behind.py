@@ -34,7 +34,7 @@ _LABELS = """
 SELECT r._id AS id, r._predicted_at AS predicted_at, CAST(l._label AS VARCHAR) AS label,
        l._labelled_at AS labelled_at, l._source AS source
 FROM {schema}.labels AS l JOIN {schema}.requests AS r USING (_id)
-WHERE {key} >= $start AND {key} < $stop AND {condition}
+WHERE l._source = 'log' AND {key} >= $start AND {key} < $stop AND {condition}
 ORDER BY r._predicted_at, r._id, l._labelled_at LIMIT $most OFFSET $first"""
 
 

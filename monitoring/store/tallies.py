@@ -26,6 +26,7 @@ SELECT {key} AS chunk, CAST(count(*) AS BIGINT) AS n,
        CAST(count(*) FILTER (NOT list_contains($known::VARCHAR[], CAST(l._label AS VARCHAR))) AS BIGINT)
            AS unknown
 FROM {schema}.labels AS l JOIN {schema}.requests AS r USING (_id)
+WHERE l._source = 'log'
 GROUP BY chunk ORDER BY chunk"""
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from monitoring import performance, review
 from monitoring.models import parse
 from monitoring.review.deciding import completed
-from monitoring.store import Refused, cases, catalogue, verdicts
+from monitoring.store import Refused, cases, catalogue, tallies, verdicts
 from monitoring.store.verdicts import Opinion
 
 
@@ -20,7 +20,9 @@ def labels(store, case):
 
 
 def labelled_rows(store):
-    return performance.material(store, "m").outcomes.rows.tolist()
+    """What performance counts of labels, and what the checks of the data count."""
+    checked = {key: one.rows.tolist() for key, one in tallies.labels(store, "m").items()}
+    return performance.material(store, "m").outcomes.rows.tolist(), checked
 
 
 @pytest.fixture
