@@ -6,6 +6,7 @@ statistics                 pure functions on counts and moments, the registries 
 drift, predictions         questions: have inputs or outputs changed; store + statistics -> the tidy frame
 performance                how good is it, with labels and without, and do scores mean what they say
 health, advice             one colour and one sentence for a model, and whether to retrain it
+alerts                     what fired by which rule, who was told, and what was done about it
 reports, glossary          all of that as one offline file, and the terms in plain words
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down

@@ -13,6 +13,8 @@ from pydantic_core import ErrorDetails
 
 from monitoring.costs import Costs
 from monitoring.reference import Reference
+from monitoring.rules import DEFAULTS, Rule
+from monitoring.rules import fault as rules_fault
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -124,6 +126,7 @@ class Model(_Part):
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)
+    alerts: tuple[Rule, ...] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Model:
@@ -142,6 +145,7 @@ class Model(_Part):
                 )
         self._assert_versions_known()
         fault = self.costs.fault(self.task, self.classes) if self.costs else ""
+        fault = fault or rules_fault(self.alerts, self.segments.columns)
         if fault:
             raise ValueError(fault)
         return self
@@ -175,6 +179,11 @@ class Model(_Part):
     def prices(self) -> tuple[tuple[float, ...], ...] | None:
         """What a row costs by label and decision, where the file says so; see `Costs.prices`."""
         return self.costs.prices(self.classes) if self.costs else None
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of alerts: those of the file, or the usual ones where it has none."""
+        return DEFAULTS if self.alerts is None else self.alerts
 
     @property
     def wide(self) -> bool:

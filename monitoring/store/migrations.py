@@ -7,7 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import layout, pairing, score_partials, scoring, trials
+from monitoring.store import incidents, layout, pairing, score_partials, scoring, trials
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -176,3 +176,9 @@ def m010_a_version_may_fail(cursor: duckdb.DuckDBPyConnection) -> None:
         "UPDATE models SET scores_stale = TRUE WHERE name IN (SELECT DISTINCT model FROM trials) "
         "OR toml LIKE '%shadows%'"
     )
+
+
+@migration
+def m011_alerts_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of incidents, of the messages about them, and of deploy notes."""
+    incidents.create(cursor)
