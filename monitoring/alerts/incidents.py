@@ -20,7 +20,7 @@ from monitoring.rules import SEVERITIES, Rule, Severity
 from monitoring.statistics.severity import GREY, RED
 
 State = Literal["open", "closed", "withdrawn"]
-Event = Literal["opened", "closed", "reopened", "withdrawn", "retired", "changed"]
+Event = Literal["opened", "closed", "reopened", "narrowed", "withdrawn", "retired", "changed"]
 NEAR = 3
 """Chunks between two onsets that belong to one incident at most."""
 _COLOURS = ("grey", "green", "amber", "red")
@@ -101,7 +101,8 @@ class Change:
     incident : Incident
         As it is now.
     event : str
-        ``changed`` is no news for anybody: another end, or a rule more.
+        ``narrowed`` says that some of its rules no longer hold for its time; ``changed`` is no news for
+        anybody: another end, or a rule more.
     """
 
     kept: Kept | None
@@ -183,7 +184,7 @@ def reconciled(
             continue
         left.remove(same)
         if same.incident != incident or same.state == "withdrawn":
-            changes.append(Change(same, incident, _event(same, incident)))
+            changes.append(Change(same, incident, _event(same, incident, in_force)))
     for one in left:
         event = _gone(one, courses, in_force)
         if event is not None:
@@ -203,13 +204,13 @@ def _overlap(one: Firing, other: Firing) -> bool:
     return one.rule == other.rule and one.onset <= other.last and other.onset <= one.last
 
 
-def _event(same: Kept, incident: Incident) -> Event:
+def _event(same: Kept, incident: Incident, rules: Mapping[str, Rule]) -> Event:
     over = incident.ended is not None
-    if same.state == "open":
-        return "closed" if over else "changed"
-    if same.state == "withdrawn" or not over:
+    if same.state == "withdrawn" or (same.state == "closed" and not over):
         return "reopened"
-    return "changed"
+    if any(name in rules and name not in incident.rules for name in same.incident.rules):
+        return "narrowed"
+    return "closed" if same.state == "open" and over else "changed"
 
 
 def _gone(one: Kept, courses: Mapping[str, Course | None], rules: Mapping[str, Rule]) -> Event | None:

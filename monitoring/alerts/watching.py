@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,7 @@ COVERAGE_AMBER, COVERAGE_RED = 0.8, 0.5
 """Shares of the usual label coverage below which that of final labels is amber, and red."""
 _DECIDED = {"shadow_worse": RED, "shadow_better": AMBER, "shadow_not_worse": AMBER, "segment_blocks": AMBER}
 """A verdict on a shadow is news, whichever it is; one that it is worse is the loudest."""
+Found = TypeVar("Found")
 _LONGEST = 20_000  # chunks of a calendar
 
 
@@ -46,7 +47,7 @@ class Watch:
     store: Store
     model: Model
     at: dt.datetime
-    _known: dict[object, object] = field(default_factory=dict)
+    _known: dict[object, Any] = field(default_factory=dict)
 
     @property
     def step(self) -> dt.timedelta:
@@ -66,11 +67,25 @@ class Watch:
 
     def course(self, rule: Rule) -> Course | None:
         """What one rule looks at; None where it cannot be read, for instance without a reference."""
-        key = (rule.watches, rule.part)
+        what, part = rule.watches, rule.part
+        return self._once(("course", what, part), lambda: self._read(what, part))
+
+    def report(self) -> health.Report:
+        """How the model does at the instant."""
+        known, volume = self._outputs(), self._volume_frame()
+        tried = health.trying(self.store, self.model, known)
+        return health.report(self.model, self._assessment(("", "")), None, volume, self.at, known, tried)
+
+    def _once(self, key: object, read: Callable[[], Found]) -> Found:
         if key not in self._known:
-            self._known[key] = self._read(rule.watches, rule.part)
-        found = self._known[key]
-        return found if isinstance(found, Course) else None
+            self._known[key] = read()
+        return self._known[key]
+
+    def _outputs(self) -> health.Outputs | None:
+        return self._once("outputs", lambda: health.outputs(self.store, self.model, self.at))
+
+    def _volume_frame(self) -> pd.DataFrame:
+        return self._once("volume", lambda: self.store.volume(self.model.name))
 
     def _read(self, what: str, segment: tuple[str, str]) -> Course | None:
         if what == "freshness":
@@ -103,6 +118,9 @@ class Watch:
         return course(laid((key.start for key in judged.keys), codes))
 
     def _assessment(self, segment: tuple[str, str]) -> drift.Assessment | None:
+        return self._once(("assessment", segment), lambda: self._judged(segment))
+
+    def _judged(self, segment: tuple[str, str]) -> drift.Assessment | None:
         try:
             return drift.read(self.store, self.model.name, as_of=self.at, segment=segment, intervals=False)
         except (drift.NoReferenceError, drift.CalendarError):
@@ -110,9 +128,10 @@ class Watch:
 
     def _served(self, segment: tuple[str, str]) -> tuple[health.Served, ...]:
         if segment == ("", ""):
-            now = health.outputs(self.store, self.model, self.at)
-            return health.served(self.store, self.model, now, self.at)
-        return (health.Served(None, None, self._part(segment)),)
+            return self._once(
+                "served", lambda: health.served(self.store, self.model, self._outputs(), self.at)
+            )
+        return self._once(("served", segment), lambda: (health.Served(None, None, self._part(segment)),))
 
     def _part(self, segment: tuple[str, str]) -> health.Outputs | None:
         """Of the serving version alone: a segment has no profile of what earlier versions were judged by."""
@@ -126,10 +145,8 @@ class Watch:
         judged = self._assessment(("", ""))
         if judged is None:
             return None
-        data = ribbon(
-            self.model, judged, drift.signal(judged), self.store.volume(self.model.name),
-            self._served(("", "")),
-        )  # fmt: skip
+        served = self._served(("", ""))
+        data = ribbon(self.model, judged, drift.signal(judged), self._volume_frame(), served)
         if data.empty:
             return None
         codes = [GREY if word == "grey" else NAMES.index(word) for word in data["status"]]
@@ -137,7 +154,7 @@ class Watch:
 
     def _calendar(self) -> tuple[pd.DataFrame, list[dt.datetime]]:
         """Requests by key, and the beginnings of all chunks from the first row to the instant."""
-        volume = self.store.volume(self.model.name)
+        volume = self._volume_frame()
         requests = volume[volume["version"] == ""].sort_values("chunk")
         now = windows.key_of(self.at, self.model.grain, self.model.zone)
         requests = requests[requests["chunk"] <= now]
@@ -204,7 +221,7 @@ class Watch:
 
     def _verdicts(self) -> Course | None:
         """What the running trials said at the end of every day, the loudest of them."""
-        known = health.outputs(self.store, self.model, self.at)
+        known = self._outputs()
         entries = trials.registered(self.store, self.model.name)
         if known is None or not entries:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from monitoring.store.incidents import Message, naive, queue, utc
 from monitoring.store.sql import query
@@ -104,12 +104,14 @@ def claim(store: Store, ones: Sequence[Delivery], at: dt.datetime) -> None:
             cursor.execute(_ATTEMPT, given)
 
 
-def settle(store: Store, ones: Sequence[Delivery], at: dt.datetime, error: str) -> None:
-    """Note how an attempt ended; without an error they were sent, after too many they are given up."""
+def settle(
+    store: Store, ones: Sequence[Delivery], at: dt.datetime, error: str, most: int = MOST
+) -> None:  # fmt: skip
+    """Note how an attempt ended; without an error they were sent, after so many they are given up."""
     with store.writing() as cursor:
         for one in ones:
             if error:
-                cursor.execute(_FAILED, {"number": one.number, "error": error, "most": MOST})
+                cursor.execute(_FAILED, {"number": one.number, "error": error, "most": most})
             else:
                 cursor.execute(_SENT, {"number": one.number, "at": naive(at)})
 
@@ -126,5 +128,6 @@ def enqueue(store: Store, model: str, message: Message) -> None:
         queue(cursor, model, 0, message, naive(dt.datetime.now(UTC)))
 
 
-def _delivery(row: tuple) -> Delivery:
-    return Delivery(*row[:8], utc(row[8]), utc(row[9]), *row[10:13], utc(row[13]))
+def _delivery(row: Sequence[Any]) -> Delivery:
+    values: list[Any] = [utc(one) if isinstance(one, dt.datetime) else one for one in row]
+    return Delivery(*values)

@@ -31,10 +31,10 @@ CREATE TABLE IF NOT EXISTS incidents (
     """
 CREATE TABLE IF NOT EXISTS incident_history (
     number BIGINT, model VARCHAR, kind VARCHAR, author VARCHAR, note VARCHAR, until TIMESTAMP,
-    at TIMESTAMP)""",
+    noted_at TIMESTAMP)""",
     """
 CREATE TABLE IF NOT EXISTS alert_evaluations (
-    model VARCHAR, made_from VARCHAR, clock TIMESTAMP, at TIMESTAMP)""",
+    model VARCHAR, made_from VARCHAR, clock TIMESTAMP, evaluated_at TIMESTAMP)""",
     """
 CREATE TABLE IF NOT EXISTS deliveries (
     number BIGINT, model VARCHAR, incident BIGINT, channel VARCHAR, kind VARCHAR, digest BOOLEAN,
@@ -187,7 +187,7 @@ def kept(store: Store, name: str) -> list[Row]:
 
 def _kept(cursor: duckdb.DuckDBPyConnection, name: str) -> list[Row]:
     rows = cursor.execute(query("incidents"), {"model": name}).fetchall()
-    return [Row(*row[:10], utc(row[10]), utc(row[11])) for row in rows]
+    return [Row(*row[:10], opened_at=utc(row[10]), changed_at=utc(row[11])) for row in rows]
 
 
 def record(

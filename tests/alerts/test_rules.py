@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitoring.alerts import Kept, Rule, diagnosed, fired, found, grouped, reconciled, replayed
 from monitoring.alerts.courses import course, without
+from monitoring.alerts.messages import reason
 from monitoring.models import ModelError, parse
 from monitoring.statistics.severity import persistent
 
@@ -55,7 +56,7 @@ def test_a_change_of_colour_fires_in_its_chunk_whichever_way_it_goes():
 
 
 @given(CODES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_firings_never_overlap_and_cover_exactly_the_chunks_in_which_the_rule_holds(codes):
     firings = fired(BREACH, of(codes))
     lasting = persistent(np.array(codes), 2, 3)
@@ -68,7 +69,7 @@ def test_firings_never_overlap_and_cover_exactly_the_chunks_in_which_the_rule_ho
 
 
 @given(CODES, st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_stricter_rule_never_holds_where_a_laxer_one_does_not(codes, needed):
     lax, strict = (Rule(name="r", signal="drift", needed=n, last=4) for n in (needed, needed + 1))
     wide = {key for one in fired(lax, of(codes)) for key in DAYS if one.confirmed <= key <= one.last}
@@ -105,6 +106,15 @@ def test_what_was_only_partly_refuted_stays():
     kept = known([0, 2, 2, 2, 0, 0], BREACH, "closed")
     assert not reconciled([kept], [], {"r": of([0, 0, -1, -1, 0, 0])}, [BREACH])
     assert reconciled([kept], [], {"r": of([0, 0, 0, -1, 0, 0])}, [BREACH])
+
+
+def test_an_incident_that_loses_one_of_its_rules_is_narrowed_and_says_which():
+    rules = [BREACH, Rule(name="s", signal="performance")]
+    (one,) = found(rules, {"r": of([0, 2, 2, 2]), "s": of([0, 2, 2, 2])}, DAY)
+    (less,) = found(rules, {"r": of([0, 2, 2, 2]), "s": of([0, 0, 0, 0])}, DAY)
+    (change,) = reconciled([Kept(1, one, "open")], [less], {}, rules)
+    assert (change.event, change.state) == ("narrowed", "open")
+    assert reason(change).startswith("s: what is known now, for instance late labels, no longer")
 
 
 def test_an_incident_whose_rule_was_removed_is_closed_and_not_withdrawn():
