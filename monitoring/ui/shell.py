@@ -61,6 +61,7 @@ PAGES = (
     Page("predictions", "Monitor", "online_prediction", versions=True),
     Page("performance", "Monitor", "insights", versions=True, references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
+    Page("alerts", "Act", "notifications", references=False, parts=False),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)

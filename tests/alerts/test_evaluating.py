@@ -1,5 +1,6 @@
 """From a log to a message: incidents opened, told once, withdrawn by late labels, delivered or given up."""
 
+import dataclasses
 import datetime as dt
 import json
 import shutil
@@ -8,9 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from monitoring import commands, health
 from monitoring.alerts.channels import Channel
 from monitoring.alerts.delivering import deliver, tried
 from monitoring.alerts.evaluating import evaluate
+from monitoring.alerts.messages import told
+from monitoring.alerts.thread import AlertThread
+from monitoring.models import parse
 from monitoring.store import Refused, Store, deliveries, incidents
 from monitoring.store.incidents import Entry
 
@@ -43,18 +48,18 @@ def log(days, rows=120):
     at = START + pd.to_timedelta(number * 1440 + np.tile(np.arange(rows), days) * 10, unit="min")
     frame = pd.DataFrame({"id": [f"r{i}" for i in range(len(number))], "predicted_at": at, "score": score})
     label = (rng.random(len(number)) < score).astype(int)
-    told = pd.DataFrame({"id": frame["id"], "label": label, "labelled_at": at + pd.Timedelta(hours=3)})
-    return frame, told, number
+    labels = pd.DataFrame({"id": frame["id"], "label": label, "labelled_at": at + pd.Timedelta(hours=3)})
+    return frame, labels, number
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A store of 36 days without the 33rd; on the last six labels contradict the scores, until corrected."""
     folder = tmp_path_factory.mktemp("alerts")
-    frame, told, number = log(36)
-    wrong = told.assign(label=np.where(number >= 30, 1 - told["label"], told["label"]))
+    frame, labels, number = log(36)
+    wrong = labels.assign(label=np.where(number >= 30, 1 - labels["label"], labels["label"]))
     kept = number != 32
-    late = told[(number >= 30) & kept].assign(
+    late = labels[(number >= 30) & kept].assign(
         labelled_at=lambda one: one["labelled_at"] + pd.Timedelta(hours=2)
     )
     frame[kept].to_parquet(folder / "log.parquet")
@@ -64,14 +69,30 @@ def made(tmp_path_factory):
         store.add(TOML)
         store.ingest("m", folder / "log.parquet")
         store.ingest("m", folder / "labels.parquet", "labels")
+    shutil.copy(folder / "lookout.duckdb", folder / "evaluated.duckdb")
+    with Store.open(folder / "evaluated.duckdb") as store:
+        assert [event for _, event in evaluate(store, "m", NOW)] == ["opened"]
     return folder
+
+
+def opened(made, tmp_path, name):
+    for path in (made / f"{name}.duckdb", made / "late.parquet"):
+        shutil.copy(path, tmp_path)
+    return Store.open(tmp_path / f"{name}.duckdb")
+
+
+@pytest.fixture
+def fresh(made, tmp_path):
+    """A store whose rules were not evaluated yet."""
+    with opened(made, tmp_path, "lookout") as store:
+        yield store
 
 
 @pytest.fixture
 def store(made, tmp_path):
-    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
-    with Store.open(tmp_path / "lookout.duckdb") as opened:
-        yield opened
+    """A store with an open incident: a loss, and in it a day without rows."""
+    with opened(made, tmp_path, "evaluated") as store:
+        yield store
 
 
 def state(store):
@@ -83,8 +104,6 @@ def state(store):
 
 
 def test_an_evaluation_opens_incidents_and_the_same_again_changes_nothing(store):
-    first = evaluate(store, "m", NOW)
-    assert [event for _, event in first] == ["opened"]
     (row,) = incidents.kept(store, "m")
     assert row.state == "open"
     assert row.severity == "critical"
@@ -96,7 +115,8 @@ def test_an_evaluation_opens_incidents_and_the_same_again_changes_nothing(store)
     assert len(deliveries.listed(store)) == 2
 
 
-def test_late_labels_withdraw_what_they_refute_and_say_so(store, tmp_path):
+def test_late_labels_withdraw_what_they_refute_and_say_so(fresh, tmp_path):
+    store = fresh
     store.add(TOML[: TOML.rindex("[[alerts]]")])
     evaluate(store, "m", NOW)
     assert state(store)["loss"] == "open"
@@ -118,7 +138,6 @@ def test_a_channel_gets_one_message_at_once_and_the_digest_waits_for_the_morning
         "ops": Channel("ops", "webhook", url, "key"),
         "mail": Channel("mail", "mailto", f"mailto://127.0.0.1:{port}?from=a@b.org&to=c@d.org&mode=insecure"),
     }
-    evaluate(store, "m", NOW)
     assert deliver(store, known, NOW).sent == 1
     assert deliver(store, known, NOW).sent == 0
     (message,) = [json.loads(body) for _, body in got]
@@ -135,7 +154,6 @@ def test_what_fails_is_tried_again_at_longer_intervals_and_given_up_in_the_end(s
     url, got, answers = hook
     answers += [500] * 20
     known = {"ops": Channel("ops", "webhook", url, "key")}
-    evaluate(store, "m", NOW)
     at = NOW
     for attempt in range(1, deliveries.MOST + 1):
         assert deliver(store, known, at).failed >= 1
@@ -157,12 +175,12 @@ def test_what_fails_is_tried_again_at_longer_intervals_and_given_up_in_the_end(s
 
 
 def test_a_message_for_a_channel_that_is_not_set_up_waits_with_a_reason(store):
-    evaluate(store, "m", NOW)
     said = deliver(store, {}, NOW)
     assert said.errors == ("ops: no channel is called 'ops'",)
 
 
-def test_a_test_message_says_at_once_whether_a_channel_works(store, hook):
+def test_a_test_message_says_at_once_whether_a_channel_works(fresh, hook):
+    store = fresh
     url, got, answers = hook
     known = {"ops": Channel("ops", "webhook", url, "key")}
     assert tried(store, "m", "ops", known) == ""
@@ -173,8 +191,31 @@ def test_a_test_message_says_at_once_whether_a_channel_works(store, hook):
     assert [one.state for one in deliveries.listed(store, "m")] == ["dead", "dead", "sent"]
 
 
+def test_the_command_says_what_waits_and_forgets_what_is_in_hand(store):
+    found = commands.answer(store, "alerts", {"model": "m", "quiet": True})
+    assert (found.code, found.stderr) == (1, "")
+    assert "m: 1 open of 1 incidents" in found.stdout
+    assert "waits   red since 31 Jan 2026: loss and no rows" in found.stdout
+    incidents.act(store, Entry(1, "m", "acknowledged", "Ada"))
+    found = commands.answer(store, "alerts", {"model": "m", "quiet": True, "format": "json"})
+    assert found.code == 0
+    (row,) = json.loads(found.stdout)
+    assert (row["status"], row["reason"], row["value"]) == ("red", "incident_open", 1.0)
+    assert commands.answer(store, "alerts", {"model": "nobody"}).code == 2
+
+
+def test_a_thread_evaluates_each_version_of_the_data_once_however_often_it_looks(fresh, monkeypatch):
+    thread = AlertThread(fresh)
+    thread.look()
+    thread.look()
+    assert (thread.state.evaluations, thread.state.failing) == (1, ())
+    assert [row.state for row in incidents.kept(fresh, "m")] == ["open"]
+    thread.start()
+    thread.stop()
+    assert not thread._thread.is_alive()
+
+
 def test_nobody_is_told_of_a_snoozed_incident(store, tmp_path):
-    evaluate(store, "m", NOW)
     with pytest.raises(Refused, match="lies ahead"):
         incidents.act(store, Entry(1, "m", "snoozed", "Ada", until=NOW - dt.timedelta(days=900)))
     future = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
@@ -186,7 +227,6 @@ def test_nobody_is_told_of_a_snoozed_incident(store, tmp_path):
 
 
 def test_what_is_done_about_an_incident_is_kept_with_its_person_and_nonsense_is_refused(store):
-    evaluate(store, "m", NOW)
     incidents.act(store, Entry(1, "m", "acknowledged", " Ada ", "looking"))
     (entry,) = [one for one in incidents.history(store, "m") if one.author]
     assert (entry.kind, entry.author, entry.note) == ("acknowledged", "Ada", "looking")
@@ -200,7 +240,6 @@ def test_what_is_done_about_an_incident_is_kept_with_its_person_and_nonsense_is_
 
 
 def test_a_rule_taken_out_closes_its_incident_and_a_removed_model_leaves_nothing(store):
-    evaluate(store, "m", NOW)
     store.add(
         TOML[: TOML.index("[[alerts]]")].replace('clock = "last row"', 'clock = "last row"\nalerts = []')
     )
@@ -210,7 +249,8 @@ def test_a_rule_taken_out_closes_its_incident_and_a_removed_model_leaves_nothing
     assert not deliveries.listed(store)
 
 
-def test_nobody_is_told_of_history_when_a_rule_is_new(store):
+def test_nobody_is_told_of_history_when_a_rule_is_new(fresh):
+    store = fresh
     with_default = TOML[: TOML.index("[[alerts]]")]
     rule = '[[alerts]]\nname = "no rows"\ncondition = "zero_volume"\nchannels = ["ops"]\n'
     store.add(with_default + rule)
@@ -219,19 +259,8 @@ def test_nobody_is_told_of_history_when_a_rule_is_new(store):
     assert not deliveries.listed(store)
 
 
-def test_a_private_feature_is_named_in_no_message(store):
-    from monitoring import health
-    from monitoring.alerts.messages import told
-    from monitoring.models import parse
-
+def test_a_private_feature_is_named_in_no_message():
     model = parse(f'{TOML}[features.income]\nprivate = true\ntitle = "Income"\n')
-    report = health.health(store, model)
-    loud = dataclass_replace(report, sentence="red: Income drifts")
-    assert "Income" not in told(model, loud)
-    assert told(model, dataclass_replace(report, sentence="fine")) == "fine"
-
-
-def dataclass_replace(report, **changes):
-    import dataclasses
-
-    return dataclasses.replace(report, **changes)
+    calm = health.Report(model, NOW, "red", "", None, (), (), (), None)
+    assert "Income" not in told(model, dataclasses.replace(calm, sentence="red: Income drifts"))
+    assert told(model, dataclasses.replace(calm, sentence="fine")) == "fine"
