@@ -88,8 +88,7 @@ class Rule(BaseModel, extra="forbid", frozen=True):
 
 
 DEFAULTS: tuple[Rule, ...] = (
-    Rule(name="model is amber", signal="model", status="amber", severity="warning"),
-    Rule(name="model is red", signal="model", status="red", severity="critical"),
+    Rule(name="model is not well", signal="model", status="amber", severity="warning"),
     Rule(name="data are late", condition="freshness", severity="critical"),
     Rule(name="no rows", condition="zero_volume", severity="critical"),
     Rule(name="labels are missing", condition="label_coverage", severity="warning"),

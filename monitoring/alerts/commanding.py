@@ -113,11 +113,11 @@ def text(found: Ran) -> str:
     for row in open_ones:
         mark = "waits" if row.number in found.waiting else "in hand"
         lines.append(f"  {row.number:<4} {row.severity:<8} {mark:<7} {messages.title(kept(row).incident)}")
-    lines += [
-        f"  {number:<4} {messages.SAID[event]} now"
-        for number, event in found.changed
-        if event in messages.SAID
-    ]
+    over = {row.number for row in found.rows if row.state != "open"}
+    for number, event in found.changed:
+        if event in messages.SAID:
+            past = event == "opened" and number in over
+            lines.append(f"  {number:<4} {'found in the history' if past else messages.SAID[event]}")
     if found.delivered.sent or found.delivered.failed:
         lines.append(f"  {found.delivered.sent} messages sent, {found.delivered.failed} failed")
     return "\n".join(lines) + "\n"

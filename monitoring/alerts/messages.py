@@ -39,6 +39,8 @@ def title(incident: Incident) -> str:
     rules = listed(list(incident.rules))
     if incident.ended is None:
         return f"{incident.worst} since {day(incident.onset)}: {rules}"
+    if incident.onset == incident.last:
+        return f"{incident.worst} on {day(incident.onset)}: {rules}"
     return f"{incident.worst} from {day(incident.onset)} to {day(incident.last)}: {rules}"
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitoring.alerts.incidents import NEAR, Kept
-from monitoring.rules import Rule
+from monitoring.rules import COLOURED, Rule
 
 UNHELPFUL = 0.5
 """A rule is noisy from this share of judged incidents marked unhelpful on, ..."""
@@ -87,12 +87,13 @@ def _of(
 def _words(rule: Rule, bad: int, good: int, flaps: int) -> str:
     needed, last = rule.persistence
     longer = (
-        f"ask for {needed + 1} of the last {last + 1} chunks" if rule.condition == "breach"
+        f"ask for {needed + 1} of the last {max(last + 1, 3)} chunks" if rule.condition == "breach"
         else "tell it in the digest"
     )  # fmt: skip
+    red = ", or fire at red only" if rule.status == "amber" and rule.condition in COLOURED else ""
     said = []
     if bad >= FEWEST and bad >= UNHELPFUL * (bad + good):
         said.append(f"{bad} of {bad + good} judged incidents were unhelpful")
     if flaps >= FLAPPING:
         said.append(f"it came back within {NEAR} chunks {flaps} times")
-    return f"noisy: {' and '.join(said)}; {longer}, or fire at red only" if said else ""
+    return f"noisy: {' and '.join(said)}; {longer}{red}" if said else ""

@@ -150,7 +150,20 @@ class Watch:
         if data.empty:
             return None
         codes = [GREY if word == "grey" else NAMES.index(word) for word in data["status"]]
-        return course(laid((key.start for key in judged.keys), codes))
+        found = laid((key.start for key in judged.keys), codes)
+        until = self._performed_until()
+        # Where labels are still to come, that nothing else is wrong does not make a model well again.
+        young = {key for key, code in found.items() if until is not None and key > until and code == GREEN}
+        return course({key: GREY if key in young else code for key, code in found.items()})
+
+    def _performed_until(self) -> dt.datetime | None:
+        """Key of the newest chunk whose performance could be judged."""
+        known = self._outputs()
+        if known is None:
+            return None
+        signal = known.performance
+        judged = np.flatnonzero(signal.model > GREY)
+        return signal.assessment.keys[int(judged[-1])].start if len(judged) else None
 
     def _calendar(self) -> tuple[pd.DataFrame, list[dt.datetime]]:
         """Requests by key, and the beginnings of all chunks from the first row to the instant."""

@@ -96,6 +96,8 @@ def words(rule: Rule) -> str:
     if rule.condition == "status_change":
         return f"{rule.signal}{where} becomes or leaves {level}"
     needed, last = rule.persistence
+    if last == 1:
+        return f"{rule.signal}{where} is {level}"
     return f"{rule.signal}{where} is {level} in {needed} of the last {last} chunks"
 
 

@@ -1,61 +1,19 @@
-"""Real receivers on this machine: a mail server, and an HTTP server that keeps what it is told."""
-
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+"""A mail server and an HTTP receiver for each test that asks for them."""
 
 import pytest
-from aiosmtpd.controller import Controller
 
-
-class Mails:
-    """A mail server's handler that keeps what it gets."""
-
-    def __init__(self):
-        self.got = []
-
-    async def handle_DATA(self, server, session, envelope):
-        self.got.append(envelope)
-        return "250 OK"
+from tests.receivers import http_receiver, mail_server
 
 
 @pytest.fixture
 def mails():
     """A mail server: its port, and the envelopes it got."""
-    handler = Mails()
-    controller = Controller(handler, hostname="127.0.0.1", port=0)
-    # Its start asks the port that was asked for, so the free one is looked up by a server of our own.
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
-    controller.start()
-    yield controller.port, handler.got
-    controller.stop()
+    with mail_server() as running:
+        yield running
 
 
 @pytest.fixture
 def hook():
-    """An HTTP receiver: its address, the (headers, body) it got, and a list of answers it gives first."""
-    got, answers = [], []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            got.append((dict(self.headers), body))
-            code = answers.pop(0) if answers else 200
-            self.send_response(code)
-            if code == 302:
-                self.send_header("Location", "/elsewhere")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/hook?token=hidden", got, answers
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    """An HTTP receiver: its address, the (headers, body) it got, and answers that it gives first."""
+    with http_receiver() as running:
+        yield running

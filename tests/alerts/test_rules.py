@@ -159,7 +159,7 @@ def test_a_rule_that_people_find_unhelpful_or_that_flaps_is_named_noisy():
     noise = diagnosed([once], kept, {1, 2}, {1, 2, 3}, DAY)["r"]
     assert (noise.incidents, noise.unhelpful, noise.helpful, noise.short, noise.flaps) == (4, 2, 1, 4, 3)
     assert "2 of 3 judged incidents were unhelpful" in noise.words
-    assert "2 of the last 2 chunks" in noise.words
+    assert "2 of the last 3 chunks, or fire at red only" in noise.words
     assert not diagnosed([once], kept[:1], set(), {1}, DAY)["r"].words
 
 
