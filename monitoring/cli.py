@@ -284,6 +284,22 @@ def report(
 
 
 @app.command()
+def alerts(
+    context: typer.Context,
+    model: ModelName,
+    no_delivery: Annotated[bool, typer.Option("--no-delivery", help="Send nothing.")] = False,
+    json: Json = False,
+    csv: Csv = False,
+) -> None:
+    """Evaluate a model's rules once and send what is due; exit with 1 while an incident waits for somebody.
+
+    Example: python -m monitoring alerts flights
+    """
+    arguments = {"model": model, "quiet": no_delivery, "format": _format(json, csv)}
+    _finish(dispatch.dispatch(context.obj, "alerts", arguments))
+
+
+@app.command()
 def compare(
     reference: Annotated[Path, typer.Argument(metavar="REFERENCE")],
     current: Annotated[Path, typer.Argument(metavar="CURRENT")],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitoring import demo, health, reports, results, review
+from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.questions import QUESTIONS
@@ -233,6 +234,15 @@ def _written(store: Store, arguments: Arguments) -> Answer:
     return Answer(stdout=json.dumps({"html": reports.html(found), "json": reports.text(found)}))
 
 
+def _alerts(store: Store, arguments: Arguments) -> Answer:
+    """Evaluate and deliver once; exit with 1 while an open incident waits for somebody."""
+    found = commanding.run(store, arguments["model"], deliver=not arguments.get("quiet"))
+    form = arguments.get("format", "text")
+    text = commanding.text(found) if form == "text" else results.formatted(commanding.frame(found), form)
+    code = WRONG if found.errors else UNHEALTHY if found.waiting else OK
+    return Answer(stdout=text, stderr="".join(f"{one}\n" for one in found.errors), code=code)
+
+
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
     "add": _add,
@@ -245,4 +255,5 @@ COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "show": _show,
     "check": _check,
     "report": _written,
+    "alerts": _alerts,
 }

@@ -6,8 +6,9 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
+from monitoring.alert_rules import Rule
 from monitoring.models import Limits, Model, ModelError, parse
-from monitoring.toml_text import changed
+from monitoring.toml_text import changed, with_tables
 from monitoring.versions import Term, Versions
 from monitoring.windows import UTC
 
@@ -127,6 +128,56 @@ def with_promotion(text: str, version: str, at: dt.datetime) -> str:
     wanted = Versions(champion=version, shadows=shadows, served=served)
     changes = [("versions", key, getattr(wanted, key)) for key in ("champion", "shadows", "served")]
     return _asserted(changed(text, changes), before.model_copy(update={"versions": wanted}))
+
+
+def with_rules(text: str, rules: Sequence[Rule]) -> str:
+    r"""A model's file with just these rules of alerts; what is left at its default is not written out.
+
+    A rule that stays as it was keeps its lines and comments; others are written below everything else.
+
+    Parameters
+    ----------
+    text : str
+        The content of the TOML file.
+    rules : sequence of Rule
+        All of them; none writes an empty list, for a file without any has the usual ones.
+
+    Returns
+    -------
+    str
+        The content to write in its place.
+
+    Raises
+    ------
+    ModelError
+        If the text is not TOML or describes no model, two rules have one name, or a segment is none of its
+        columns.
+
+    Examples
+    --------
+    >>> text = 'name = "churn"\ntask = "binary"\n[[alerts]]\nname = "a"  # ours\n'
+    >>> print(with_rules(text, [*parse(text).alert_rules, Rule(name="b", signal="drift")]), end="")
+    name = "churn"
+    task = "binary"
+    [[alerts]]
+    name = "a"  # ours
+    <BLANKLINE>
+    [[alerts]]
+    name = "b"
+    signal = "drift"
+    """
+    before = parse(text)
+    entries = [_entry(rule) for rule in rules]
+    edited = with_tables(text, "alerts", entries)
+    if edited is not None and not rules:
+        edited = changed(edited, [("", "alerts", ())])
+    return _asserted(edited, before.model_copy(update={"alerts": tuple(rules)}))
+
+
+def _entry(rule: Rule) -> dict[str, object]:
+    """What a file says of a rule."""
+    told = rule.model_dump(exclude_defaults=True)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in told.items()}
 
 
 def _asserted(edited: str | None, wanted: Model) -> str:

@@ -1,4 +1,4 @@
-"""What happened to a model: versions that came and served, what was decided, where its reference lies."""
+"""What happened to a model: versions that came and served, decisions, notes, where its reference lies."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import pandas as pd
 
 from monitoring import windows
 from monitoring.models import Model
-from monitoring.store import trials
+from monitoring.store import notes, trials
 
 if TYPE_CHECKING:
     from monitoring.store import Store
 
-Kind = Literal["deploy", "promotion", "decision", "reference"]
+Kind = Literal["deploy", "promotion", "decision", "note", "reference"]
 _DECIDED = {"promote": "decided to promote", "stop": "trial stopped", "extend": "trial extended"}
 
 
@@ -27,7 +27,7 @@ class Event:
     ----------
     at : datetime
         Aware; where it stands among the data.
-    kind : {'deploy', 'promotion', 'decision', 'reference'}
+    kind : {'deploy', 'promotion', 'decision', 'note', 'reference'}
     title : str
         A few words.
     words : str
@@ -56,6 +56,7 @@ def events(store: Store, model: Model, volume: pd.DataFrame) -> tuple[Event, ...
     """
     found = [*_deploys(model, volume), *_promotions(model), *_reference(model)]
     found += [_decision(one, one.data_at) for one in trials.decisions(store, model.name) if one.data_at]
+    found += [_noted(one) for one in notes.listed(store, model.name)]
     return tuple(sorted(found))
 
 
@@ -93,3 +94,8 @@ def _reference(model: Model) -> list[Event]:
 def _decision(one: trials.Decision, at: dt.datetime) -> Event:
     what = f"{one.shadow}: {_DECIDED[one.decided]}"
     return Event(at, "decision", what, f"{what} by {one.author or 'somebody'}: {one.reason}")
+
+
+def _noted(one: notes.DeployNote) -> Event:
+    said = f"{one.title}, noted by {one.author or 'somebody'}"
+    return Event(one.happened_at, "note", one.title, f"{said}: {one.note}" if one.note else said)

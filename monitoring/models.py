@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from monitoring.alert_rules import DEFAULTS, Rule
+from monitoring.alert_rules import fault as rules_fault
 from monitoring.costs import Costs
 from monitoring.reference import Reference
 from monitoring.rules import Rules
@@ -137,6 +139,7 @@ class Model(_Part):
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)
+    alerts: tuple[Rule, ...] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Model:
@@ -155,6 +158,7 @@ class Model(_Part):
                 )
         self._assert_versions_known()
         fault = self.costs.fault(self.task, self.classes) if self.costs else ""
+        fault = fault or rules_fault(self.alerts, self.segments.columns)
         if fault:
             raise ValueError(fault)
         return self
@@ -188,6 +192,11 @@ class Model(_Part):
     def prices(self) -> tuple[tuple[float, ...], ...] | None:
         """What a row costs by label and decision, where the file says so; see `Costs.prices`."""
         return self.costs.prices(self.classes) if self.costs else None
+
+    @property
+    def alert_rules(self) -> tuple[Rule, ...]:
+        """The rules of alerts: those of the file, or the usual ones where it has none."""
+        return DEFAULTS if self.alerts is None else self.alerts
 
     @property
     def wide(self) -> bool:

@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,41 @@ def _edited(text: str, table: str, key: str, value: Value | None) -> str:
         return f"{text}{gap}[{table}]\n{key} = {_literal(value)}\n"
     sections[place] = _rewritten(sections[place], table, key, value, own=bool(place) == bool(table))
     return "".join(sections)
+
+
+def with_tables(text: str, key: str, entries: Sequence[Mapping[str, Any]]) -> str | None:
+    """The text with an array of tables, ``[[key]]``, that holds just these; None if it cannot be edited.
+
+    A table that is among them stays as it was written, comments included; new ones stand below all.
+    """
+    body = text.removeprefix(_MARK)
+    mark = text.removesuffix(body)
+    windows = body.count("\r\n") == body.count("\n") > 0
+    body = body.replace("\r\n", "\n") if windows else body
+    try:
+        if key in tomllib.loads(_sections(body)[0]):  # written as a list in the head
+            body = _rewritten(_sections(body)[0], "", key, None, own=True) + "".join(_sections(body)[1:])
+        left, kept = [dict(one) for one in entries], []
+        for section in _sections(body):
+            found = tomllib.loads(section).get(key) if _header(section) == f"[[{key}]]" else None
+            if found is None:
+                kept.append(section)
+            elif found[0] in left:
+                left.remove(found[0])
+                kept.append(section)
+        body = "".join(kept)
+    except (TOMLKitError, tomllib.TOMLDecodeError):
+        return None
+    for one in left:
+        gap = "" if not body else "\n" if body.endswith("\n") else "\n\n"
+        lines = "".join(f"{name} = {tomlkit.item(value).as_string()}\n" for name, value in one.items())
+        body = f"{body}{gap}[[{key}]]\n{lines}"
+    return mark + (body.replace("\n", "\r\n") if windows else body)
+
+
+def _header(section: str) -> str:
+    """The first line of a section without comment and blanks."""
+    return "".join(_lines(section)[0].partition("#")[0].split()) if section else ""
 
 
 def _rewritten(section: str, table: str, key: str, value: Value | None, *, own: bool) -> str:

@@ -1,8 +1,9 @@
 """Health: is a model all right at an instant, since when, and what changed since the day before?
 
 `evidence` gathers what is known of a model's inputs, outputs and labels, `signals` says what each of these
-means, `oddness` tells of odd rows, `trying` of shadows' trials, `reviewing` of what waits for a person, `rule`
-makes one colour and one sentence of them, `reports` puts it together, `ribbons` does so for every chunk.
+means, `oddness` tells of odd rows, `trying` of shadows' trials, `reviewing` of what waits for a person,
+`rule` makes one colour and one sentence of them, `reports` puts it together, `ribbons` does so for every
+chunk.
 """
 
 from monitoring.health.evidence import Outputs, Served, assessed, outputs, profiled, served, sound

@@ -10,6 +10,7 @@ import numpy as np
 from monitoring import drift, outliers
 from monitoring.health.signals import Signal
 from monitoring.models import Model
+from monitoring.outliers.wording import chunk_title
 
 if TYPE_CHECKING:
     from monitoring.store import Store
@@ -41,7 +42,7 @@ def odd_rows(store: Store, model: Model, as_of: dt.datetime) -> tuple[Signal, ..
         return ()
     last = int(known[-1])
     status = "amber" if judged.status[last] in ("amber", "red") else "green"
-    said = f"{outliers.wording.chunk_title(judged, last)}: {outliers.chunk_sentence(judged, last)}"
+    said = f"{chunk_title(judged, last)}: {outliers.chunk_sentence(judged, last)}"
     return (
         Signal(
             NAME, status, said.rstrip("."), judged.reason[last] if status == "amber" else "", "outlier_rate",

@@ -8,7 +8,16 @@ from typing import NamedTuple
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import counters, layout, outlier_counts, profiling, reference_rows, retyping, scoring
+from monitoring.store import (
+    counters,
+    incidents,
+    layout,
+    outlier_counts,
+    profiling,
+    reference_rows,
+    retyping,
+    scoring,
+)
 from monitoring.store.errors import Refused, UnknownModel
 
 
@@ -96,6 +105,7 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
 def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Delete a model with everything it logged; call inside a transaction."""
     layout.drop(cursor, name)
+    incidents.forget_model(cursor, name)
     for text in (
         "DELETE FROM files WHERE model = $name",
         "DELETE FROM quarantine WHERE model = $name",

@@ -7,7 +7,17 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import cases, counters, layout, outlier_counts, pairing, score_partials, scoring, trials
+from monitoring.store import (
+    cases,
+    counters,
+    incidents,
+    layout,
+    outlier_counts,
+    pairing,
+    score_partials,
+    scoring,
+    trials,
+)
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -196,3 +206,9 @@ def m012_rows_are_scored_by_how_odd_they_are(cursor: duckdb.DuckDBPyConnection) 
 def m013_cases_are_reviewed(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of cases that people look at and of what they said."""
     cases.create(cursor)
+
+
+@migration
+def m014_alerts_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of incidents, of the messages about them, and of deploy notes."""
+    incidents.create(cursor)

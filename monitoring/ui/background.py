@@ -1,4 +1,4 @@
-"""What the running app does besides serving pages: own the store, take the inbox in, answer commands."""
+"""What the running app does besides serving pages: own the store, take files in, alert, answer commands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from monitoring import commands
+from monitoring.alerts.thread import AlertState, AlertThread
 from monitoring.store import Store, owner
 from monitoring.store.inbox_thread import InboxState, InboxThread
 from monitoring.ui import session
@@ -17,6 +18,7 @@ class Background:
     """The parts that live as long as the process."""
 
     inbox: InboxThread
+    alerts: AlertThread
     route: owner.Route
 
 
@@ -24,7 +26,7 @@ _running: list[Background] = []
 
 
 def start() -> None:
-    """Open the store, begin to take the inbox in, and listen for the command line.
+    """Open the store, begin to take the inbox in and to evaluate alerts, and listen for the command line.
 
     Raises
     ------
@@ -36,8 +38,10 @@ def start() -> None:
         store, commands.inbox_of(store.path), then=lambda name: commands.fill_queue(store, name)
     )
     route = owner.Route(store.path, lambda name, arguments: answer(store, inbox, name, arguments))
+    alerts = AlertThread(store)
     inbox.start()
-    _running.append(Background(inbox, route))
+    alerts.start()
+    _running.append(Background(inbox, alerts, route))
 
 
 def stop() -> None:
@@ -45,6 +49,7 @@ def stop() -> None:
     while _running:
         parts = _running.pop()
         parts.route.close()
+        parts.alerts.stop()
         parts.inbox.stop()
     session.close()
 
@@ -52,6 +57,11 @@ def stop() -> None:
 def inbox_state() -> InboxState | None:
     """What the inbox thread is doing; None where none runs, as in a test of a page."""
     return _running[-1].inbox.state if _running else None
+
+
+def alert_state() -> AlertState | None:
+    """What the alert thread did so far; None where none runs, as in a test of a page."""
+    return _running[-1].alerts.state if _running else None
 
 
 def answer(store: Store, inbox: InboxThread, name: str, arguments: dict[str, Any]) -> owner.Answer:

@@ -63,6 +63,7 @@ PAGES = (
     Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
+    Page("alerts", "Act", "notifications", references=False, parts=False),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)

@@ -57,7 +57,7 @@ def marked(figure: go.Figure, model: Model, events: Sequence[Event]) -> go.Figur
     ]
     if not shown:
         return figure
-    dashes = {"promotion": "solid", "decision": "dot", "deploy": "dash"}
+    dashes = {"promotion": "solid", "decision": "dot", "deploy": "dash", "note": "dashdot"}
     lines = [charts.upright(at, color=charts.REFERENCE, dash=dashes[one.kind]) for at, one in shown]
     middle = ends[0] + (ends[1] - ends[0]) / 2
     notes = [

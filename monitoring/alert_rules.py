@@ -1,0 +1,122 @@
+"""Rules of alerts, as a model's file states them: what is watched, when it fires, who is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+Condition = Literal["breach", "status_change", "freshness", "zero_volume", "label_coverage", "shadow_verdict"]
+Watched = Literal["model", "quality", "drift", "predictions", "performance", "calibration", "outliers"]
+WHOLE: tuple[Watched, ...] = ("model", "quality", "outliers")
+"""Signals that are of all rows, never of a segment."""
+Level = Literal["amber", "red"]
+Severity = Literal["info", "warning", "critical"]
+SEVERITIES: tuple[Severity, ...] = ("info", "warning", "critical")
+"""From the least to the worst."""
+COLOURED: tuple[Condition, ...] = ("breach", "status_change")
+"""Conditions on the colour of a signal; the others watch one thing of their own."""
+PERSISTENCE = (2, 3)
+"""A breach counts once it shows in two of the last three chunks."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$"
+
+
+class Rule(BaseModel, extra="forbid", frozen=True):
+    """One rule.
+
+    ``needed`` of the ``last`` chunks have to breach; by default two of three. The colour of the whole model
+    has that persistence already, and what is not a colour fires at once: there it is one of one.
+
+    Examples
+    --------
+    >>> rule = Rule(name="inputs", signal="drift", segment="city=Oslo")
+    >>> rule.persistence, rule.part
+    ((2, 3), ('city', 'Oslo'))
+    >>> Rule(name="silence", condition="zero_volume").persistence
+    (1, 1)
+    """
+
+    name: str = Field(pattern=NAME)
+    condition: Condition = "breach"
+    signal: Watched = "model"
+    status: Level = "amber"
+    needed: int | None = Field(default=None, ge=1, le=90)
+    last: int | None = Field(default=None, ge=1, le=90)
+    segment: str = ""
+    severity: Severity = "warning"
+    channels: tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")], ...] = ()
+    delivery: Literal["immediate", "digest"] = "immediate"
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        needed, last = self.persistence
+        if needed > last:
+            raise ValueError(f"{self.name!r} needs {needed} of the last {last} chunks, which cannot be")
+        if self.condition != "breach" and (self.needed is not None or self.last is not None):
+            raise ValueError(f"{self.name!r}: only a breach counts chunks; leave needed and last out")
+        if self.condition not in COLOURED and self.signal != "model":
+            raise ValueError(f"{self.name!r}: {self.condition} watches no other signal; leave signal out")
+        if self.segment and (self.condition not in COLOURED or self.signal in WHOLE):
+            raise ValueError(
+                f"{self.name!r}: a segment goes with a breach or a change of drift, predictions, performance "
+                "or calibration"
+            )
+        if self.segment and "=" not in self.segment:
+            raise ValueError(f"{self.name!r}: write the segment as column=value")
+        return self
+
+    @property
+    def persistence(self) -> tuple[int, int]:
+        """How many of how many last chunks have to breach."""
+        if self.condition != "breach":
+            return 1, 1
+        usual = (1, 1) if self.signal == "model" else PERSISTENCE
+        if self.last is None and self.needed is not None:
+            return self.needed, max(usual[1], self.needed)
+        return self.needed if self.needed is not None else min(usual[0], self.last or usual[0]), (
+            self.last or usual[1]
+        )
+
+    @property
+    def watches(self) -> str:
+        """What the rule looks at: a signal, or the condition itself."""
+        return self.signal if self.condition in COLOURED else self.condition
+
+    @property
+    def part(self) -> tuple[str, str]:
+        """Column and value of the segment; two empty strings for all rows."""
+        column, _, value = self.segment.partition("=")
+        return column, value
+
+
+DEFAULTS: tuple[Rule, ...] = (
+    Rule(name="model is not well", signal="model", status="amber", severity="warning"),
+    Rule(name="data are late", condition="freshness", severity="critical"),
+    Rule(name="no rows", condition="zero_volume", severity="critical"),
+    Rule(name="labels are missing", condition="label_coverage", severity="warning"),
+)
+"""Rules of a model whose file has no ``[[alerts]]``: told on the page, sent to nobody."""
+
+
+def fault(rules: tuple[Rule, ...] | None, columns: tuple[str, ...]) -> str:
+    """What is wrong with a model's rules taken together; empty when nothing is.
+
+    Parameters
+    ----------
+    rules : tuple of Rule or None
+    columns : tuple of str
+        The model's segment columns.
+
+    Examples
+    --------
+    >>> fault((Rule(name="a"), Rule(name="a")), ())
+    "alerts: two rules are called 'a'; give one of them another name"
+    """
+    seen: set[str] = set()
+    for rule in rules or ():
+        if rule.name in seen:
+            return f"alerts: two rules are called {rule.name!r}; give one of them another name"
+        seen.add(rule.name)
+        if rule.segment and rule.part[0] not in columns:
+            return f"alerts: {rule.name!r} names {rule.part[0]!r}, which is none of [segments] columns"
+    return ""
