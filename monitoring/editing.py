@@ -168,7 +168,7 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     """
     before = parse(text)
     entries = [_entry(rule) for rule in rules]
-    edited = with_tables(text, "alerts", entries)
+    edited = with_tables(text, "alerts", entries, lambda one: _entry(Rule.model_validate(one)))
     if edited is not None and not rules:
         edited = changed(edited, [("", "alerts", ())])
     return _asserted(edited, before.model_copy(update={"alerts": tuple(rules)}))

@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -59,10 +59,14 @@ def _edited(text: str, table: str, key: str, value: Value | None) -> str:
     return "".join(sections)
 
 
-def with_tables(text: str, key: str, entries: Sequence[Mapping[str, Any]]) -> str | None:
+def with_tables(
+    text: str, key: str, entries: Sequence[Mapping[str, Any]],
+    plain: Callable[[Any], Mapping[str, Any]] = dict,
+) -> str | None:  # fmt: skip
     """The text with an array of tables, ``[[key]]``, that holds just these; None if it cannot be edited.
 
-    A table that is among them stays as it was written, comments included; new ones stand below all.
+    A table that is among them stays as it was written, comments included; new ones stand below all. With
+    ``plain`` a table is compared as that function gives it, for instance without what it says needlessly.
     """
     body = text.removeprefix(_MARK)
     mark = text.removesuffix(body)
@@ -76,8 +80,8 @@ def with_tables(text: str, key: str, entries: Sequence[Mapping[str, Any]]) -> st
             found = tomllib.loads(section).get(key) if _header(section) == f"[[{key}]]" else None
             if found is None:
                 kept.append(section)
-            elif found[0] in left:
-                left.remove(found[0])
+            elif (known := dict(plain(found[0]))) in left:
+                left.remove(known)
                 kept.append(section)
         body = "".join(kept)
     except (TOMLKitError, tomllib.TOMLDecodeError):

@@ -68,9 +68,11 @@ def deliver(
         there, trouble = {}, str(error)
     sent = failed = 0
     errors: list[str] = []
-    for parcel in _parcels(waiting):
+    for found in _parcels(waiting):
+        parcel = deliveries.claim(store, found, at)
+        if not parcel:
+            continue
         channel = there.get(parcel[0].channel)
-        deliveries.claim(store, parcel, at)
         missing = trouble or f"no channel is called {parcel[0].channel!r}"
         error = missing if channel is None else _attempt(channel, parcel)
         deliveries.settle(store, parcel, at, error)
@@ -142,7 +144,7 @@ def tried(store: Store, model: str, channel: str, known: Mapping[str, Channel] |
     if channel not in there:
         error = f"no channel is called {channel!r}"
     else:
-        deliveries.claim(store, mine[-1:], now)
-        error = _attempt(there[channel], mine[-1:])
+        mine = deliveries.claim(store, mine, now)
+        error = _attempt(there[channel], mine[-1:]) if mine else "it was just sent by somebody else"
     deliveries.settle(store, mine, now, error, most=0)
     return error

@@ -96,12 +96,22 @@ def due(store: Store, at: dt.datetime, name: str = "") -> list[Delivery]:
     return [_delivery(row) for row in rows]
 
 
-def claim(store: Store, ones: Sequence[Delivery], at: dt.datetime) -> None:
-    """Count an attempt before it is made, so that one that ends the process is not made again at once."""
+def claim(store: Store, ones: Sequence[Delivery], at: dt.datetime) -> list[Delivery]:
+    """Count an attempt before it is made, so that one that ends the process is not made again at once.
+
+    Returns
+    -------
+    list of Delivery
+        Those that nobody else claimed meanwhile; only they may be sent.
+    """
     with store.writing() as cursor:
-        for one in ones:
+        rows = cursor.execute(query("deliveries_due"), {"model": "", "at": naive(at)}).fetchall()
+        still = {row[0] for row in rows}
+        claimed = [one for one in ones if one.number in still]
+        for one in claimed:
             given = {"number": one.number, "next_at": naive(at + pause(one.attempts + 1))}
             cursor.execute(_ATTEMPT, given)
+    return claimed
 
 
 def settle(

@@ -150,6 +150,12 @@ def test_a_channel_gets_one_message_at_once_and_the_digest_waits_for_the_morning
     assert len(letters) == 1
 
 
+def test_two_who_deliver_at_once_send_a_message_once(store):
+    (one,) = deliveries.due(store, NOW)
+    assert [each.number for each in deliveries.claim(store, [one], NOW)] == [one.number]
+    assert deliveries.claim(store, [one], NOW) == []
+
+
 def test_what_fails_is_tried_again_at_longer_intervals_and_given_up_in_the_end(store, hook):
     url, got, answers = hook
     answers += [500] * 20

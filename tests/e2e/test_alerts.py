@@ -56,6 +56,6 @@ def test_an_alert_fires_is_delivered_once_and_is_acknowledged(visit, serve, sett
         expect(page.locator(".st-key-verdict")).to_contain_text("1 open, all in hand")
         page = visit(f"{address}/alerts?model=churn&view=deliveries")
         expect(page.get_by_text("given up")).to_be_visible()
-        expect(page.locator(".st-key-deliveries")).to_be_visible()
+        expect(page.get_by_test_id("stDataFrame")).to_be_visible()
         time.sleep(6)  # the scheduler looks again
         assert len(got) == 1, "the same data alert nobody twice"
