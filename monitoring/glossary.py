@@ -40,6 +40,8 @@ _WORDS = {
     "current": "The newest days, which are compared with the reference.",
     "chunk": "A slice of time that is judged as one, such as a day; one point or one bar of a picture.",
     "freshness": "Whether data still come, at the pace at which they usually do.",
+    "quality": "Whether the data are sane: nothing missing, new, stuck or impossible that was not so before.",
+    "odd rows": "Rows whose values are rarer than those of one in a thousand rows of the reference.",
     "drift": (
         "The inputs no longer look as they did in the reference. The model is then asked about "
         "something it may not have learnt; whether that does harm, performance tells."

@@ -39,10 +39,12 @@ UNKNOWN = {
 """The same where performance cannot be judged."""
 TITLES = {
     "freshness": "Data",
+    "quality": "Quality",
     "drift": "Inputs",
     "predictions": "Predictions",
     "performance": "Performance",
     "calibration": "Calibration",
+    "odd rows": "Odd rows",
     "shadow": "Shadow",
 }
 """What signals are called where nobody knows their names."""
@@ -149,6 +151,8 @@ def _number(found: Gathered, one: Signal) -> tuple[str, str]:
         return "", ""
     if one.name == "freshness":
         return f"{short(one.value)} hours old", f"late from {short(one.limit)} hours on"
+    if one.name == "odd rows":
+        return f"{share(one.value)} outlying", f"usual up to {share(one.limit)}"
     if one.name == "drift":
         return f"{count(one.value * one.n)} of {count(one.n)} drift", ""
     if one.name == "performance" and one.measure in METRICS:

@@ -28,10 +28,10 @@ CREATE TABLE IF NOT EXISTS {schema}.counters (
     n BIGINT)"""
 _TWICE = """
 INSERT INTO {schema}.counters
-SELECT chunk, NULL, 'duplicate_rows', 'rows', '', CAST(sum(n - 1) AS BIGINT), CAST(sum(n) AS BIGINT)
-FROM (SELECT {key} AS chunk, _file, count(*) AS n FROM {schema}.requests WHERE {where}
-      GROUP BY chunk, _file, hash(_predicted_at{columns}))
-GROUP BY chunk"""
+SELECT _key, NULL, 'duplicate_rows', 'rows', '', CAST(sum(n - 1) AS BIGINT), CAST(sum(n) AS BIGINT)
+FROM (SELECT {key} AS _key, _file, count(*) AS n FROM {schema}.requests WHERE {where}
+      GROUP BY {key}, _file, hash(_predicted_at{columns}))
+GROUP BY _key"""
 _REJECTED = """
 INSERT INTO {schema}.counters
 SELECT {key} AS chunk, $file, CASE reason WHEN 'duplicate_id' THEN 'duplicate_ids' ELSE reason END,
@@ -187,7 +187,7 @@ def _count_rules(
         "checks": checks,
         "relation": breaches.relation(model, asked, where),
     }
-    text = composed("SELECT {key} AS chunk, {checks} FROM {relation} GROUP BY chunk ORDER BY chunk", parts)
+    text = composed("SELECT {key}, {checks} FROM {relation} GROUP BY {key} ORDER BY {key}", parts)
     rows = cursor.execute(text).fetchall()
     insert(cursor, model.name, "counters", _laid(asked, rows))
 

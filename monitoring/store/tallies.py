@@ -27,7 +27,7 @@ SELECT {key} AS chunk, CAST(count(*) AS BIGINT) AS n,
            AS unknown
 FROM {schema}.labels AS l JOIN {schema}.requests AS r USING (_id)
 WHERE l._source = 'log'
-GROUP BY chunk ORDER BY chunk"""
+GROUP BY {key} ORDER BY 1"""
 
 
 @dataclass(frozen=True, eq=False)

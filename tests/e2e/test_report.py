@@ -74,7 +74,7 @@ def test_a_stakeholder_reads_the_answer_at_a_glance(flights, alone):
     box = page.locator(".tiles").bounding_box()
     assert box["y"] + box["height"] < 900, "the answer and every signal are seen without scrolling"
     tiles = page.locator(".tiles li").all_inner_texts()
-    assert [tile.split("\n")[0] for tile in tiles][:4] == ["Data", "Inputs", "Predictions", "Performance"]
+    assert [tile.split("\n")[0] for tile in tiles][:4] == ["Data", "Quality", "Inputs", "Predictions"]
     page.get_by_role("link", name="Calibration").click()
     assert page.url.endswith("#calibration")
 
