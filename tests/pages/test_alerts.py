@@ -45,7 +45,7 @@ def text_of(app):
     return said(app).replace("\\", "")
 
 
-def test_an_incident_is_found_read_and_taken_in_hand(open_app, gapped):
+def test_an_incident_is_found_read_and_taken_in_hand_and_an_empty_note_is_refused(open_app, gapped):
     app = open_app("alerts", model="m")
     assert not app.exception
     assert "not evaluated yet" in text_of(app)
@@ -63,12 +63,8 @@ def test_an_incident_is_found_read_and_taken_in_hand(open_app, gapped):
     assert history["What"].tolist() == ["opened", "acknowledged"]
     assert history["Note"][1] == HOSTILE
     assert not any(item.allow_html for item in app.markdown if "<img" in item.value)
-
-
-def test_a_note_that_says_nothing_is_refused_in_words(open_app, gapped):
-    app = open_app("alerts", model="m", state="closed")
-    app.button(key="evaluate").click().run()
     app.radio(key="done").set_value("note").run()
+    app.text_input(key="act-note").set_value(" ")
     app.button(key="FormSubmitter:act-Record").click().run()
     assert "a note says something" in app.error[0].value
 
