@@ -80,10 +80,16 @@ def test_a_rule_is_replayed_before_it_is_saved_and_then_stands_in_the_models_fil
     assert app.button(key="save-rule").disabled
     app.selectbox(key="rule-no rows-condition").set_value("freshness").run()
     assert "now 1" in said(app)
+    app.selectbox(key="rule-no rows-from").set_value("red").run()
+    app.button(key="save-rule").click().run()
+    assert not app.exception
+    app.selectbox(key="rule").set_value("inputs").run()
+    app.selectbox(key="rule-inputs-severity").set_value("critical").run()
     app.button(key="save-rule").click().run()
     assert not app.exception
     saved = {rule.name: rule for rule in session.store().model("m").rules}
-    assert saved["no rows"].condition == "freshness"
+    assert (saved["no rows"].condition, saved["no rows"].status) == ("freshness", "red")
+    assert saved["inputs"].severity == "critical"
     assert saved["inputs"].segment == "city=Oslo"
     app.selectbox(key="rule").set_value("inputs").run()
     app.button(key="remove-rule").click().run()
