@@ -133,7 +133,8 @@ def with_promotion(text: str, version: str, at: dt.datetime) -> str:
 def with_rules(text: str, rules: Sequence[Rule]) -> str:
     r"""A model's file with just these rules of alerts; what is left at its default is not written out.
 
-    A rule that stays as it was keeps its lines and comments; others are written below everything else.
+    A rule that stays as it was keeps its lines and comments; others are written below everything else, so
+    that one that changed becomes the last.
 
     Parameters
     ----------
@@ -171,7 +172,10 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     edited = with_tables(text, "alerts", entries, lambda one: _entry(Rule.model_validate(one)))
     if edited is not None and not rules:
         edited = changed(edited, [("", "alerts", ())])
-    return _asserted(edited, before.model_copy(update={"alerts": tuple(rules)}))
+    wanted = tuple(rules)
+    if edited is not None and set(parse(edited).rules) == set(wanted):  # one that changed stands last
+        wanted = parse(edited).alerts
+    return _asserted(edited, before.model_copy(update={"alerts": wanted}))
 
 
 def _entry(rule: Rule) -> dict[str, object]:

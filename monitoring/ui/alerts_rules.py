@@ -28,6 +28,8 @@ CONDITIONS: dict[str, str] = {
     "shadow_verdict": "a trial of a shadow has a verdict",
 }
 """Conditions in words."""
+GRADED = ("freshness", "label_coverage", "shadow_verdict")
+"""Conditions that watch one thing of their own, and know amber from red."""
 MOST = 8
 
 
@@ -90,7 +92,7 @@ def words(rule: Rule) -> str:
     'drift of city=Oslo is amber or worse in 2 of the last 3 chunks'
     """
     if rule.condition not in COLOURED:
-        return CONDITIONS[rule.condition]
+        return CONDITIONS[rule.condition] + (" (red)" if rule.status == "red" else "")
     where = f" of {rule.segment}" if rule.segment else ""
     level = "red" if rule.status == "red" else "amber or worse"
     if rule.condition == "status_change":
@@ -116,6 +118,10 @@ def _asked(model: Model, old: Rule | None) -> Rule | None:
     )
     if given["condition"] in COLOURED:
         given |= _coloured(model, now, str(given["condition"]), key)
+    elif given["condition"] in GRADED:
+        given["status"] = st.selectbox(
+            "From", ["amber", "red"], index=int(now.status == "red"), key=f"{key}-from", width=160
+        )
     offered = sorted({*alerts_session.configured()[0], *now.channels})
     one, two = st.columns([2, 1])
     given["channels"] = one.multiselect(

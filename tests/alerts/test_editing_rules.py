@@ -40,6 +40,13 @@ def test_a_changed_rule_moves_and_the_comments_of_the_others_stay():
     assert with_rules(text, [a, b]) == text
 
 
+def test_a_changed_rule_that_was_not_the_last_becomes_it():
+    text = 'name = "m"\ntask = "binary"\n[[alerts]]\nname = "a"\n[[alerts]]\nname = "b"\n'
+    a, b = parse(text).alert_rules
+    loud = a.model_copy(update={"severity": "critical"})
+    assert parse(with_rules(text, [loud, b])).alerts == (b, loud)
+
+
 def test_rules_written_as_a_list_become_tables():
     text = 'name = "m"\ntask = "binary"\nalerts = [{name = "a"}]\n[limits]\nminimum_rows = 5\n'
     edited = with_rules(text, [*parse(text).alert_rules, NEW])

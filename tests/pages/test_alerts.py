@@ -45,7 +45,7 @@ def text_of(app):
     return said(app).replace("\\", "")
 
 
-def test_an_incident_is_found_read_and_taken_in_hand(open_app, gapped):
+def test_an_incident_is_found_read_and_taken_in_hand_and_an_empty_note_is_refused(open_app, gapped):
     app = open_app("alerts", model="m")
     assert not app.exception
     assert "not evaluated yet" in text_of(app)
@@ -63,12 +63,8 @@ def test_an_incident_is_found_read_and_taken_in_hand(open_app, gapped):
     assert history["What"].tolist() == ["opened", "acknowledged"]
     assert history["Note"][1] == HOSTILE
     assert not any(item.allow_html for item in app.markdown if "<img" in item.value)
-
-
-def test_a_note_that_says_nothing_is_refused_in_words(open_app, gapped):
-    app = open_app("alerts", model="m", state="closed")
-    app.button(key="evaluate").click().run()
     app.radio(key="done").set_value("note").run()
+    app.text_input(key="act-note").set_value(" ")
     app.button(key="FormSubmitter:act-Record").click().run()
     assert "a note says something" in app.error[0].value
 
@@ -84,10 +80,16 @@ def test_a_rule_is_replayed_before_it_is_saved_and_then_stands_in_the_models_fil
     assert app.button(key="save-rule").disabled
     app.selectbox(key="rule-no rows-condition").set_value("freshness").run()
     assert "now 1" in said(app)
+    app.selectbox(key="rule-no rows-from").set_value("red").run()
+    app.button(key="save-rule").click().run()
+    assert not app.exception
+    app.selectbox(key="rule").set_value("inputs").run()
+    app.selectbox(key="rule-inputs-severity").set_value("critical").run()
     app.button(key="save-rule").click().run()
     assert not app.exception
     saved = {rule.name: rule for rule in session.store().model("m").alert_rules}
-    assert saved["no rows"].condition == "freshness"
+    assert (saved["no rows"].condition, saved["no rows"].status) == ("freshness", "red")
+    assert saved["inputs"].severity == "critical"
     assert saved["inputs"].segment == "city=Oslo"
     app.selectbox(key="rule").set_value("inputs").run()
     app.button(key="remove-rule").click().run()

@@ -1,0 +1,22 @@
+"""The command ``alerts``, with the app down and with it up."""
+
+import json
+
+from tests.cli.running import Run
+
+
+def test_alerts_are_evaluated_once_and_wait_for_somebody(churn: Run) -> None:
+    said = churn("alerts", "churn", "--no-delivery")
+    assert (said.code, said.stderr) == (1, "")
+    assert said.stdout.startswith("churn: 1 open of 1 incidents\n")
+    assert "waits   amber since 30 Jan 2026: model is not well" in said.stdout
+    again = churn("alerts", "churn", "--json")
+    assert again.code == 1
+    (row,) = json.loads(again.stdout)
+    assert (row["subject"], row["status"], row["reason"]) == ("model is not well", "amber", "incident_open")
+
+
+def test_alerts_of_a_model_that_is_not_there_are_wrong_usage(churn: Run) -> None:
+    said = churn("alerts", "nobody")
+    assert said.code == 2
+    assert "no model is called 'nobody'" in said.stderr
