@@ -173,7 +173,7 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     if edited is not None and not rules:
         edited = changed(edited, [("", "alerts", ())])
     wanted = tuple(rules)
-    if edited is not None and set(parse(edited).rules) == set(wanted):  # one that changed stands last
+    if edited is not None and set(parse(edited).alert_rules) == set(wanted):  # one that changed stands last
         wanted = parse(edited).alerts
     return _asserted(edited, before.model_copy(update={"alerts": wanted}))
 
