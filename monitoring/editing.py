@@ -6,8 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
+from monitoring.alert_rules import Rule
 from monitoring.models import Limits, Model, ModelError, parse
-from monitoring.rules import Rule
 from monitoring.toml_text import changed, with_tables
 from monitoring.versions import Term, Versions
 from monitoring.windows import UTC
@@ -157,7 +157,7 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     Examples
     --------
     >>> text = 'name = "churn"\ntask = "binary"\n[[alerts]]\nname = "a"  # ours\n'
-    >>> print(with_rules(text, [*parse(text).rules, Rule(name="b", signal="drift")]), end="")
+    >>> print(with_rules(text, [*parse(text).alert_rules, Rule(name="b", signal="drift")]), end="")
     name = "churn"
     task = "binary"
     [[alerts]]
@@ -173,7 +173,7 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     if edited is not None and not rules:
         edited = changed(edited, [("", "alerts", ())])
     wanted = tuple(rules)
-    if edited is not None and set(parse(edited).rules) == set(wanted):  # one that changed stands last
+    if edited is not None and set(parse(edited).alert_rules) == set(wanted):  # one that changed stands last
         wanted = parse(edited).alerts
     return _asserted(edited, before.model_copy(update={"alerts": wanted}))
 

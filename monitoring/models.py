@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from monitoring.alert_rules import DEFAULTS, Rule
+from monitoring.alert_rules import fault as alerts_fault
 from monitoring.costs import Costs
 from monitoring.reference import Reference
-from monitoring.rules import DEFAULTS, Rule
-from monitoring.rules import fault as rules_fault
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -145,7 +145,7 @@ class Model(_Part):
                 )
         self._assert_versions_known()
         fault = self.costs.fault(self.task, self.classes) if self.costs else ""
-        fault = fault or rules_fault(self.alerts, self.segments.columns)
+        fault = fault or alerts_fault(self.alerts, self.segments.columns)
         if fault:
             raise ValueError(fault)
         return self
@@ -181,7 +181,7 @@ class Model(_Part):
         return self.costs.prices(self.classes) if self.costs else None
 
     @property
-    def rules(self) -> tuple[Rule, ...]:
+    def alert_rules(self) -> tuple[Rule, ...]:
         """The rules of alerts: those of the file, or the usual ones where it has none."""
         return DEFAULTS if self.alerts is None else self.alerts
 

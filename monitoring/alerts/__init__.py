@@ -5,13 +5,13 @@ together and says what becomes of incidents known before, `replaying` tries rule
 tells which of them are noisy.
 """
 
+from monitoring.alert_rules import DEFAULTS, Rule
 from monitoring.alerts.courses import Course
 from monitoring.alerts.firing import Firing, fired
 from monitoring.alerts.incidents import Change, Incident, Kept, grouped, reconciled
 from monitoring.alerts.noise import Noise, diagnosed
 from monitoring.alerts.replaying import Replay, found, replayed
 from monitoring.alerts.watching import Watch
-from monitoring.rules import DEFAULTS, Rule
 
 __all__ = [
     "DEFAULTS",

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from monitoring import windows
+from monitoring.alert_rules import Rule
 from monitoring.alerts import messages, replaying
 from monitoring.alerts.incidents import Change, Incident, Kept, reconciled
 from monitoring.alerts.watching import Watch
 from monitoring.models import Model
-from monitoring.rules import Rule
 from monitoring.store import incidents as stored
 from monitoring.store.incidents import Entry, Message, Row, Step
 
@@ -34,7 +34,7 @@ def made_from(store: Store, model: Model) -> str:
     The clock counts by the hour: an hour is the finest chunk, and freshness is told in hours.
     """
     hour = store.now(model).astimezone(windows.UTC).replace(minute=0, second=0, microsecond=0)
-    rules = hashlib.sha256(repr(model.rules).encode()).hexdigest()[:16]
+    rules = hashlib.sha256(repr(model.alert_rules).encode()).hexdigest()[:16]
     return f"{store.data_version(model.name)} {rules} {hour:%Y-%m-%dT%H}"
 
 
@@ -67,12 +67,12 @@ def evaluate(store: Store, name: str, now: dt.datetime | None = None) -> list[tu
     at = store.now(model)
     watch = Watch(store, model, at)
     courses = watch.courses()
-    found = replaying.found(model.rules, courses, watch.step)
+    found = replaying.found(model.alert_rules, courses, watch.step)
     said = messages.told(model, watch.report())
     evaluation = _Evaluation(model, clock, said, now or dt.datetime.now(dt.UTC))
 
     def decide(rows: list[Row], entries: list[Entry]) -> Sequence[Step]:
-        changes = reconciled([kept(row) for row in rows], found, courses, model.rules)
+        changes = reconciled([kept(row) for row in rows], found, courses, model.alert_rules)
         by_number = {row.number: row for row in rows}
         return [evaluation.step(one, by_number, entries) for one in changes]
 
@@ -124,7 +124,7 @@ class _Evaluation:
     def _messages(self, number: int, change: Change, note: str) -> list[Message]:
         """One message for each channel of the rules that fired; at once where one of them wants it so."""
         incident, event = change.incident, change.event
-        rules = {rule.name: rule for rule in self.model.rules}
+        rules = {rule.name: rule for rule in self.model.alert_rules}
         before = change.kept.incident.rules if change.kept else ()
         wanted: dict[str, list[Rule]] = {}
         for name in dict.fromkeys((*incident.rules, *before)):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from monitoring.alert_rules import Rule
 from monitoring.alerts.courses import Course
-from monitoring.rules import Rule
 from monitoring.statistics.severity import AMBER, GREY, NAMES, RED, persistent
 
 LEVELS = {"amber": AMBER, "red": RED}

@@ -14,9 +14,9 @@ from typing import Literal
 
 import numpy as np
 
+from monitoring.alert_rules import SEVERITIES, Rule, Severity
 from monitoring.alerts.courses import Course
 from monitoring.alerts.firing import Firing, fired
-from monitoring.rules import SEVERITIES, Rule, Severity
 from monitoring.statistics.severity import GREY, RED
 
 State = Literal["open", "closed", "withdrawn"]

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from monitoring import health
+from monitoring.alert_rules import SEVERITIES, Severity
 from monitoring.alerts.firing import Firing
 from monitoring.alerts.incidents import Change, Incident
 from monitoring.drift.wording import day, listed
 from monitoring.formats import full
 from monitoring.models import Model
-from monitoring.rules import SEVERITIES, Severity
 
 SAID = {
     "opened": "opened",

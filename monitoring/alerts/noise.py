@@ -7,8 +7,8 @@ import itertools
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitoring.alert_rules import COLOURED, Rule
 from monitoring.alerts.incidents import NEAR, Kept
-from monitoring.rules import COLOURED, Rule
 
 UNHELPFUL = 0.5
 """A rule is noisy from this share of judged incidents marked unhelpful on, ..."""

@@ -10,10 +10,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitoring.alert_rules import Rule
 from monitoring.alerts.courses import Course
 from monitoring.alerts.firing import Firing, fired
 from monitoring.alerts.incidents import Incident, grouped
-from monitoring.rules import Rule
 from monitoring.statistics.severity import GREY
 
 

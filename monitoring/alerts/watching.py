@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 
 from monitoring import drift, freshness, health, performance, shadow, windows
+from monitoring.alert_rules import Rule
 from monitoring.alerts.courses import Course, course, laid, without
 from monitoring.health.ribbons import ribbon
 from monitoring.models import Model
 from monitoring.performance.calibration_signal import lasting
-from monitoring.rules import Rule
 from monitoring.shadow.verdict import CODES
 from monitoring.statistics.severity import AMBER, GREEN, GREY, NAMES, RED, Codes
 from monitoring.store import trials
@@ -63,7 +63,7 @@ class Watch:
         rules : tuple of Rule, optional
             The model's own by default.
         """
-        return {rule.name: self.course(rule) for rule in (self.model.rules if rules is None else rules)}
+        return {rule.name: self.course(rule) for rule in (self.model.alert_rules if rules is None else rules)}
 
     def course(self, rule: Rule) -> Course | None:
         """What one rule looks at; None where it cannot be read, for instance without a reference."""

@@ -8,10 +8,10 @@ import streamlit as st
 from pydantic import ValidationError
 
 from monitoring import editing
+from monitoring.alert_rules import COLOURED, SEVERITIES, Condition, Watched
 from monitoring.alerts import Firing, Replay, Rule, replayed
 from monitoring.alerts.messages import day
 from monitoring.models import Model, ModelError
-from monitoring.rules import COLOURED, SEVERITIES, Condition, Watched
 from monitoring.store import StoreError
 from monitoring.ui import alerts_session, cards, session
 from monitoring.ui.alerts_session import Known
@@ -42,7 +42,7 @@ def panel(one: Known) -> None:
             "Saving one writes all of them into the file."
         )
     noises = alerts_session.noise(one)
-    lines = [_line(rule, noises[rule.name]) for rule in model.rules]
+    lines = [_line(rule, noises[rule.name]) for rule in model.alert_rules]
     if lines:
         st.dataframe(lines, hide_index=True, height="content", key="rules")
     else:
@@ -51,18 +51,18 @@ def panel(one: Known) -> None:
         if noise.words:
             st.warning(cards.escaped(f"{name} is {noise.words}."), icon=":material/volume_up:")
     st.subheader("Change a rule, or make one", anchor=False)
-    names = [NEW, *(rule.name for rule in model.rules)]
+    names = [NEW, *(rule.name for rule in model.alert_rules)]
     chosen = st.selectbox("Rule", names, key="rule", width=320)
-    old = next((rule for rule in model.rules if rule.name == chosen), None)
+    old = next((rule for rule in model.alert_rules if rule.name == chosen), None)
     rule = _asked(model, old)
     if rule is None:
         return
     _replayed(model, old, rule)
     with st.container(horizontal=True):
         if st.button("Save this rule", type="primary", key="save-rule", disabled=rule == old):
-            _save(model, [*(_other(each, old, rule) for each in model.rules), *([] if old else [rule])])
+            _save(model, [*(_other(each, old, rule) for each in model.alert_rules), *([] if old else [rule])])
         if old is not None and st.button("Remove it", key="remove-rule"):
-            _save(model, [each for each in model.rules if each != old])
+            _save(model, [each for each in model.alert_rules if each != old])
 
 
 def _other(each: Rule, old: Rule | None, new: Rule) -> Rule:

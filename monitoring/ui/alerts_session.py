@@ -71,7 +71,7 @@ def noise(one: Known) -> dict[str, Noise]:
         for kind in ("unhelpful", "acknowledged")
     }
     step = Watch(session.store(), one.model, session.now_of(one.model)).step
-    found = diagnosed(one.model.rules, one.kept, marked["unhelpful"], marked["acknowledged"], step)
+    found = diagnosed(one.model.alert_rules, one.kept, marked["unhelpful"], marked["acknowledged"], step)
     return dict(found)
 
 
@@ -100,7 +100,7 @@ def named(models: Sequence[Model]) -> dict[str, list[str]]:
     """Channels that rules name, with the rules that do."""
     found: dict[str, list[str]] = {}
     for model in models:
-        for rule in model.rules:
+        for rule in model.alert_rules:
             for channel in rule.channels:
                 found.setdefault(channel, []).append(f"{model.name}: {rule.name}")
     return found

@@ -19,7 +19,7 @@ def answer(one: Known) -> tuple[str, str, str]:
     status, sentence, word : str
         Grey before the first evaluation and where there is no rule.
     """
-    if not one.model.rules:
+    if not one.model.alert_rules:
         return "grey", "The file of this model has no rules, so nothing can fire.", "No rules"
     if not one.evaluated:
         return "grey", "The rules were not evaluated yet, so nothing is known.", "Not evaluated"

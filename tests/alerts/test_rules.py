@@ -180,5 +180,5 @@ def test_a_rule_that_makes_no_sense_is_refused_in_words(text, words):
 
 
 def test_a_model_without_rules_has_the_usual_ones_and_an_empty_list_has_none():
-    assert parse(HEAD).rules
-    assert parse(f"{HEAD}alerts = []\n").rules == ()
+    assert parse(HEAD).alert_rules
+    assert parse(f"{HEAD}alerts = []\n").alert_rules == ()

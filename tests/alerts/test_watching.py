@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from monitoring import drift, health
+from monitoring.alert_rules import COLOURED, Condition, Watched
 from monitoring.alerts import Rule, Watch, fired
 from monitoring.health.ribbons import ribbon
-from monitoring.rules import COLOURED, Condition, Watched
 from monitoring.statistics.severity import NAMES
 from monitoring.store import Store, trials
 from tests.pages.performance_logs import description

@@ -87,13 +87,13 @@ def test_a_rule_is_replayed_before_it_is_saved_and_then_stands_in_the_models_fil
     app.selectbox(key="rule-inputs-severity").set_value("critical").run()
     app.button(key="save-rule").click().run()
     assert not app.exception
-    saved = {rule.name: rule for rule in session.store().model("m").rules}
+    saved = {rule.name: rule for rule in session.store().model("m").alert_rules}
     assert (saved["no rows"].condition, saved["no rows"].status) == ("freshness", "red")
     assert saved["inputs"].severity == "critical"
     assert saved["inputs"].segment == "city=Oslo"
     app.selectbox(key="rule").set_value("inputs").run()
     app.button(key="remove-rule").click().run()
-    assert [rule.name for rule in session.store().model("m").rules] == ["no rows"]
+    assert [rule.name for rule in session.store().model("m").alert_rules] == ["no rows"]
 
 
 def test_a_rule_that_makes_no_sense_cannot_be_saved(open_app, gapped):
