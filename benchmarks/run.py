@@ -162,6 +162,9 @@ def ingest(largest: int) -> Iterator[Line]:
                f"({spent:.2f} CPU s, {spent / scan:.0f} bare scans)", Bound(low=200_000))  # fmt: skip
     yield Line("ingest with a segment column of 5 values / without", more / spent,
                f"({MILLION / more:,.0f} rows per CPU second)")  # fmt: skip
+    odd = _median([measured("scoring", rows=MILLION) for _ in range(3)], "cpu")
+    yield Line("scoring 1M x 30 features by how odd rows are, CPU s", odd,
+               f"({odd / spent:.2f} of the ingest it is part of)", Bound(high=5))  # fmt: skip
 
 
 PARTS = {part.__name__: part for part in (profile, drift, methods, performance, shadow, pages, inbox, ingest)}

@@ -82,6 +82,22 @@ def ingest(rows: int, segments: list[str]) -> dict[str, float]:
     return {"cpu": spent.cpu, "peak": peak_megabytes()}
 
 
+def scoring(rows: int) -> dict[str, float]:
+    """How odd every row is, counted as ingest does and taken back; the fit is made beforehand."""
+    from monitoring.store import Store, outlier_counts, outliers
+
+    with Store.open(stores.of_rows(rows)) as store, store.cursor() as cursor:
+        known, model = outliers.fit(store, MODEL), store.model(MODEL)
+        if known is None or not known.usable:
+            raise RuntimeError("the rows are not scored")
+        cursor.execute("BEGIN")
+        with cost() as spent:
+            for file in store.files(MODEL)["file"].tolist()[1:]:  # the first is the reference
+                outlier_counts.extend(cursor, model, file)
+        cursor.execute("ROLLBACK")
+        return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
 def drift_frame(method: str, intervals: bool = False) -> dict[str, float]:
     """The frame of 200 features and 365 days, from the profile in the file to the tidy frame."""
     from monitoring import drift
@@ -310,6 +326,7 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         one_row,
         profile,
         ingest,
+        scoring,
         drift_frame,
         every_method,
         classifier,

@@ -4,7 +4,10 @@ models, windows, results   what a model is, when things happened, and the tidy f
 store                      the prediction log, its profile and the only door to DuckDB
 statistics                 pure functions on counts and moments, the registries of drift methods and metrics
 drift, predictions         questions: have inputs or outputs changed; store + statistics -> the tidy frame
+review                     what should a person look at, and what do those looks tell of all rows
 performance                how good is it, with labels and without, and do scores mean what they say
+quality                    is the input sane: checks of the profile, counters kept at ingest, rules
+outliers                   which rows are unlike all others, how many, and by which features
 health, advice             one colour and one sentence for a model, and whether to retrain it
 alerts                     what fired by which rule, who was told, and what was done about it
 reports, glossary          all of that as one offline file, and the terms in plain words

@@ -28,6 +28,9 @@ app = typer.Typer(
 ModelName = Annotated[str, typer.Argument(metavar="MODEL", help="The name in the model's file.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON array of objects on standard output.")]
 Csv = Annotated[bool, typer.Option("--csv", help="CSV on standard output.")]
+Parquet = Annotated[
+    Path | None, typer.Option("--parquet", metavar="FILE", help="Write the records to a file of Parquet.")
+]
 
 
 @app.callback()
@@ -184,7 +187,8 @@ def show(
     question: Annotated[
         str,
         typer.Argument(
-            metavar="QUESTION", help="drift, predictions, performance, estimate, calibration or shadow"
+            metavar="QUESTION",
+            help="drift, predictions, performance, estimate, calibration, shadow or outliers",
         ),
     ],
     model: ModelName,
@@ -205,11 +209,18 @@ def show(
         str, typer.Option(help="Calibration: of equal mass or of equal width.", metavar="mass|width")
     ] = "mass",
     version: Annotated[str, typer.Option(help="Of all but drift: the champion by default.")] = "",
+    labels: Annotated[
+        str,
+        typer.Option(
+            help="Performance: by the log's labels, or by those of the random audit.", metavar="log|review"
+        ),
+    ] = "log",
     known_at: Annotated[
         str, typer.Option(help="Performance, estimate, calibration: as labels were known at this day.")
     ] = "",
     json: Json = False,
     csv: Csv = False,
+    parquet: Parquet = None,
 ) -> None:
     """Answer a question with the tidy frame; with no window, for every chunk in the log.
 
@@ -220,9 +231,10 @@ def show(
     arguments = {
         "question": question, "model": model, "start": start, "stop": stop, "chunk": chunk,
         "segment": segment, "method": method, "reference": reference, "metric": metric,
-        "bins": bins, "version": version, "known_at": known_at, "format": _format(json, csv),
+        "bins": bins, "labels": labels, "version": version, "known_at": known_at,
+        "format": _format(json, csv, parquet),
     }  # fmt: skip
-    _finish(dispatch.dispatch(context.obj, "show", arguments))
+    _finish(dispatch.kept(dispatch.dispatch(context.obj, "show", arguments), parquet))
 
 
 @app.command()
@@ -233,13 +245,15 @@ def check(
     as_of: Annotated[str, typer.Option(help="The day or instant at which to judge.")] = "",
     json: Json = False,
     csv: Csv = False,
+    parquet: Parquet = None,
 ) -> None:
     """Say whether models are healthy; exit with 1 when one is red.
 
     Example: python -m monitoring check flights --as-of 2013-07-15
     """
-    arguments = {"model": model, "strict": strict, "as_of": as_of, "format": _format(json, csv)}
-    _finish(dispatch.dispatch(context.obj, "check", arguments))
+    form = _format(json, csv, parquet)
+    arguments = {"model": model, "strict": strict, "as_of": as_of, "format": form}
+    _finish(dispatch.kept(dispatch.dispatch(context.obj, "check", arguments), parquet))
 
 
 @app.command()
@@ -292,6 +306,7 @@ def compare(
     method: Annotated[str, typer.Option(help="A drift method, auto, or all.")] = "auto",
     json: Json = False,
     csv: Csv = False,
+    parquet: Parquet = None,
 ) -> None:
     """Compare two files, every column they share, without a store; exit with 1 when one is amber or red.
 
@@ -305,8 +320,8 @@ def compare(
         text = results.formatted(data, form)
         return Answer(stdout=text, code=commands.UNHEALTHY if bad else commands.OK)
 
-    form = _format(json, csv)
-    _finish(dispatch.answered(work))
+    form = _format(json, csv, parquet)
+    _finish(dispatch.kept(dispatch.answered(work), parquet))
 
 
 @app.command()
@@ -345,9 +360,12 @@ def _confirmed(question: str) -> bool:
         return False
 
 
-def _format(json: bool, csv: bool) -> str:
-    if json and csv:
-        _finish(Answer(stderr="choose one of --json and --csv\n", code=WRONG))
+def _format(json: bool, csv: bool, parquet: Path | None = None) -> str:
+    if json + csv + (parquet is not None) > 1:
+        several = "--json and --csv" if parquet is None else "--json, --csv and --parquet"
+        _finish(Answer(stderr=f"choose one of {several}\n", code=WRONG))
+    if parquet is not None:
+        return "csv"  # what Parquet is made of, here: the owner of the store has folders of its own
     return "json" if json else "csv" if csv else "text"
 
 

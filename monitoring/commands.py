@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, reports, results
+from monitoring import demo, health, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.models import CHUNKS, Model, ModelError
@@ -97,7 +97,9 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
 
 def _add(store: Store, arguments: Arguments) -> Answer:
     model = store.add(arguments["toml"], folder=arguments.get("folder"))
-    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}")
+    odd = review.unknown(model.review)
+    warning = f"{odd}\n" if odd else ""
+    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
 
 
 def _reference_line(store: Store, model: Model) -> str:
@@ -115,7 +117,14 @@ def _ingest(store: Store, arguments: Arguments) -> Answer:
         store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
     ]
     store.settle(arguments["model"])
+    fill_queue(store, arguments["model"])
     return receipts_answer(receipts)
+
+
+def fill_queue(store: Store, name: str) -> None:
+    """Look for cases of a model whose file asks for it; the page Review does so for every model."""
+    if store.model(name).review is not None:
+        review.fill(store, name)
 
 
 def receipts_answer(receipts: list[Receipt]) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from monitoring import commands
+from monitoring import commands, results
 from monitoring.commands import WRONG, Answer
 from monitoring.reports.files import assert_place, save
 from monitoring.reports.files import beside as beside
@@ -41,6 +41,26 @@ def _dispatched(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
             return commands.answer(store, name, arguments)
     except StoreInUse as error:
         return _asked(path, name, arguments, error)
+
+
+def kept(said: Answer, parquet: Path | None) -> Answer:
+    """Write records that were answered as CSV to a file of Parquet; without one the answer stays as it is.
+
+    Parameters
+    ----------
+    said : Answer
+    parquet : Path, optional
+    """
+    if parquet is None or said.code == WRONG:
+        return said
+    content = results.reformed(said.stdout.encode(), "parquet")
+    written = answered(lambda: _saved(parquet.expanduser(), content))
+    return written if written.code else Answer(stderr=f"{said.stderr}{written.stderr}", code=said.code)
+
+
+def _saved(path: Path, content: bytes) -> Answer:
+    save({path: content})
+    return Answer(stderr=f"the records are in {path}\n")
 
 
 def report(path: Path, arguments: dict[str, Any], out: Path, record: Path | None) -> Answer:

@@ -15,6 +15,7 @@ from monitoring.alert_rules import DEFAULTS, Rule
 from monitoring.alert_rules import fault as alerts_fault
 from monitoring.costs import Costs
 from monitoring.reference import Reference
+from monitoring.rules import Rules
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -93,6 +94,16 @@ class Limits(_Part):
     false_alarms: float = Field(default=0.01, gt=0, le=0.2)
 
 
+class Review(_Part):
+    """Which rows people are asked to look at, and how many."""
+
+    audit: float = Field(default=0.005, ge=0, le=1)
+    budget: int = Field(default=20, ge=1, le=10_000)
+    uncertain: float = Field(default=0.1, gt=0, le=0.5)
+    confident: float = Field(default=0.9, ge=0.5, lt=1)
+    reasons: tuple[str, ...] | None = None
+
+
 class Model(_Part):
     r"""One monitored model.
 
@@ -123,6 +134,8 @@ class Model(_Part):
     features: dict[str, Feature] = Field(default_factory=dict)
     limits: Limits = Limits()
     costs: Costs | None = None
+    rules: Rules = Rules()
+    review: Review | None = None
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)

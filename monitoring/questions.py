@@ -7,10 +7,22 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from monitoring import drift, performance, predictions, reasons, results, shadow, windows
+from monitoring import (
+    drift,
+    outliers,
+    performance,
+    predictions,
+    quality,
+    reasons,
+    results,
+    review,
+    shadow,
+    windows,
+)
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of, window_of
 from monitoring.models import Model
 from monitoring.store import Store, trials
+from monitoring.store.outliers import oddest
 
 ALL = "all"
 """What ``--segment`` says for every segment beside the rest."""
@@ -18,6 +30,8 @@ ALL = "all"
 
 def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     """Every metric of a version, or one, in every chunk, with the labels known at an instant."""
+    if (arguments.get("labels") or "log") != "log":
+        return _audited(store, model, arguments, chunk)
     if arguments.get("segment") == ALL:
         return _segments(store, model, arguments)
     asked = arguments.get("metric") or None
@@ -27,6 +41,25 @@ def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -
         _outputs(store, model, arguments), chunk=chunk, metrics=[asked] if asked else None
     )
     return performance.frames.frame(one, window=window_of(model, arguments))
+
+
+def _audited(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """What the random audit estimates of every metric, or one, in every chunk."""
+    if arguments["labels"] != "review":
+        raise QuestionError(f"unknown --labels {arguments['labels']!r}; one of: log, review")
+    known_at = instant_of(model, arguments.get("known_at"), "--known-at", last=True)
+    if (
+        arguments.get("segment")
+        or (arguments.get("version") or model.versions.champion) != model.versions.champion
+    ):
+        raise QuestionError("an audit is of the champion and of all rows; leave --segment and --version out")
+    if model.review is not None:
+        review.fill(store, model.name)
+    found = review.sample(store, model.name, known_at)
+    if found is None:
+        raise QuestionError(f"{model.name}: {reasons.sentence('no_audit')}. {reasons.fix('no_audit')}")
+    asked = arguments.get("metric") or None
+    return review.frames.frame(found, chunk, [asked] if asked else None, window_of(model, arguments))
 
 
 def _early(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
@@ -145,6 +178,16 @@ def _predictions(store: Store, model: Model, arguments: Arguments, chunk: str) -
     return told(one, window_of(model, arguments))
 
 
+def _quality(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """Every check of the data, or one, in every chunk."""
+    asked = arguments.get("metric") or ""
+    if asked and asked not in quality.CHECKS:
+        raise QuestionError(f"unknown check {asked!r}; one of: {', '.join(quality.CHECKS)}")
+    segment = segment_of(store, model, arguments.get("segment"))
+    one = quality.read(store, model.name, chunk=chunk, segment=segment, checks=[asked] if asked else None)
+    return quality.frames.frame(one, window_of(model, arguments))
+
+
 def _drift(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
     window, method = window_of(model, arguments), arguments.get("method") or "auto"
     segment = segment_of(store, model, arguments.get("segment"))
@@ -191,11 +234,33 @@ def _shown(store: Store, model: Model, window: windows.Window | None, length: dt
     return windows.Window(whole.start, min(whole.stop, last + step))
 
 
+def _outliers(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
+    """How many rows of each chunk are unlike the reference, by which features, and the oddest one by one."""
+    told = outliers.frames
+    asked, window = arguments.get("metric") or "", window_of(model, arguments)
+    if asked not in ("", *told.MEASURES):
+        raise QuestionError(f"unknown measure {asked!r} of outliers; one of: {', '.join(told.MEASURES)}")
+    if arguments.get("segment"):
+        raise QuestionError("outliers are not counted by segment; ask without --segment")
+    try:
+        found = outliers.read(store, model.name)
+    except outliers.NotScoredError as error:
+        raise QuestionError(f"{model.name}: {error}") from error
+    if asked == told.ROW:
+        shown = _shown(store, model, window, dt.timedelta(days=7))
+        return told.row_frame(found, oddest(store, model.name, shown))
+    one = outliers.judged(found, chunk, store.now(model))
+    parts = {told.RATE: told.rate_frame, told.UNUSUAL: told.unusual_frame, told.LEAD: told.lead_frame}
+    return results.concat(part(one, window) for name, part in parts.items() if asked in ("", name))
+
+
 QUESTIONS: dict[str, Callable[[Store, Model, Arguments, str], pd.DataFrame]] = {
     "drift": _drift,
     "estimate": _estimate,
+    "outliers": _outliers,
     "calibration": _calibration,
     "performance": _performance,
     "predictions": _predictions,
+    "quality": _quality,
     "shadow": _shadow,
 }

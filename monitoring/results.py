@@ -12,7 +12,7 @@ import io
 import json
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -131,6 +131,56 @@ def formatted(data: pd.DataFrame, form: str, extra: Mapping[str, list[Any]] | No
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue()
+
+
+def reformed(csv: bytes, form: Literal["csv", "json", "parquet"]) -> bytes:
+    r"""The same records as another kind of file; numbers, instants and texts stay what they are.
+
+    Parameters
+    ----------
+    csv : bytes
+        As `formatted` or ``DataFrame.to_csv`` write it: columns of the tidy frame have its types, others
+        those that they look like.
+    form : {'csv', 'json', 'parquet'}
+
+    Examples
+    --------
+    >>> reformed(b"model,n,value\nflights,3,0.25\n", "json")
+    b'[{"model": "flights", "n": 3, "value": 0.25}]\n'
+    """
+    if form == "csv" or not csv:
+        return csv
+    data = parsed(csv)
+    if form == "json":
+        return formatted(data, "json").encode()
+    out = io.BytesIO()
+    data.to_parquet(out, index=False)
+    return out.getvalue()
+
+
+def parsed(csv: bytes) -> pd.DataFrame:
+    r"""Read what `formatted` wrote as CSV; an empty text and one that is not known are both empty there.
+
+    Parameters
+    ----------
+    csv : bytes
+
+    Examples
+    --------
+    >>> parsed(b"subject,chunk_start,value\nNA,2013-07-01T04:00:00+00:00,\n")["subject"].item()
+    'NA'
+    """
+    names = pd.read_csv(io.BytesIO(csv), nrows=0).columns
+    stated = {str(name): COLUMNS.get(str(name), "") for name in names}
+    kinds: dict[str, Any] = {name: kind for name, kind in stated.items() if kind in ("str", "Int64")}
+    unknown = {name: [] if kind == "str" else ["", "nan", "NaN"] for name, kind in stated.items()}
+    data = pd.read_csv(io.BytesIO(csv), dtype=kinds, na_values=unknown, keep_default_na=False)
+    for name, kind in stated.items():
+        if kind.startswith("datetime"):
+            data[name] = pd.to_datetime(data[name], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
+        elif kind == "float64":
+            data[name] = data[name].astype("float64")
+    return data
 
 
 def _table(data: pd.DataFrame) -> str:

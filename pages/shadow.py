@@ -3,6 +3,7 @@
 import streamlit as st
 
 from monitoring import drift, performance, reasons, shadow
+from monitoring.review import SOURCES
 from monitoring.ui import (
     cards,
     filters,
@@ -63,5 +64,6 @@ elif chosen.view == "difference":
     shadow_difference.panel(view)
 elif chosen.view == "agreement":
     shadow_agreement.panel(view)
+    cards.link(shell.page_path("review"), "Rows on which they disagree", reason=SOURCES["disagreement"].title)
 elif chosen.view == "segments":
     shadow_segments.panel(view)

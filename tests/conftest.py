@@ -13,11 +13,13 @@ os.environ.setdefault("STREAMLIT_LOGGER_LEVEL", "error")
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import laws, spreading
 
-settings.register_profile(laws.MANY)
+settings.register_profile("usual", suppress_health_check=[HealthCheck.too_slow])  # machines are shared
+settings.register_profile(laws.MANY, settings.get_profile("usual"))
+settings.load_profile("usual")
 
 CHURN = """
 name = "churn"

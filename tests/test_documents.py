@@ -8,11 +8,13 @@ from typing import get_args
 
 import pytest
 
-from monitoring import drift
+from monitoring import drift, outliers
 from monitoring.drift import against
-from monitoring.models import Model, ModelError, parse
+from monitoring.models import Model, ModelError, Review, parse
+from monitoring.quality import CHECKS
 from monitoring.reasons import REASONS
 from monitoring.results import COLUMNS
+from monitoring.review import SOURCES
 from monitoring.statistics import METHODS
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import Store
@@ -52,6 +54,35 @@ def test_every_metric_is_described_with_its_direction() -> None:
     assert {key: word.replace("nearer to 0", "zero") for key, word in rows.items()} == {
         key: metric.better for key, metric in METRICS.items()
     }
+
+
+def test_every_check_is_described_in_its_own_words_and_form() -> None:
+    rows = {
+        key: (words, form)
+        for key, words, form in re.findall(
+            r"^\| `(\w+)` \| ([^|]+) \| (rise|fact|own) \|", text("docs/quality.md"), re.MULTILINE
+        )
+    }
+    assert rows == {key: (check.words.rstrip("."), check.form) for key, check in CHECKS.items()}
+
+
+def test_every_measure_of_odd_rows_is_described() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", section("docs/outliers.md", "On the command line"), re.MULTILINE)
+    assert rows == list(outliers.frames.MEASURES)
+
+
+def test_every_reason_for_a_review_is_described_with_its_tasks_and_whether_it_is_timely() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| ([\w, ]+) \| (yes|no) \|$", text("docs/review.md"), re.MULTILINE)
+    described = {key: (tasks, timely == "yes") for key, tasks, timely in rows}
+    known = {
+        key: ("all" if len(one.tasks) == 3 else ", ".join(one.tasks), one.timely)
+        for key, one in SOURCES.items()
+    }
+    assert described == known
+    named = parse(blocks("docs/model-file.md", "toml")[0]).review
+    assert named is not None
+    assert named == Review(reasons=named.reasons), "the example states the defaults"
+    assert set(named.reasons or ()) == set(SOURCES)
 
 
 def test_every_form_of_reference_is_described_by_a_word_that_chooses_it() -> None:

@@ -44,12 +44,12 @@ def frame(assessment: Assessment, check: str = "chunk", window: Window | None = 
     keep = np.array([window is None or window.holds(key.start) for key in assessment.keys], dtype=bool)
     chosen = np.flatnonzero(scores.defined)
     columns = _words(assessment, check, chosen, keep) | _numbers(scores, chosen, keep)
-    starts, stops = _instants(assessment, scores, check, keep)
+    starts, stops = _ends(assessment, scores, check, keep)
     places = np.tile(np.arange(len(starts)), len(chosen))
     columns |= {
         "chunk_start": pd.Series(starts[places]),
         "chunk_stop": pd.Series(stops[places]),
-        "data_until": pd.Series(_index([assessment.data_until]).repeat(len(places))),
+        "data_until": pd.Series(instants([assessment.data_until]).repeat(len(places))),
     }
     return pd.DataFrame({name: columns[name] for name in COLUMNS}, copy=False)
 
@@ -64,15 +64,15 @@ def _words(
     method = np.array([measures.index(one) if check in POOLED else 0 for one in assessment.measures])
     always = np.zeros(rows, dtype=np.int32)
     return {
-        "model": _text(always, [assessment.model.name]),
-        "version": _text(always - 1, [""]),
-        "subject": _text(np.repeat(chosen, chunks), assessment.features),
-        "measure": _text(np.repeat(method[chosen], chunks), measures),
-        "segment": _text(always, [assessment.segment]),
-        "reference": _text(always, [assessment.reference_words]),
-        "maturity": _text(np.tile(~assessment.complete[keep], len(chosen)), ["final", "partial"]),
-        "status": _text(_flat(scores.status, chosen, keep).astype(np.int32) % len(NAMES), NAMES),
-        "reason": _text(_flat(scores.reason, chosen, keep), CODES),
+        "model": texts(always, [assessment.model.name]),
+        "version": texts(always - 1, [""]),
+        "subject": texts(np.repeat(chosen, chunks), assessment.features),
+        "measure": texts(np.repeat(method[chosen], chunks), measures),
+        "segment": texts(always, [assessment.segment]),
+        "reference": texts(always, [assessment.reference_words]),
+        "maturity": texts(np.tile(~assessment.complete[keep], len(chosen)), ["final", "partial"]),
+        "status": texts(_flat(scores.status, chosen, keep).astype(np.int32) % len(NAMES), NAMES),
+        "reason": texts(_flat(scores.reason, chosen, keep), CODES),
     }
 
 
@@ -97,7 +97,7 @@ def _flat(
     return values[np.ix_(chosen, keep)].ravel()
 
 
-def _instants(
+def _ends(
     assessment: Assessment, scores: Scores, check: str, keep: NDArray[np.bool_]
 ) -> tuple[pd.DatetimeIndex, pd.DatetimeIndex]:
     """Start and stop of what each kept chunk's number looks at."""
@@ -109,14 +109,14 @@ def _instants(
         origin = assessment.keys[0].stop - step * int(scores.spans.stop[0])
         keys = [origin + step * int(at) for at in scores.spans.start[keep]]
         starts = windows.instants_of(keys, model.grain, model.zone)
-    return _index(starts), _index(stops)
+    return instants(starts), instants(stops)
 
 
 def _step(assessment: Assessment) -> dt.timedelta:
     return dt.timedelta(hours=1) if assessment.model.grain == "hour" else dt.timedelta(days=1)
 
 
-def _index(instants: Sequence[dt.datetime | None]) -> pd.DatetimeIndex:
+def instants(instants: Sequence[dt.datetime | None]) -> pd.DatetimeIndex:
     """Instants in UTC; None is not known."""
     naive = np.array(
         [at and at.astimezone(windows.UTC).replace(tzinfo=None) for at in instants], dtype="datetime64[us]"
@@ -124,7 +124,7 @@ def _index(instants: Sequence[dt.datetime | None]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(naive).tz_localize("UTC")
 
 
-def _text(codes: NDArray[np.generic], words: Sequence[str]) -> pd.Series:
+def texts(codes: NDArray[np.generic], words: Sequence[str]) -> pd.Series:
     """A column of few different texts from their numbers; a negative number is no text."""
     numbers = np.asarray(codes).astype(np.int32)
     indices = pa.array(numbers, mask=numbers < 0)

@@ -12,7 +12,7 @@ from monitoring.drift.layouts import Layout
 from monitoring.drift.spans import Spans, Timeline, cumulative, summed
 from monitoring.statistics import Levels
 from monitoring.statistics.arrays import Floats, size_factor
-from monitoring.statistics.shares import rise_limit, rise_p_value, spread, two_shares, wilson
+from monitoring.statistics.shares import pooled, rise_limit, rise_p_value, spread, two_shares, wilson
 
 if TYPE_CHECKING:
     from monitoring.store.cubes import Cube
@@ -119,8 +119,9 @@ def beyond(cube: Cube, line: Timeline, layout: Layout, spans: Spans) -> Floats:
 
 
 def share(
-    found: Hits, layout: Layout, spans: Spans, levels: Levels, *, length: int, level: float = 0.99
-) -> Share:
+    found: Hits, layout: Layout, spans: Spans, levels: Levels, *, length: int, level: float = 0.99,
+    independent: bool = False,
+) -> Share:  # fmt: skip
     """A share by span against the reference, a part of the reference against the rest of it.
 
     Parameters
@@ -135,6 +136,9 @@ def share(
         Positions in a span, for the blocks of the reference.
     level : float
         One minus the share of false alarms aimed at.
+    independent : bool
+        Whether blocks that are shorter than a span are taken to vary by themselves, so that a span of several
+        varies less than one of them; otherwise it may vary as much.
 
     Returns
     -------
@@ -147,6 +151,9 @@ def share(
     before = np.broadcast_to(rest_k / np.where(rest_n > 0, rest_n, np.nan), m.shape)
     blocks = layout.blocks(spans, length)
     varied = spread(whole_k, whole_n, summed(found.hits, blocks), summed(found.rows, blocks))
+    if independent:
+        longest = int((blocks.stop - blocks.start).max(initial=1))
+        varied = pooled(varied, min(longest / length, 1.0))
     sampled = np.sqrt(before * (1 - before))
     error = sampled * np.sqrt(size_factor(rest_n, m))
     return Share(

@@ -1,12 +1,13 @@
 """Health: is a model all right at an instant, since when, and what changed since the day before?
 
 `evidence` gathers what is known of a model's inputs, outputs and labels, `signals` says what each of these
-means, `trying` tells of shadows' trials, `rule` makes one colour and one sentence of them, `reports` puts it
-together, `ribbons` does so for every chunk.
+means, `trying` tells of shadows' trials, `reviewing` of what waits for a person, `rule` makes one colour and
+one sentence of them, `reports` puts it together, `ribbons` does so for every chunk.
 """
 
-from monitoring.health.evidence import Outputs, Served, assessed, outputs, served
+from monitoring.health.evidence import Outputs, Served, assessed, outputs, profiled, served, sound
 from monitoring.health.reports import Report, frame, health, report, text
+from monitoring.health.reviewing import reviewing
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
 from monitoring.health.trying import trying
@@ -20,9 +21,12 @@ __all__ = [
     "frame",
     "health",
     "outputs",
+    "profiled",
     "report",
+    "reviewing",
     "ribbon",
     "served",
+    "sound",
     "text",
     "trying",
 ]

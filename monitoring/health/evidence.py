@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from monitoring import drift, performance, predictions
+from monitoring import drift, performance, predictions, quality
 from monitoring.models import Model
 from monitoring.performance.calibration import Calibration, calibration
 from monitoring.performance.signal import Signal as Performance
@@ -15,6 +15,10 @@ from monitoring.windows import key_of
 
 if TYPE_CHECKING:
     from monitoring.store import Store
+
+
+RECENT = 120
+"""Chunks of which the quality is judged: what is wrong at an instant, and since when."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +41,48 @@ class Outputs:
     calibration: Calibration | None
 
 
-def assessed(store: Store, model: Model, as_of: dt.datetime | None = None) -> drift.Assessment | None:
-    """A model's drift; None where it has no reference, or a calendar too long to judge."""
+def profiled(store: Store, model: Model) -> drift.Material | None:
+    """A model's profile and reference; None where it has no reference."""
     try:
-        return drift.read(store, model.name, as_of=as_of, intervals=False)
-    except (drift.NoReferenceError, drift.CalendarError):
+        return drift.material(store, model.name)
+    except drift.NoReferenceError:
+        return None
+
+
+def assessed(
+    store: Store, model: Model, as_of: dt.datetime | None = None, profile: drift.Material | None = None
+) -> drift.Assessment | None:
+    """A model's drift; None where it has no reference, or a calendar too long to judge.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    as_of : datetime, optional
+    profile : drift.Material, optional
+        If already read.
+    """
+    found = profile or profiled(store, model)
+    try:
+        return found and drift.judged(found, as_of=as_of or store.now(model), intervals=False)
+    except drift.CalendarError:
+        return None
+
+
+def sound(
+    store: Store, model: Model, as_of: dt.datetime | None = None, profile: drift.Material | None = None
+) -> quality.Assessment | None:
+    """The quality of a model's data; None without a row, or with a calendar too long to judge.
+
+    Parameters
+    ----------
+    store, model, as_of, profile
+        As in `assessed`.
+    """
+    try:
+        found = quality.material(store, model.name, profile=profile)
+        return quality.judged(found, as_of=as_of or store.now(model), recent=RECENT)
+    except (quality.NoRowsError, drift.CalendarError):
         return None
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, freshness, results, windows
+from monitoring import drift, freshness, quality, results, windows
 from monitoring.drift import Assessment
 from monitoring.drift import Signal as Colours
 from monitoring.drift.onset import run_start
 from monitoring.drift.wording import listed, title
 from monitoring.health import signals as watched
-from monitoring.health.evidence import Outputs, assessed, outputs
+from monitoring.health.evidence import Outputs, assessed, outputs, profiled, sound
+from monitoring.health.reviewing import reviewing
 from monitoring.health.rule import combined, sentence
 from monitoring.health.signals import Signal
 from monitoring.health.trying import trying
@@ -75,13 +76,16 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
     """
     at = as_of or store.now(model)
     known = outputs(store, model, at)
-    tried = trying(store, model, known)
-    return report(model, assessed(store, model, at), None, store.volume(model.name), at, known, tried)
+    tried = (*trying(store, model, known), *reviewing(store, model, at))
+    profile = profiled(store, model)
+    judged, checked = assessed(store, model, at, profile), sound(store, model, at, profile)
+    return report(model, judged, None, store.volume(model.name), at, known, tried, checked)
 
 
 def report(
     model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame,
     as_of: dt.datetime, found: Outputs | None = None, tried: tuple[Signal, ...] = (),
+    checked: quality.Assessment | None = None,
 ) -> Report:  # fmt: skip
     """Judge one model from what was read before.
 
@@ -98,7 +102,9 @@ def report(
     found : Outputs, optional
         What the champion said and which labels were known at `as_of`; None where it said nothing.
     tried : tuple of Signal
-        Running trials of shadows; they are told and never colour the model.
+        Running trials of shadows and what waits for review; they are told and never colour the model.
+    checked : quality.Assessment, optional
+        The quality of its data up to `as_of` or longer; without it quality is unknown.
 
     Returns
     -------
@@ -112,6 +118,7 @@ def report(
     last = watched.last_over(assessment, as_of)
     drifted, verdict = watched.drifting(model, assessment, colours, last)
     said = watched.predicting(found, watched.last_over(found.drift if found else None, as_of))
+    sane, faults = watched.sane(checked, as_of)
     performed, behind = watched.performed(found)
     calibrated = watched.calibrated(found)
     since = (
@@ -120,17 +127,20 @@ def report(
         else None
     )
     harmless = _harmless(found, behind, since)
-    shown = [fresh, drifted, said, performed, *([calibrated] if calibrated else [])] if until else [fresh]
+    shown = (
+        [fresh, sane, drifted, said, performed, *([calibrated] if calibrated else [])] if until else [fresh]
+    )
     told = [*shown, *(tried if until else ())]
-    code = int(_combined(fresh, drifted, said, performed, calibrated, harmless=harmless))
+    code = int(_combined(fresh, drifted, said, performed, calibrated, sane, harmless=harmless))
     status = NAMES[code]
-    changes = _changes(assessment, colours, last) + _performance_changes(found)
+    changes = _quality_changes(checked, faults) + _changes(assessment, colours, last)
+    changes += _performance_changes(found)
     return Report(
         model=model,
         as_of=as_of,
         status=status,
         sentence=sentence(status, shown, harmless=harmless),
-        since=_since(code, fresh, since, found, behind),
+        since=_since(code, fresh, since, found, behind, faults),
         signals=tuple(told),
         volume=freshness.last_days(model, requests, as_of),
         changes=changes,
@@ -179,10 +189,12 @@ def text(one: Report) -> str:
 
 def _combined(
     fresh: Signal, drifted: Signal, said: Signal, performed: Signal, calibrated: Signal | None,
-    *, harmless: bool,
+    sane: Signal, *, harmless: bool,
 ) -> np.ndarray:  # fmt: skip
     calibration = _code(calibrated) if calibrated else GREY
-    return combined(_code(fresh), _code(drifted), _code(said), _code(performed), calibration, harmless)
+    return combined(
+        _code(fresh), _code(drifted), _code(said), _code(performed), calibration, harmless, _code(sane)
+    )
 
 
 def _code(signal: Signal) -> int:
@@ -197,13 +209,14 @@ def _harmless(found: Outputs | None, behind: Performed | None, since: dt.datetim
 
 
 def _since(
-    code: int, fresh: Signal, drifting: dt.datetime | None, found: Outputs | None, behind: Performed | None
-) -> dt.datetime | None:
+    code: int, fresh: Signal, drifting: dt.datetime | None, found: Outputs | None, behind: Performed | None,
+    faults: quality.Verdict | None,
+) -> dt.datetime | None:  # fmt: skip
     """When the present colour began; unknown where data are late or all is well."""
     if code < AMBER or fresh.status != "green":
         return None
     if found is None or behind is None or behind.status not in ("amber", "red") or not behind.final:
-        return drifting
+        return faults.since if faults is not None and faults.status == NAMES[code] else drifting
     model, place = found.performance.model, behind.place
     quiet = np.flatnonzero(model[: place + 1] < AMBER)
     return found.performance.assessment.keys[int(quiet[-1]) + 1 if len(quiet) else 0].start
@@ -224,6 +237,15 @@ def _changes(assessment: Assessment | None, colours: Colours | None, last: int |
         if names:
             said.append(f"{listed(names)} {words}")
     return tuple(said)
+
+
+def _quality_changes(checked: quality.Assessment | None, faults: quality.Verdict | None) -> tuple[str, ...]:
+    """Whether the quality of the data is not as it was in the chunk before."""
+    if checked is None or faults is None or faults.chunk is None:
+        return ()
+    at = [key.start for key in checked.keys].index(faults.chunk.start)
+    now, before = int(checked.quality[at]), int(checked.quality[at - 1]) if at else GREY
+    return (f"quality went from {NAMES[before]} to {NAMES[now]}",) if now != before and before > GREY else ()
 
 
 def _performance_changes(found: Outputs | None) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, freshness, results
+from monitoring import drift, freshness, quality, results
 from monitoring.drift import Assessment
 from monitoring.drift import Signal as Colours
 from monitoring.health.evidence import Outputs, Served
@@ -21,7 +21,7 @@ from monitoring.windows import Window
 
 def ribbon(
     model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame,
-    served: Sequence[Served] = (),
+    served: Sequence[Served] = (), checked: quality.Assessment | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """The model's colour in every chunk, as a tidy frame with the subject ``model``.
 
@@ -29,7 +29,7 @@ def ribbon(
 
     Parameters
     ----------
-    model, assessment, colours, volume
+    model, assessment, colours, volume, checked
         As in `monitoring.health.report`.
     served : sequence of Served
         What each version said that served.
@@ -58,6 +58,7 @@ def ribbon(
         performance,
         calibration,
         performance == GREEN,
+        _laid(assessment, checked.keys, checked.quality) if checked else GREY,
     )
     status = [NAMES[code] if over else "grey" for code, over in zip(codes, assessment.complete, strict=True)]
     return data.assign(subject="model", measure="status", status=status)

@@ -1,9 +1,9 @@
 """The rule of a model's colour, and its sentence.
 
-Red if its data stopped coming or its final performance is red. A lasting change of inputs or outputs alone is
-at most amber, and none where final performance on the changed rows is green: drift without harm. An estimated
-loss and scores that stopped meaning what they say are amber. Grey when neither performance nor drift can be
-judged.
+Red if its data stopped coming, are of red quality, or its final performance is red. A lasting change of
+inputs or outputs alone is at most amber, and none where final performance on the changed rows is green: drift
+without harm. Data of amber quality, an estimated loss and scores that stopped meaning what they say are
+amber. Grey when neither performance nor drift can be judged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from monitoring.statistics.severity import AMBER, GREEN, GREY, RED, Codes
 
 def combined(
     fresh: ArrayLike, inputs: ArrayLike, outputs: ArrayLike, performance: ArrayLike, calibration: ArrayLike,
-    harmless: ArrayLike,
+    harmless: ArrayLike, quality: ArrayLike = GREY,
 ) -> Codes:  # fmt: skip
     """A model's colour.
 
@@ -29,6 +29,8 @@ def combined(
         Colours of freshness, of the drift of inputs and of outputs, of performance and of calibration.
     harmless : array_like of bool
         Whether performance was judged on rows that had drifted already, and is green.
+    quality : array_like of int
+        Colour of the quality of the data; sound data alone say nothing of a model.
 
     Returns
     -------
@@ -41,13 +43,16 @@ def combined(
     >>> combined(0, [2, 2, 2], -1, [-1, 0, 2], -1, [False, True, False])
     array([1, 0, 2], dtype=int8)
     """
-    fresh, inputs, outputs, performance, calibration = (
-        np.asarray(part) for part in (fresh, inputs, outputs, performance, calibration)
+    fresh, inputs, outputs, performance, calibration, quality = (
+        np.asarray(part) for part in (fresh, inputs, outputs, performance, calibration, quality)
     )
     # Outputs that are as they were say nothing of inputs that nobody knows.
     shift = np.where((inputs == GREY) & (outputs < AMBER), GREY, np.maximum(inputs, outputs))
     shown = np.where(shift >= AMBER, np.where(harmless, GREEN, AMBER), shift)
-    worst = np.maximum.reduce([*np.broadcast_arrays(shown, performance, np.minimum(calibration, AMBER))])
+    faults = np.where(quality >= AMBER, quality, GREY)
+    worst = np.maximum.reduce(
+        [*np.broadcast_arrays(shown, performance, np.minimum(calibration, AMBER), faults)]
+    )
     worst = np.where((fresh == RED) | (worst == RED), RED, np.where(fresh == AMBER, AMBER, worst))
     return np.where(fresh == GREY, GREY, worst).astype(np.int8)
 
@@ -67,7 +72,10 @@ def sentence(status: str, signals: Sequence[Signal], *, harmless: bool) -> str:
     fresh, drift = by_name["freshness"], by_name.get("drift")
     if fresh.status != "green" or drift is None:
         return fresh.sentence
-    performance = by_name.get("performance")
+    performance, quality = by_name.get("performance"), by_name.get("quality")
+    if quality is not None and _loud(quality) and _graver(quality, performance):
+        also = f"; and {performance.sentence}" if performance is not None and _loud(performance) else ""
+        return f"{quality.sentence}{also}"
     shifted = [one for one in signals if one.name in ("drift", "predictions") and _loud(one)]
     if performance is not None and _loud(performance):
         also = "; its inputs drift too" if _loud(drift) else ""
@@ -85,6 +93,11 @@ def sentence(status: str, signals: Sequence[Signal], *, harmless: bool) -> str:
         return f"drift without harm: {performance.sentence}, while {shifted[0].sentence}"
     known = performance if performance is not None and performance.status == "green" else drift
     return f"{fresh.sentence}; {known.sentence}"
+
+
+def _graver(one: Signal, other: Signal | None) -> bool:
+    """Whether a signal is worse than another."""
+    return other is None or not _loud(other) or (one.status, other.status) == ("red", "amber")
 
 
 def _loud(signal: Signal) -> bool:

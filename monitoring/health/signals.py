@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitoring import drift, freshness, predictions, reasons
+from monitoring import drift, freshness, predictions, quality, reasons
 from monitoring.drift import Assessment, Verdict
 from monitoring.drift import Signal as Colours
 from monitoring.health.evidence import Outputs
@@ -23,7 +23,7 @@ class Signal:
     Attributes
     ----------
     name : str
-        ``freshness``, ``drift``, ``predictions``, ``performance`` or ``calibration``.
+        ``freshness``, ``quality``, ``drift``, ``predictions``, ``performance`` or ``calibration``.
     status, sentence, reason : str
         The reason is a code of `monitoring.reasons`, or empty.
     measure : str
@@ -61,6 +61,18 @@ def last_over(assessment: Assessment | None, as_of: dt.datetime) -> int | None:
     """The last chunk that was over at an instant."""
     over = [place for place, stop in enumerate(assessment.stop) if stop <= as_of] if assessment else []
     return over[-1] if over else None
+
+
+def sane(found: quality.Assessment | None, as_of: dt.datetime) -> tuple[Signal, quality.Verdict | None]:
+    """The quality of the data in the last chunk that was over at an instant, and the verdict behind it."""
+    over = [place for place, stop in enumerate(found.stop) if stop <= as_of] if found else []
+    if found is None or not over:  # a log with rows is not judged only where its calendar is too long
+        return _unknown("quality", "", "no_data" if found else "calendar"), None
+    one = quality.verdict(found, found.keys[over[-1]].start)
+    signal = Signal(
+        "quality", one.status, one.sentence, one.reason, one.measure, one.value, one.limit, one.n, "quality"
+    )
+    return signal, one
 
 
 def drifting(

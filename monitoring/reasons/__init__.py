@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from monitoring.reasons import alerts, changes, performance, trials
+from monitoring.reasons import alerts, changes, outliers, performance, quality, reviews, trials
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,9 @@ class Reason:
 
 
 REASONS: dict[str, Reason] = {
-    row[0]: Reason(*row) for row in (*alerts.ROWS, *changes.ROWS, *performance.ROWS, *trials.ROWS)
+    row[0]: Reason(*row)
+    for part in (alerts, changes, outliers, performance, quality, reviews, trials)
+    for row in part.ROWS
 }
 
 

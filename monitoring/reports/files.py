@@ -45,14 +45,14 @@ def assert_place(path: Path) -> None:
         raise FileNotFoundError(2, "No such file or directory", str(path))
 
 
-def save(texts: Mapping[Path, str]) -> None:
+def save(texts: Mapping[Path, str | bytes]) -> None:
     """Write files, each in one step, so that nobody ever reads half of one.
 
     All of them are written beside their places first; only then they take them.
 
     Parameters
     ----------
-    texts : mapping of Path to str
+    texts : mapping of Path to str or bytes
 
     Raises
     ------
@@ -78,8 +78,8 @@ def save(texts: Mapping[Path, str]) -> None:
             aside.unlink(missing_ok=True)
 
 
-def _aside(path: Path, text: str) -> Path:
-    """Write a text beside its place."""
+def _aside(path: Path, text: str | bytes) -> Path:
+    """Write a text, or bytes, beside its place."""
     assert_place(path)
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:80]}.", suffix=".tmp", dir=path.parent)
@@ -87,8 +87,8 @@ def _aside(path: Path, text: str) -> Path:
         raise OSError(error.errno, error.strerror, str(path)) from error
     aside = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
             file.flush()
             os.fsync(file.fileno())
         aside.chmod(_mode(path))

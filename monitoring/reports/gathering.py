@@ -168,7 +168,9 @@ def gather(store: Store, model: Model, asked: Asked | None = None) -> Gathered:
     whole = _judged(material, about, model.chunk)
     colours = drift.signal(whole) if whole is not None else None
     tried = health.trying(store, model, known)
-    report = health.report(model, whole, colours, volume, about.at, known, tried)
+    checked = health.sound(store, model, about.at, material)
+    terms = health.served(store, model, known, about.at)
+    report = health.report(model, whole, colours, volume, about.at, known, tried, checked)
     other = about.segment[0] or about.version != about.champion
     asked_for = _material(store, about) if other else served
     outputs = health.outputs(store, model, about.at, asked_for) if other and asked_for else known
@@ -176,7 +178,7 @@ def gather(store: Store, model: Model, asked: Asked | None = None) -> Gathered:
     return Gathered(
         scope=about,
         health=report,
-        ribbon=health.ribbon(model, whole, colours, volume, health.served(store, model, known, about.at)),
+        ribbon=health.ribbon(model, whole, colours, volume, terms, checked),
         advised=_advised(store, about, served, whole),
         inputs=_inputs(store, about, material, whole, colours),
         served=known,

@@ -237,7 +237,8 @@ def ribbon(found: Gathered) -> Figure | None:
         return None
     counted = [f"{sum(state == one for _, state in states)} {mark(one).word.lower()}" for one in ORDER]
     reference = found.inputs.assessment.reference if found.inputs is not None else None
-    description = f"Of {len(states)} chunks: {', '.join(counted)}."
+    unit = "days" if found.scope.model.chunk == "1 day" else "chunks"
+    description = f"Of {len(states)} {unit}: {', '.join(counted)}."
     drawing = charts.ribbon(
         [key for key, _ in states],
         [state for _, state in states],

@@ -133,6 +133,30 @@ def spread(hits: ArrayLike, rows: ArrayLike, chunk_hits: ArrayLike, chunk_rows: 
     return Spread(np.where(chunks >= FEWEST_CHUNKS, scale, 0.0), np.maximum(chunks - 1, 1.0))
 
 
+def pooled(found: Spread, part: float) -> Spread:
+    """The spread of a span of several chunks that vary by themselves.
+
+    Parameters
+    ----------
+    found : Spread
+        Of one chunk.
+    part : float
+        Share of the span that a chunk is; 1 for a span of one chunk.
+
+    Returns
+    -------
+    Spread
+
+    Examples
+    --------
+    >>> found = spread([80], [800], [[8, 10, 12, 8, 10, 12, 8, 12]], [[100] * 8])
+    >>> found.scale.round(4), pooled(found, 0.25).scale.round(4)
+    (array([0.0196]), array([0.0113]))
+    """
+    chunks = found.freedom + 1
+    return Spread(found.scale * np.sqrt((part + 1 / chunks) / (1 + 1 / chunks)), found.freedom)
+
+
 def rise_limit(found: Spread, error: ArrayLike, *, level: float = 0.99) -> Floats:
     """The rise of a share that neither sampling nor variation between chunks explains.
 

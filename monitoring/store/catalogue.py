@@ -8,7 +8,16 @@ from typing import NamedTuple
 import duckdb
 
 from monitoring.models import Model, parse
-from monitoring.store import incidents, layout, profiling, reference_rows, retyping, scoring
+from monitoring.store import (
+    counters,
+    incidents,
+    layout,
+    outlier_counts,
+    profiling,
+    reference_rows,
+    retyping,
+    scoring,
+)
 from monitoring.store.errors import Refused, UnknownModel
 
 
@@ -41,6 +50,12 @@ def toml(cursor: duckdb.DuckDBPyConnection, name: str) -> str:
     return row[0]
 
 
+def known(cursor: duckdb.DuckDBPyConnection, name: str) -> Model | None:
+    """A model as it was last added; None where there is none of the name."""
+    row = cursor.execute("SELECT toml FROM models WHERE name = $name", {"name": name}).fetchone()
+    return parse(row[0]) if row else None
+
+
 def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = False) -> Model:
     """Add a model or change it; call inside a transaction.
 
@@ -62,6 +77,8 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
         layout.create(cursor, model)
         profiling.create(cursor, model.name)
         scoring.create(cursor, model.name)
+        counters.create(cursor, model.name)
+        outlier_counts.create(cursor, model.name)
         cursor.execute(
             "INSERT INTO models "
             "VALUES ($name, $toml, now()::TIMESTAMP, now()::TIMESTAMP, TRUE, 0, NULL, TRUE)",

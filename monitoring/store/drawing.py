@@ -89,6 +89,13 @@ def _within(
     return join, f"{number} = {labels.index(value)}"
 
 
+def counted(cursor: duckdb.DuckDBPyConnection, chosen: Chosen) -> int:
+    """How many rows there are to draw from."""
+    asked, given = chosen
+    row = cursor.execute(composed("SELECT count(*) FROM {chosen}", {"chosen": asked}), given.bound).fetchone()
+    return int(row[0]) if row else 0
+
+
 def drawn(
     cursor: duckdb.DuckDBPyConnection, chosen: Chosen, columns: Sequence[str], most: int
 ) -> tuple[pa.Table, int]:
@@ -108,8 +115,6 @@ def drawn(
         text = composed(_DRAWN, {"columns": ", ".join(columns), "chosen": asked, **parts})
         return arrow(cursor, text, {str(place): value for place, value in enumerate(bound.bound, 1)})
 
-    text = composed("SELECT count(*) FROM {chosen}", {"chosen": asked})
-    counted = cursor.execute(text, given.bound).fetchone()
-    total, enough = int(counted[0]) if counted else 0, most + 8 * math.sqrt(most) + 64
+    total, enough = counted(cursor, chosen), most + 8 * math.sqrt(most) + 64
     found = below(_LARGEST_HASH if enough >= total else int(_LARGEST_HASH * enough / total))
     return found if len(found) == min(most, total) else below(_LARGEST_HASH), total

@@ -79,9 +79,14 @@ class InboxThread:
         The inbox.
     every : float
         Seconds between two looks, at least.
+    then : callable, optional
+        Told a model's name once what went in has been profiled.
     """
 
-    def __init__(self, store: Store, folder: Path | str, every: float = 1.0) -> None:
+    def __init__(
+        self, store: Store, folder: Path | str, every: float = 1.0,
+        then: Callable[[str], object] = lambda model: None,
+    ) -> None:  # fmt: skip
         self.store, self.folder, self.every = store, Path(folder), every
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
@@ -90,6 +95,7 @@ class InboxThread:
         self._changed = threading.Condition()
         self._state = InboxState()
         self._failing: dict[Path, Failure] = {}
+        self._then = then
         self._unsettled: set[str] = set()
         self._receipts: dict[str, Receipt] = {}
         self._unpublished: dict[str, Receipt] = {}
@@ -212,6 +218,7 @@ class InboxThread:
 
     def _settle(self, name: str) -> None:
         self.store.settle(name)
+        self._then(name)
         self._unsettled.discard(name)
 
     def _publish(self) -> None:

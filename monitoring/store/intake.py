@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from monitoring.store import catalogue, forgetting, layout, mapping, storing
+from monitoring.store import catalogue, counters, forgetting, layout, mapping, storing
 from monitoring.store.batch import Batch, Counts
 from monitoring.store.conversion import Conversion, convert, implausible
 from monitoring.store.layout import folded
@@ -89,6 +89,7 @@ def take_predictions(batch: Batch) -> Counts:
         return storing.store_whole(batch, roles, columns, conversions, days)
     find_keys(batch, roles)
     _reject(batch, roles, conversions)
+    counters.note_rejects(batch)
     rejected = quarantine(batch)
     batch.run("DELETE FROM keys WHERE _row IN (SELECT row FROM rejects)")
     return storing.store(batch, roles, columns, conversions, rejected)

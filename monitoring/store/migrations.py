@@ -7,7 +7,17 @@ from collections.abc import Callable
 import duckdb
 
 from monitoring.models import parse
-from monitoring.store import incidents, layout, pairing, score_partials, scoring, trials
+from monitoring.store import (
+    cases,
+    counters,
+    incidents,
+    layout,
+    outlier_counts,
+    pairing,
+    score_partials,
+    scoring,
+    trials,
+)
 from monitoring.store.sql import composed, listed, named, quoted
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
@@ -179,6 +189,26 @@ def m010_a_version_may_fail(cursor: duckdb.DuckDBPyConnection) -> None:
 
 
 @migration
-def m011_alerts_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
+def m011_faults_are_counted(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model counters of rows that come twice, of rows set aside and of broken rules."""
+    for (toml,) in cursor.execute("SELECT toml FROM models").fetchall():
+        counters.migrate(cursor, parse(toml))
+
+
+@migration
+def m012_rows_are_scored_by_how_odd_they_are(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Give every model the tables of odd rows; they are filled when the model is next settled."""
+    for (name,) in cursor.execute("SELECT name FROM models").fetchall():
+        outlier_counts.create(cursor, name)
+
+
+@migration
+def m013_cases_are_reviewed(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of cases that people look at and of what they said."""
+    cases.create(cursor)
+
+
+@migration
+def m014_alerts_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of incidents, of the messages about them, and of deploy notes."""
     incidents.create(cursor)

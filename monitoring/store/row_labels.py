@@ -13,13 +13,13 @@ from monitoring.store.score_partials import label_key
 from monitoring.store.sql import Array, arrow, composed
 
 _PICKED = "_lookout_labelled"
-# The label of an id is the last one told until then; of two told at once a review's stands.
+# The last one that the log told until then; labels of a review are of rows that somebody chose.
 _LABELS = """
 SELECT k.place, l._label
 FROM {picked} AS k JOIN (
     SELECT _id, _label FROM {schema}.{table}
-    WHERE hash(_id) <= $highest::UBIGINT AND _id IN (SELECT _id FROM {picked}) AND {known}
-    QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _labelled_at DESC, _source DESC, _label DESC) = 1
+    WHERE hash(_id) <= $highest::UBIGINT AND _id IN (SELECT _id FROM {picked}) AND _source = 'log' AND {known}
+    QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _labelled_at DESC, _label DESC) = 1
 ) AS l USING (_id)"""
 
 

@@ -33,12 +33,12 @@ CREATE TABLE IF NOT EXISTS {schema}.{table} (
     chunk TIMESTAMP, version VARCHAR, segment_column VARCHAR, segment_value VARCHAR, subject VARCHAR,
     label VARCHAR, label_key TIMESTAMP, n BIGINT, slots INTEGER[], counts BIGINT[], logged BIGINT[],
     decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[], beside VARCHAR)"""
-# The label of an id at an instant is the last one told until then; of two told at once a review's stands.
+# The label of an id at an instant is the last one told until then.
 _EVENTS = """
 SELECT _id, CASE change WHEN 1 THEN _label ELSE _before END AS _label, _key, {sign} * change AS _sign
 FROM (
     SELECT _id, _label, {key} AS _key, lag(_label) OVER (
-        PARTITION BY _id ORDER BY _labelled_at, _source, _label) AS _before
+        PARTITION BY _id ORDER BY _labelled_at, _label) AS _before
     FROM {labels} AS l
 ) AS history, (VALUES (1), (-1)) AS changes (change)
 WHERE _label IS DISTINCT FROM _before AND (change = 1 OR _before IS NOT NULL)"""

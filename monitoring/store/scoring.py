@@ -50,12 +50,14 @@ WHERE version = $version AND chunk >= $start AND chunk < $stop LIMIT 1"""
 _VERSIONS = "SELECT DISTINCT version FROM {schema}.volume WHERE version <> '' ORDER BY version"
 _OF_FILE = """
 SELECT _version, min({key}), max({key}) FROM {schema}.predictions WHERE _file = $file GROUP BY 1 ORDER BY 1"""
-_ALL_LABELS = "{schema}.labels"
+# Labels of a review are of rows that somebody chose: they are weighed by their chances, never counted here.
+_ALL_LABELS = "(SELECT * FROM {schema}.labels WHERE _source = 'log')"
 _OF_PREDICTIONS = """
-(SELECT * FROM {schema}.labels WHERE _id IN (SELECT _id FROM {schema}.predictions AS p WHERE {where}))"""
+(SELECT * FROM {schema}.labels
+ WHERE _source = 'log' AND _id IN (SELECT _id FROM {schema}.predictions AS p WHERE {where}))"""
 _TOUCHED = """
 (SELECT * FROM {schema}.labels
- WHERE _id IN (SELECT _id FROM {schema}.labels WHERE _file = {file}){but})"""
+ WHERE _source = 'log' AND _id IN (SELECT _id FROM {schema}.labels WHERE _file = {file}){but})"""
 _CHANGES = """
 CREATE OR REPLACE TEMP TABLE label_events AS
 SELECT _id, _label, _key, CAST(SUM(_sign) AS INTEGER) AS _sign

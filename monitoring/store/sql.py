@@ -96,7 +96,7 @@ def query(name: str, **names: str) -> str:
     Examples
     --------
     >>> print(query("labelled", schema="flights").splitlines()[-1])
-    FROM "flights".labels
+    FROM "flights".labels WHERE _source = 'log'
     """
     return named(_file(name), **names)
 

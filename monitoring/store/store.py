@@ -15,6 +15,7 @@ import pandas as pd
 from monitoring import windows
 from monitoring.models import Kind, Model, parse
 from monitoring.store import (
+    cases,
     catalogue,
     copies,
     cubes,
@@ -137,6 +138,7 @@ class Store:
         self.model(name)
         with self.writing() as cursor:
             catalogue.remove(cursor, name)
+            cases.remove(cursor, name)
 
     def ingest(
         self, name: str, path: Path | str, kind: str = "predictions", progress: Progress | None = None,

@@ -15,9 +15,12 @@ import duckdb
 
 from monitoring.models import Model, parse
 from monitoring.store import (
+    breaches,
     catalogue,
+    counters,
     forgetting,
     journal,
+    outlier_counts,
     pairing,
     profiling,
     reference_file,
@@ -89,6 +92,8 @@ def register(
 ) -> Model:
     """Add a model or change it, take its reference file in where there is a new one, and profile."""
     wanted = parse(text)
+    breaches.check(wanted)
+    before = catalogue.known(cursor, wanted.name)
     if given or not reference_rows.of_file(wanted):
         reference_file.drop(cursor, wanted.name)
     model = catalogue.register(cursor, text, refit=given is not None)
@@ -96,6 +101,9 @@ def register(
         progress(0.4, f"checking {given.entry.name}")
         reference_file.take(Batch(cursor, model, given.source, journal.number(cursor)), given.entry)
     reference_file.rename(cursor, model)
+    if before is not None and counters.changed(before, model):
+        progress(0.6, f"counting the rules of {model.name} again")
+        counters.recount(cursor, model, every=counters.moved(before, model))
     settle(cursor, model, progress)
     return model
 
@@ -115,15 +123,29 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
         progress(0.8, f"profiling {model.name} anew")
     if anew:
         profiling.rebuild(cursor, model)
+    odd_anew = anew or outlier_counts.due(cursor, model)
+    if odd_anew:
+        _score_anew(cursor, model, progress)
     if scores_anew:  # after the features: these choose the values of segments
         scoring.rebuild(cursor, model)
     if state.stale or state.scores_stale:
         catalogue.settled(cursor, model.name)
     else:
         profiling.tidy(cursor, model)
+        counters.tidy(cursor, model)
         scoring.tidy(cursor, model)
+        outlier_counts.tidy(cursor, model)
     forgetting.retain(cursor, model)
     return anew or scores_anew
+
+
+def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None) -> None:
+    """Score every row anew by how odd it is, and say how far that is."""
+    say = progress or (lambda share, what: None)
+    outlier_counts.rebuild(
+        cursor, model, lambda share: say(0.85 + 0.1 * share, f"scoring the rows of {model.name} anew")
+    )
+    catalogue.touch(cursor, model.name)
 
 
 def take(
@@ -151,7 +173,10 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     labelled = scoring.labelled_keys(cursor, model, number)
     paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
+    counters.replace_keys(cursor, model, number, keys)
     stale = profiling.replace_keys(cursor, model, keys)
+    if not stale:
+        outlier_counts.replace_keys(cursor, model, keys)
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
@@ -172,6 +197,9 @@ def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
         counts = replace(counts, rejected=counts.rejected + take_inline(batch))
         say(0.6, f"profiling {entry.name}")
         stale = profiling.extend(cursor, model, batch.file)
+        counters.extend(cursor, model, batch.file)
+        if not stale:
+            outlier_counts.extend(cursor, model, batch.file)
         scores_stale = scores_stale or scoring.extend(cursor, model, batch.file)
     journal.write(cursor, entry, batch.file, counts)
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)

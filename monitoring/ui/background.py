@@ -34,7 +34,9 @@ def start() -> None:
         If the store cannot be opened, for instance because another process owns it.
     """
     store = session.store()
-    inbox = InboxThread(store, commands.inbox_of(store.path))
+    inbox = InboxThread(
+        store, commands.inbox_of(store.path), then=lambda name: commands.fill_queue(store, name)
+    )
     route = owner.Route(store.path, lambda name, arguments: answer(store, inbox, name, arguments))
     alerts = AlertThread(store)
     inbox.start()

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from monitoring import results
 from monitoring.formats import full
 from monitoring.ui.numbers import count
 from monitoring.ui.status import mark
 
 _ROWS = 500
+_FORMS: dict[Literal["parquet", "json"], tuple[str, str]] = {
+    "parquet": ("Parquet", "application/vnd.apache.parquet"),
+    "json": ("JSON", "application/json"),
+}
 # What the app's Markdown makes of plain text after escapes are gone: arrows and signs between blanks, links,
 # addresses, icons and emoji. An invisible word joiner at each of these places keeps it text.
 _JOINER = "\u2060"
@@ -108,23 +115,36 @@ def link(path: str, label: str, **query: str) -> None:
 
 
 def export(csv: Callable[[], bytes], file_name: str) -> None:
-    """A page's frame as a file, made when somebody wants it.
+    """A page's frame as a file of CSV, Parquet or JSON, made when somebody wants it.
 
     Parameters
     ----------
     csv : callable
     file_name : str
+        Of the CSV; the others end in their own way.
     """
-    st.download_button(
-        "CSV of this page",
-        csv,
-        file_name=file_name,
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="export",
-    )
+    _files("CSV of this page", csv, file_name, key="export", type="tertiary")
+
+
+def _files(
+    label: str, csv: Callable[[], bytes], file_name: str, *, key: str, type: Literal["secondary", "tertiary"]
+) -> None:
+    """A button for each kind of file; the others are made of the same CSV, so all say the same."""
+    stem = file_name.removesuffix(".csv")
+    with st.container(horizontal=True, gap="small", width="content", key=f"{key}-files"):
+        st.download_button(
+            label, csv, file_name=file_name, mime="text/csv", icon=":material/download:", type=type,
+            on_click="ignore", key=key,
+        )  # fmt: skip
+        for form, (name, mime) in _FORMS.items():
+            st.download_button(
+                name, partial(_reformed, csv, form), file_name=f"{stem}.{form}", mime=mime, type=type,
+                on_click="ignore", key=f"{key}-{form}", help=f"The same as a file of {name}.",
+            )  # fmt: skip
+
+
+def _reformed(csv: Callable[[], bytes], form: Literal["parquet", "json"]) -> bytes:
+    return results.reformed(csv(), form)
 
 
 def quarantine(rejected: int, rows: Callable[[], pd.DataFrame], *, key: str) -> None:
@@ -208,15 +228,7 @@ def trust(
             st.markdown(f"| The same chunk by | Value | Amber from |\n|:--|--:|--:|\n{body}")
         st.caption("All numbers of this page, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
-        st.download_button(
-            "CSV of these numbers",
-            csv,
-            file_name=file_name,
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"{key}-csv",
-        )
+        _files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
         if every is not None:
             st.download_button(
                 "CSV by every method",

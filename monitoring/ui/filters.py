@@ -217,3 +217,15 @@ def show_point() -> None:
     points = st.session_state["scatter"].selection.points
     if points:
         show_feature(points[0]["customdata"])
+
+
+def show_finding(name: str) -> None:
+    """Select a check of a subject, from a callback; the page's select box and the URL follow."""
+    st.session_state["finding"] = name
+
+
+def show_cell() -> None:
+    """Select the check and subject of a mark that was clicked in the grid."""
+    points = st.session_state["grid"].selection.points
+    if points:
+        show_finding(points[0]["customdata"])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import streamlit as st
 
 from monitoring import advice, drift, health
 from monitoring.models import Model
-from monitoring.ui import session
+from monitoring.store import cases
+from monitoring.ui import quality_session, session
 from monitoring.ui.days import Days, statuses
 
 
@@ -36,13 +38,28 @@ def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> he
     model = session.model_named(name)
     found = outputs(model, at if asked else None)
     tried = health.trying(session.store(), model, found)
-    return health.report(model, *session.judged(model), session.volume(model), at, found, tried)
+    checked = quality_session.sound(model)
+    return health.report(model, *session.judged(model), session.volume(model), at, found, tried, checked)
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:
     """How a model does at an instant; by default at its own clock, to the minute."""
     now = session.now_of(model).replace(second=0, microsecond=0) + dt.timedelta(minutes=1)
-    return _report(*session.key_of(model.name), as_of_at or now, as_of_at is not None)
+    found = _report(*session.key_of(model.name), as_of_at or now, as_of_at is not None)
+    if found.data_until is None:
+        return found
+    said = _reviewing(*review_key(model), as_of_at or now)
+    return dataclasses.replace(found, signals=(*found.signals, *said))
+
+
+def review_key(model: Model) -> tuple[str, str, str, str]:
+    """What an answer about a model's review depends on; no other answer depends on what people say there."""
+    return (*session.key_of(model.name), cases.version(session.store(), model.name))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _reviewing(path: str, name: str, data: str, said: str, at: dt.datetime) -> tuple[health.Signal, ...]:
+    return health.reviewing(session.store(), session.model_named(name), at)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -52,7 +69,8 @@ def _days(path: str, name: str, data: str, now: dt.datetime) -> Days:
     if found is None:
         return {}
     served = health.served(session.store(), model, outputs(model))
-    ribbon = health.ribbon(model, found, colours, session.volume(model), served)
+    checked = quality_session.sound(model)
+    ribbon = health.ribbon(model, found, colours, session.volume(model), served, checked)
     return {} if ribbon.empty else statuses(ribbon, drift.ribbon(found, colours), model)
 
 

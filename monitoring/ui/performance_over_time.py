@@ -9,6 +9,7 @@ import streamlit as st
 from monitoring.performance import Scores, Together
 from monitoring.ui import (
     cards,
+    performance_audit,
     performance_course,
     performance_labels,
     performance_session,
@@ -62,7 +63,10 @@ def _course(view: View, scores: Scores, count: int) -> None:
     length = count if count <= view.shown.stop - view.shown.start else 1
     trailing = performance_session.trailing(view.scope, scores.metric.key, length, view.known_at)
     figure = performance_course.course(view, scores, length, trailing)
+    audited = performance_audit.add(figure, view, scores.metric)
     timeline.draw(figure, view.scope.model, key="course")
+    if audited:
+        st.caption(cards.escaped(audited))
 
 
 def _drawn_course(view: View, metric: str, count: int, waited: bool) -> None:

@@ -60,7 +60,9 @@ PAGES = (
     Page("drift", "Monitor", "query_stats"),
     Page("predictions", "Monitor", "online_prediction", versions=True),
     Page("performance", "Monitor", "insights", versions=True, references=False),
+    Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
+    Page("review", "Act", "rate_review", references=False, parts=False),
     Page("alerts", "Act", "notifications", references=False, parts=False),
 )
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from monitoring import results
 from monitoring.cli import app
 from monitoring.statistics import METHODS
-from tests.cli.running import Run, Said, log
+from tests.cli.running import TOML, Run, Said, log
 
 
 def test_show_drift_answers_with_the_tidy_frame(churn: Run) -> None:
@@ -177,3 +177,58 @@ def test_compare_needs_no_store(tmp_path: Path) -> None:
     assert measures >= {key for key, method in METHODS.items() if "numeric" in method.kinds}
     assert compare(same, off, "--method", "magic").code == 2
     assert not store.exists()
+
+
+def test_show_outliers_answers_with_rates_and_with_the_oddest_rows(run: Run, tmp_path: Path) -> None:
+    draw, count = np.random.default_rng(5), 20 * 200
+    at = pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(count) * 432, unit="s")
+    data = pd.DataFrame({"id": np.arange(count).astype(str), "predicted_at": at, "score": 0.5})
+    data[["age", "size", "pay"]] = draw.normal(40, 10, (count, 3))
+    data.loc[data.index[16 * 200 : 16 * 200 + 9], ["age", "size", "pay"]] = 999.0
+    data.to_parquet(tmp_path / "odd.parquet")
+    (tmp_path / "odd.toml").write_text(TOML.replace("churn", "odd"), "utf-8")
+    assert run("add", tmp_path / "odd.toml").code == 0
+    assert run("ingest", "odd", tmp_path / "odd.parquet").code == 0
+    said = run("show", "outliers", "odd", "--start", "2026-01-16", "--json")
+    rows = json.loads(said.stdout)
+    assert said.code == 0
+    assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
+    rate = {row["chunk_start"][:10]: row for row in rows if row["measure"] == "outlier_rate"}
+    assert [row["n"] for row in rate.values()] == [200] * 5
+    assert rate["2026-01-16"]["status"] == "green"
+    assert (rate["2026-01-17"]["status"], rate["2026-01-17"]["reason"]) == ("red", "outlying")
+    assert rate["2026-01-17"]["value"] == pytest.approx(9 / 200)
+    odd = run("show", "outliers", "odd", "--metric", "outlier_contribution", "--csv").stdout.splitlines()
+    assert {f"id={3200 + i}" for i in range(9)} <= {line.split(",")[4] for line in odd}
+    said = run("show", "outliers", "odd", "--metric", "lift")
+    assert (said.code, said.stderr[:39]) == (2, "unknown measure 'lift' of outliers; one")
+
+
+def test_rows_of_a_small_reference_of_one_feature_are_not_called_odd_or_usual(churn: Run) -> None:
+    said = churn("show", "outliers", "churn")
+    assert (said.code, said.stdout) == (2, "")
+    assert "rows of the reference itself are as odd as a row can be" in said.stderr
+
+
+def test_labels_of_a_review_answer_apart_from_those_of_the_log(churn: Run, tmp_path: Path) -> None:
+    refused = churn("show", "performance", "churn", "--labels", "review")
+    assert refused.code == 2
+    assert "nothing was drawn for an audit" in refused.stderr
+    assert churn("show", "performance", "churn", "--labels", "both").code == 2
+    toml = tmp_path / "reviewed.toml"
+    toml.write_text(TOML + '\n[review]\nreasons = ["audit", "odd"]\n')
+    assert "no reason is called 'odd'" in churn("add", toml).stderr
+    toml.write_text(TOML + "\n[review]\naudit = 0.2\n")
+    assert churn("add", toml).code == 0
+    assert churn("ingest", "churn", tmp_path / "steady.parquet").code == 0, "who asked for it has it filled"
+    said = churn("show", "performance", "churn", "--labels", "review", "--metric", "accuracy", "--json")
+    rows = json.loads(said.stdout)
+    assert said.code == 0
+    assert {tuple(row) for row in rows} == {tuple(results.COLUMNS)}
+    assert {(row["subject"], row["status"], row["reason"]) for row in rows} <= {
+        ("audit", "grey", "audit_young"), ("audit", "grey", "no_audit"),
+    }  # fmt: skip
+    assert all(row["value"] is None and row["n"] == 0 for row in rows)
+    odd = churn("show", "performance", "churn", "--labels", "review", "--metric", "roc_auc")
+    assert odd.code == 2
+    assert "an audit does not estimate 'roc_auc'" in odd.stderr

@@ -6,6 +6,10 @@ import json
 import os
 from pathlib import Path
 
+import pandas as pd
+
+from monitoring import results
+from monitoring.results import COLUMNS
 from tests.cli.running import Run, Said
 
 
@@ -84,3 +88,22 @@ def test_a_place_that_cannot_be_written_leaves_what_was_there(churn: Run, tmp_pa
     assert churn("report", "churn", "--out", out, "--no-json").code == 0
     assert out.read_text("utf-8").startswith("<!doctype html>")
     assert out.stat().st_mode & 0o777 == 0o640, "who may read it stays as it was"
+
+
+def test_records_are_a_file_of_parquet_too(churn: Run, tmp_path: Path) -> None:
+    for command in (["show", "drift", "churn"], ["check", "churn"]):
+        path = tmp_path / f"{command[0]}.parquet"
+        told = json.loads(churn(*command, "--json").stdout)
+        said = churn(*command, "--parquet", path)
+        assert (said.stdout, said.stderr) == ("", f"the records are in {path}\n")
+        kept = pd.read_parquet(path)
+        assert results.records(kept) == [{**row, **_texts(row)} for row in told]
+        assert str(kept["chunk_start"].dtype) == COLUMNS["chunk_start"]
+    assert churn("show", "drift", "churn", "--parquet", tmp_path / "no" / "x.parquet").code == 2
+    said = churn("show", "drift", "churn", "--csv", "--parquet", tmp_path / "x.parquet")
+    assert (said.code, said.stderr) == (2, "choose one of --json, --csv and --parquet\n")
+
+
+def _texts(row: dict) -> dict:
+    """Texts that are not known are empty ones in a file."""
+    return {name: row[name] or "" for name, kind in COLUMNS.items() if kind == "str"}

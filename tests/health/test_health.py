@@ -74,7 +74,7 @@ def status_of(one, name):
 def test_a_quiet_model_is_green_by_every_signal(report):
     one, ribbon = report()
     assert {signal.name: signal.status for signal in one.signals} == dict.fromkeys(
-        ["freshness", "drift", "predictions", "performance", "calibration"], "green"
+        ["freshness", "quality", "drift", "predictions", "performance", "calibration"], "green"
     )
     assert one.status == "green"
     assert one.since is None
@@ -152,3 +152,33 @@ def test_the_rule_holds_for_every_combination_of_signals():
             expected = inputs
         found = int(combined(fresh, inputs, outputs, performance, calibration, harmless))
         assert NAMES[found] == NAMES[expected], (fresh, inputs, outputs, performance, calibration, harmless)
+
+
+def test_faults_of_the_data_colour_a_model_and_sound_data_do_not():
+    grid = np.array(list(itertools.product((GREY, GREEN, AMBER, RED), repeat=3)))
+    fresh, performance, faults = grid.T
+    before = combined(fresh, GREEN, GREEN, performance, GREY, False)
+    after = combined(fresh, GREEN, GREEN, performance, GREY, False, faults)
+    known = fresh > GREY
+    assert (after[~known] == GREY).all()
+    assert (after[known] == np.maximum(before, np.where(faults >= AMBER, faults, GREY))[known]).all()
+    nothing = combined(GREEN, GREY, GREY, GREY, GREY, False, GREEN)
+    assert nothing == GREY, "sound data say nothing of a model nobody can judge"
+
+
+def test_a_column_that_fails_makes_a_model_red_and_is_the_sentence(tmp_path):
+    frame, told = log()
+    late = frame["predicted_at"] >= START + pd.Timedelta(days=55)
+    with Store.open(tmp_path / "lookout.duckdb") as store:
+        store.add(TOML)
+        frame.assign(y=frame["y"].mask(late)).to_parquet(tmp_path / "log.parquet")
+        store.ingest("m", tmp_path / "log.parquet")
+        told.to_parquet(tmp_path / "labels.parquet")
+        store.ingest("m", tmp_path / "labels.parquet", "labels")
+        one = health.health(store, store.model("m"))
+        before = health.health(store, store.model("m"), dt.datetime(2026, 2, 20, tzinfo=dt.UTC))
+    assert status_of(one, "quality") == "red"
+    assert one.status == "red"
+    assert one.sentence.startswith("y: 100 % of 150 rows missing, 0 % in the reference since 1 Mar")
+    assert one.since == (START + pd.Timedelta(days=55)).to_pydatetime()
+    assert status_of(before, "quality") == "green"

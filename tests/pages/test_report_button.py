@@ -23,7 +23,10 @@ def test_the_button_reads_nothing_until_it_is_pressed_and_gives_what_the_bar_say
         for where in ("health", "model"):
             app = open_app(where, model="m")
             assert not app.exception
-            assert "Report" in {one.label for one in app.get("download_button")}
+            labels = [one.label for one in app.get("download_button")]
+            assert "Report" in labels
+            assert ("CSV of this page" in labels) == (where == "health")
+            assert labels.count("Parquet") == labels.count("JSON") == labels.count("CSV of this page")
     (model,) = session.models()
     choices = Choices(model="m", range="28d", as_of=dt.date(2026, 2, 10), version="nobody")
     text = report_button.written(scope_of(model, choices)).decode()

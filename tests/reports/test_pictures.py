@@ -32,6 +32,7 @@ def places(root: ElementTree.Element, look: str) -> list[float]:
     return [float(one.get("cy", "nan")) for one in root.iter("circle") if one.get("class") == f"point {look}"]
 
 
+@settings(max_examples=25, deadline=None)
 @given(ANYTHING, ANYTHING)
 def test_any_text_is_text_and_any_attribute_stays_one(inside: str, value: str) -> None:
     one = read(svg.element("text", inside, aria_label=value))
@@ -40,6 +41,7 @@ def test_any_text_is_text_and_any_attribute_stays_one(inside: str, value: str) -
     assert (one.text or "").split() == svg.clean(inside).replace("\r", " ").split()
 
 
+@settings(max_examples=25, deadline=None)
 @given(ANYTHING)
 def test_a_text_that_is_cut_fits_and_what_is_left_is_its_beginning(text: str) -> None:
     short = svg.cut(text, 12)
@@ -47,6 +49,7 @@ def test_a_text_that_is_cut_fits_and_what_is_left_is_its_beginning(text: str) ->
     assert " ".join(svg.clean(text).split()).startswith(short.removesuffix("…"))
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=12), st.booleans())
 def test_an_axis_holds_every_value_between_round_ends(values: list[float], zero: bool) -> None:
     low, high = scales.reach([values], zero=zero)
@@ -60,6 +63,7 @@ def test_an_axis_holds_every_value_between_round_ends(values: list[float], zero:
     assert all(low - room <= tick <= high + room for tick in found)
 
 
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 400), st.integers(1, 2000))
 def test_moments_on_an_axis_are_few_and_inside(first: int, length: int) -> None:
     start = START + first * DAY
@@ -69,7 +73,7 @@ def test_moments_on_an_axis_are_few_and_inside(first: int, length: int) -> None:
     assert len({word for _, word in found}) == len(found)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(NUMBERS, min_size=1, max_size=9), ANYTHING)
 def test_a_course_draws_each_known_value_once_and_no_other(values: list[float], title: str) -> None:
     value = np.array(values)
@@ -119,6 +123,7 @@ def test_a_ribbon_is_higher_the_worse_a_day_is() -> None:
     assert [one.findtext("title") for one in bars] == [f"day: {one}" for one in states]
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.integers(0, 50), min_size=2, max_size=8), st.lists(st.integers(0, 50), min_size=2, max_size=8)
 )

@@ -49,7 +49,7 @@ TAGS = {
 ATTRIBUTES = {
     "aria-hidden", "aria-label", "aria-labelledby", "charset", "class", "content", "cx", "cy", "d",
     "data-name", "dx", "height", "href", "http-equiv", "id", "lang", "name", "overflow",
-    "preserveaspectratio", "r", "role", "scope", "text-anchor", "vector-effect", "viewbox", "width",
+    "preserveaspectratio", "r", "role", "rx", "scope", "text-anchor", "vector-effect", "viewbox", "width",
     "x", "x1", "x2", "y", "y1", "y2",
 }  # fmt: skip
 ROOT = Path(__file__).resolve().parents[2]

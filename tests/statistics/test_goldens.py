@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from monitoring.statistics import (
+    audits,
     distances,
     divergences,
     gaps,
@@ -26,6 +27,7 @@ from monitoring.statistics.expectation import estimated_metrics
 from monitoring.statistics.mixing import mix_and_rate
 from monitoring.statistics.multiplicity import benjamini_hochberg
 from monitoring.statistics.noise import noise_mean, noise_p_value, noise_quantile
+from monitoring.statistics.outliers import conformal, ecod
 from monitoring.statistics.paired import agreement, areas, right, sequences
 from monitoring.statistics.registry import METHODS
 from monitoring.statistics.shares import two_shares, wilson
@@ -331,3 +333,23 @@ def test_the_confidence_sequence_is_that_of_its_paper():
 def test_a_bet_on_who_is_right_alone_is_the_mixture_over_all_coins():
     found = sequences.evidence([2], [8])
     check("betabinom_e_value", e=np.exp(found.log_e[0]), log_e=found.log_e[0], p_anytime=found.p_value[0])
+
+
+def test_outlier_scores_of_pyod():
+    rows = np.array(inputs("ecod")["X"])
+    check("ecod", scores=ecod.ecod([ecod.tails(column) for column in rows.T], rows))
+
+
+def test_conformal_p_values_of_outlier_scores():
+    given = inputs("conformal_outlier_p")
+    held = conformal.calibration(given["ref_scores"])
+    check("conformal_outlier_p", p=conformal.p_values(held, given["s"]))
+
+
+def test_rows_drawn_with_known_chances_tell_of_all_rows_as_reckoned_by_hand():
+    given = {key: np.array(value) for key, value in GOLDENS["difference_estimator"]["inputs"].items()}
+    at = given["sampled"] == 1
+    correct, proxy, chance = (given[key][at] for key in ("correct", "proxy", "pi"))
+    found = audits.difference(given["proxy"].mean(), correct, proxy, chance, len(at))
+    weighted = audits.ratio(correct, np.ones(len(correct)), chance)
+    check("difference_estimator", est=found.value, se=found.error, hajek=weighted.value)

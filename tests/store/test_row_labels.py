@@ -1,4 +1,4 @@
-"""Labels of rows that are read: those known at the end of a day, a review's before the log's."""
+"""Labels of rows that are read: the log's that were known at the end of a day, never a review's."""
 
 import datetime as dt
 
@@ -34,16 +34,16 @@ def test_rows_have_the_labels_that_were_known_at_the_end_of_a_key(tmp_path, task
         assert sample(store, "m", EVERY).label is None, "nobody asked"
 
 
-def test_of_two_labels_told_at_once_that_of_a_review_stands(tmp_path):
+def test_what_a_review_says_is_no_label_of_a_row_that_is_measured(tmp_path):
     log = predictions("binary", days=1, each=4)
     at = pd.Timestamp("2026-01-02")
     with opened(tmp_path, description("binary")) as store:
         take(store, tmp_path, log)
         take(store, tmp_path, pd.DataFrame({"id": ["r0"], "label": ["1"], "labelled_at": [at]}), "labels")
         with store.writing() as cursor:
-            cursor.execute("INSERT INTO m.labels VALUES ('r0', '0', TIMESTAMP '2026-01-02', 'review', 9)")
+            cursor.execute("INSERT INTO m.labels VALUES ('r0', '0', TIMESTAMP '2026-01-03', 'review', NULL)")
         found = sample(store, "m", EVERY, labels_until=EVER)
-        assert sorted(found.label, key=str) == ["0", None, None, None]
+        assert sorted(found.label, key=str) == ["1", None, None, None]
 
 
 def test_rows_of_a_reference_file_have_its_labels(tmp_path):

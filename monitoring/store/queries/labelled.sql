@@ -1,4 +1,4 @@
--- labelled: when the newest label of a model came.
+-- labelled: when the newest label of a model's log came.
 -- grain: one row; an instant in UTC, NULL without labels.
 SELECT max(_labelled_at)
-FROM {schema}.labels
+FROM {schema}.labels WHERE _source = 'log'

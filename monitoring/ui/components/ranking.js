@@ -70,7 +70,7 @@ const columnsOf = (data) => [
   { key: "title", label: data.what },
   { key: "importance", label: data.weight, numeric: true, down: true, optional: true },
   { key: null, label: "Course" },
-  { key: "ratio", label: "Drift", numeric: true, down: true, right: true },
+  { key: "ratio", label: data.size, numeric: true, down: true, right: true },
   { key: null, label: "Limit", right: true, optional: true },
 ]
 

@@ -84,6 +84,8 @@ def ranking(
     on_pick: Callable[[str], None],
     what: str = "Feature",
     weight: str = "Weight",
+    size: str = "Drift",
+    label: str = "",
 ) -> None:
     """Draw the table, the first row being the one to look at first.
 
@@ -98,8 +100,10 @@ def ranking(
         Unique on the page.
     on_pick : callable
         Told the feature that was picked, before the page runs again.
-    what, weight : str
-        What a row is, and what its bar stands for.
+    what, weight, size : str
+        What a row is, what its bar stands for, and what its value is called.
+    label : str
+        What the table is, for who cannot see it.
     """
 
     def picked() -> None:
@@ -109,7 +113,8 @@ def ranking(
     weights = [row.importance for row in rows if row.importance]
     _RANKING(
         data={
-            "label": f"{what}s ranked by how much their drift matters",
+            "label": label or f"{what}s ranked by how much their drift matters",
+            "size": size,
             "what": what,
             "weight": weight,
             "marks": WORDS,

@@ -1,0 +1,99 @@
+"""Weighted samples: textbook fractions, and laws that hold for every design."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score, precision_score
+
+from monitoring.statistics import audits
+from monitoring.statistics.shares import wilson
+
+WEIGHTS = st.lists(st.floats(0, 100), min_size=1, max_size=60)
+
+
+def test_rows_that_are_all_looked_at_are_the_truth_without_error():
+    rng = np.random.default_rng(0)
+    right, proxy = rng.integers(0, 2, 200).astype(float), rng.random(200)
+    for found in (
+        audits.ratio(right, np.ones(200), np.ones(200), share=True),
+        audits.difference(proxy.mean(), right, proxy, np.ones(200), 200, share=True),
+    ):
+        assert found.value == pytest.approx(right.mean())
+        assert found.error == 0
+        assert found.lower == pytest.approx(found.upper, abs=1e-4)
+
+
+def test_a_small_uniform_sample_has_wilsons_interval_of_its_rows():
+    right = np.repeat([1.0, 0.0], [80, 20])
+    found = audits.ratio(right, np.ones(100), np.full(100, 1e-6), share=True)
+    ends = wilson(80, 100)
+    assert found.lower == pytest.approx(float(ends.lower), abs=1e-4)
+    assert found.upper == pytest.approx(float(ends.upper), abs=1e-4)
+
+
+def test_a_sample_without_any_error_is_no_proof_that_there_is_none():
+    found = audits.ratio(np.ones(50), np.ones(50), np.full(50, 0.01), share=True)
+    assert found.error == 0
+    assert 0.9 < found.lower < 0.95
+    assert found.upper == pytest.approx(1)
+
+
+def test_ratios_agree_with_sklearns_weighted_metrics():
+    rng = np.random.default_rng(1)
+    label, decided, chance = rng.integers(0, 2, 300), rng.integers(0, 2, 300), rng.uniform(0.01, 1, 300)
+    hit = (label & decided).astype(float)
+    weights = 1 / chance
+    precision = audits.ratio(hit, decided.astype(float), chance)
+    f1 = audits.ratio(2 * hit, (label + decided).astype(float), chance)
+    assert precision.value == pytest.approx(precision_score(label, decided, sample_weight=weights))
+    assert f1.value == pytest.approx(f1_score(label, decided, sample_weight=weights))
+
+
+def test_nothing_is_known_from_no_rows():
+    for found in (
+        audits.ratio([], [], [], share=True),
+        audits.difference(0.8, [], [], [], 1000, share=True),
+    ):
+        assert np.isnan([found.value, found.lower, found.upper]).all()
+        assert found.n == 0
+
+
+def test_many_windows_are_estimated_at_once():
+    rng = np.random.default_rng(2)
+    right, chance = rng.integers(0, 2, (3, 40)).astype(float), rng.uniform(0.1, 1, (3, 40))
+    whole = audits.ratio(right, np.ones(40), chance, share=True)
+    for place in range(3):
+        one = audits.ratio(right[place], np.ones(40), chance[place], share=True)
+        assert whole.lower[place] == pytest.approx(float(one.lower))
+
+
+@given(WEIGHTS, st.integers(1, 40))
+def test_chances_add_up_to_the_size_and_follow_the_weights(weights, size):
+    weight = np.array(weights)
+    chance = audits.proportional(weight, size)
+    assert ((chance >= 0) & (chance <= 1)).all()
+    assert chance.sum() == pytest.approx(min(size, (weight > 0).sum()))
+    assert (chance[weight == 0] == 0).all()
+    assert (np.diff(chance[np.argsort(weight, kind="stable")]) >= -1e-12).all()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.floats(0, 1, exclude_max=True))
+def test_a_systematic_draw_has_its_size_and_takes_certain_rows(chances, start):
+    chance = np.array(chances)
+    drawn = audits.systematic(chance, start)
+    assert abs(drawn.sum() - chance.sum()) < 1 + 1e-9
+    assert drawn[chance == 1].all()
+    assert not drawn[chance == 0].any()
+
+
+def test_every_row_is_drawn_with_its_chance():
+    chance = np.array([0.1, 0.9, 0.25, 0.5, 0.25])
+    often = np.mean([audits.systematic(chance, start) for start in np.linspace(0, 1, 2000, False)], axis=0)
+    assert often == pytest.approx(chance, abs=0.002)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
+def test_a_union_is_at_least_as_likely_as_each_of_its_draws(chances):
+    whole = float(audits.union(chances))
+    assert max(chances) - 1e-12 <= whole <= min(sum(chances), 1) + 1e-12
