@@ -24,8 +24,8 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9 _.-]{0,62}$"
 class Rule(BaseModel, extra="forbid", frozen=True):
     """One rule.
 
-    ``needed`` of the ``last`` chunks have to breach; by default two of three. The colour of the whole model
-    has that persistence already, and what is not a colour fires at once: there it is one of one.
+    ``needed`` of the ``last`` chunks have to breach; by default two of three. What is not a colour fires at
+    once: there it is one of one.
 
     Examples
     --------
@@ -70,12 +70,11 @@ class Rule(BaseModel, extra="forbid", frozen=True):
         """How many of how many last chunks have to breach."""
         if self.condition != "breach":
             return 1, 1
-        usual = (1, 1) if self.signal == "model" else PERSISTENCE
+        needed, last = PERSISTENCE
         if self.last is None and self.needed is not None:
-            return self.needed, max(usual[1], self.needed)
-        return self.needed if self.needed is not None else min(usual[0], self.last or usual[0]), (
-            self.last or usual[1]
-        )
+            return self.needed, max(last, self.needed)
+        last = self.last or last
+        return self.needed or min(needed, last), last
 
     @property
     def watches(self) -> str:

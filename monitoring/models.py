@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import ErrorDetails
 
 from monitoring.alert_rules import DEFAULTS, Rule
-from monitoring.alert_rules import fault as rules_fault
+from monitoring.alert_rules import fault as alerts_fault
 from monitoring.costs import Costs
 from monitoring.reference import Reference
 from monitoring.rules import Rules
@@ -158,7 +158,7 @@ class Model(_Part):
                 )
         self._assert_versions_known()
         fault = self.costs.fault(self.task, self.classes) if self.costs else ""
-        fault = fault or rules_fault(self.alerts, self.segments.columns)
+        fault = fault or alerts_fault(self.alerts, self.segments.columns)
         if fault:
             raise ValueError(fault)
         return self

@@ -80,3 +80,4 @@ def test_rules_fire_seldom_where_nothing_happens_and_a_loss_not_more_often_than_
         assert counts[name] <= years, name
     assert counts["performance"] <= counts["performance at once"]
     assert counts["performance"] <= 6 * years
+    assert counts["model"] <= 8 * years
