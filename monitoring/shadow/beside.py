@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitoring.performance.outcomes import placed
 from monitoring.shadow.joint import Joint, Places
 from monitoring.shadow.reading import Pairs
 from monitoring.statistics.arrays import Floats
-from monitoring.statistics.metrics import BinaryOutcomes
+from monitoring.statistics.metrics import BinaryOutcomes, MulticlassOutcomes
 from monitoring.statistics.metrics.additive import part, pooled
 from monitoring.statistics.paired import row_losses
 from monitoring.statistics.paired.row_losses import MeanDifference
 from monitoring.statistics.shares import wilson
+from monitoring.store.score_grids import CONFIDENCE
 
 BINS = 10
 """Bins of equal rows of a reliability diagram."""
@@ -122,7 +124,9 @@ class Reliability:
 
 
 def reliabilities(found: Pairs, places: Places) -> tuple[Reliability, Reliability] | None:
-    """Both versions on the same labelled pairs; None unless the model is binary and scores are probabilities.
+    """Both versions on the same labelled pairs; None of a regression, and where scores are no probabilities.
+
+    Of several classes the score is the largest probability, and the event that its class is the label.
 
     Parameters
     ----------
@@ -130,42 +134,60 @@ def reliabilities(found: Pairs, places: Places) -> tuple[Reliability, Reliabilit
     places : ndarray of int
         Of the keys.
     """
-    if not isinstance(found.ours, BinaryOutcomes) or not isinstance(found.theirs, BinaryOutcomes):
+    outcomes = (found.ours, found.theirs)
+    if not all(isinstance(one, BinaryOutcomes | MulticlassOutcomes) for one in outcomes):
         return None
-    sides = [pooled(part(one, places), 0) for one in (found.ours, found.theirs)]
-    if not all(np.isfinite(one.brier) and len(one.edges) and float(one.rows) for one in sides):
+    counted = [_counted(found, side, places) for side in range(2)]
+    lost = [pooled(part(one, places), 0) for one in outcomes]
+    if not all(
+        isinstance(one, BinaryOutcomes | MulticlassOutcomes) and np.isfinite(one.brier) and rows.any()
+        for one, (_, rows, _) in zip(lost, counted, strict=True)
+    ):
         return None
-    return reliability(sides[0]), reliability(sides[1])
+    first, second = (reliability(*one) for one in counted)
+    return first, second
 
 
-def reliability(outcomes: BinaryOutcomes, bins: int = BINS) -> Reliability:
+def _counted(found: Pairs, side: int, places: Places) -> tuple[Floats, Floats, Floats]:
+    """Edges of a version's score, labelled pairs between them, and those of these with the event."""
+    one = (found.ours, found.theirs)[side]
+    if isinstance(one, BinaryOutcomes):
+        whole = pooled(part(one, places), 0)
+        return whole.edges, whole.positives + whole.negatives, whole.positives
+    cube = found.cubes[side][CONFIDENCE]
+    rows, right = (
+        placed(cube, tally, found.keys, axis=1)[:, places, :-1].sum(axis=(0, 1))
+        for tally in (cube.labelled.counts, cube.labelled.decided)
+    )
+    return np.asarray(cube.grid.edges), rows, right
+
+
+def reliability(edges: Floats, rows: Floats, events: Floats, bins: int = BINS) -> Reliability:
     """Bins of about equal rows, a slot of the grid never being split.
 
     The mean score of a bin takes rows for spread evenly over each slot, which is at most 0.002 wide.
 
     Parameters
     ----------
-    outcomes : BinaryOutcomes
-        Without leading axes, of scores from 0 to 1.
+    edges : ndarray of shape (K,)
+        Of scores from 0 to 1, ascending.
+    rows, events : ndarray of shape (K + 1,)
+        Rows below the first edge, between edges and above the last, and those of them with the event.
     bins : int
 
     Examples
     --------
-    >>> scores, labels = [0.2] * 10 + [0.8] * 10, [0] * 8 + [1] * 12
-    >>> outcomes = BinaryOutcomes.of_rows(scores, labels, edges=[0.19, 0.21, 0.79, 0.81])
-    >>> found = reliability(outcomes, bins=2)
+    >>> found = reliability(np.array([0.19, 0.21, 0.79, 0.81]), [0, 10, 0, 10, 0], [0, 2, 0, 10, 0], bins=2)
     >>> found.score.round(2).tolist(), found.rate.tolist()
     ([0.2, 0.8], [0.2, 1.0])
     """
-    edges = np.concatenate([[min(0.0, outcomes.edges[0])], outcomes.edges, [max(1.0, outcomes.edges[-1])]])
-    middle = (edges[:-1] + edges[1:]) / 2
-    rows = outcomes.positives + outcomes.negatives
+    rows, events = (np.asarray(one, dtype=float) for one in (rows, events))
+    closed = np.concatenate([[min(0.0, edges[0])], edges, [max(1.0, edges[-1])]])
+    middle = (closed[:-1] + closed[1:]) / 2
     held = np.flatnonzero(rows)
     before = np.cumsum(rows[held]) - rows[held] / 2
     group = np.minimum((before / rows.sum() * bins).astype(np.intp), bins - 1)
     starts = np.flatnonzero(np.diff(group, prepend=-1))
-    n, events, score = (
-        np.add.reduceat(values[held], starts) for values in (rows, outcomes.positives, rows * middle)
-    )
-    ends = wilson(events, n)
-    return Reliability(score / n, events / n, ends.lower, ends.upper, n)
+    n, hits, score = (np.add.reduceat(values[held], starts) for values in (rows, events, rows * middle))
+    ends = wilson(hits, n)
+    return Reliability(score / n, hits / n, ends.lower, ends.upper, n)

@@ -52,7 +52,8 @@ def _calibration(view: View) -> None:
     st.subheader("Do scores mean what they say?", anchor=False)
     st.plotly_chart(reliability(view, found), key="shadow-reliability", config=charts.CONFIG)
     st.caption(
-        "Ten bins of equal rows each; bars are Wilson's 95 % interval. On the line a score is the share."
+        "Ten bins of equal rows each; bars are Wilson's 95 % interval. On the line a score is the share"
+        + (" of rows whose likeliest class was right." if view.model.task == "multiclass" else ".")
     )
 
 

@@ -371,7 +371,19 @@ def test_reliability_of_both_is_counted_over_the_same_rows(both):
         assert (one.rate < one.upper).all()
 
 
-def test_only_probabilities_of_an_event_have_a_reliability_diagram(both):
+def test_the_reliability_of_several_classes_is_that_of_the_likeliest(both):
+    store, rows = both("multiclass", 0.5)
+    found = shadow.read(store, "m", "two")
+    decided, chances = sides("multiclass", rows)
+    told = zip(shadow.reliabilities(found, every(found)), decided, chances, strict=True)
+    for one, said, probabilities in told:
+        assert one.n.sum() == len(rows)
+        assert (one.n * one.rate).sum() == pytest.approx((said == rows["label"]).sum())
+        largest = probabilities.max(axis=1).sum()
+        assert (one.n * one.score).sum() == pytest.approx(largest, abs=0.001 * len(rows))
+
+
+def test_only_probabilities_have_a_reliability_diagram(both):
     store, _ = both("regression")
     found = shadow.read(store, "m", "two")
     assert shadow.reliabilities(found, every(found)) is None
