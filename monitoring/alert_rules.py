@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
-Condition = Literal["breach", "status_change", "freshness", "zero_volume", "label_coverage", "shadow_verdict"]
+Condition = Literal[
+    "breach", "status_change", "freshness", "zero_volume", "label_coverage", "shadow_verdict", "backlog"
+]  # fmt: skip
 Watched = Literal["model", "quality", "drift", "predictions", "performance", "calibration", "outliers"]
 WHOLE: tuple[Watched, ...] = ("model", "quality", "outliers")
 """Signals that are of all rows, never of a segment."""

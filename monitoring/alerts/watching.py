@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, freshness, health, outliers, performance, quality, shadow, windows
+from monitoring import drift, freshness, health, performance, quality, shadow, windows
 from monitoring.alert_rules import Rule
 from monitoring.alerts.courses import Course, course, laid, without
+from monitoring.alerts.rows_and_people import backlog, odd_rows
 from monitoring.health.ribbons import ribbon
 from monitoring.models import Model
 from monitoring.performance.calibration_signal import lasting
@@ -98,6 +99,8 @@ class Watch:
             return self._coverage()
         if what == "shadow_verdict":
             return self._verdicts()
+        if what == "backlog":
+            return backlog(self.store, self.model, self.at)
         found = self._model() if what == "model" else self._signal(what, segment)
         window = reference_window(self.model)
         return found and (without(found, window.start, window.stop) if window else found)
@@ -109,7 +112,7 @@ class Watch:
             checked = self._checked()
             return checked and course(laid((key.start for key in checked.keys), checked.quality))
         if what == "outliers":
-            return self._outliers()
+            return odd_rows(self.store, self.model, self.at)
         parts: dict[dt.datetime, int] = {}
         for one in self._served(segment):
             if one.outputs is not None:
@@ -126,14 +129,6 @@ class Watch:
 
     def _checked(self) -> quality.Assessment | None:
         return self._once("quality", lambda: health.sound(self.store, self.model, self.at))
-
-    def _outliers(self) -> Course | None:
-        try:
-            judged = outliers.judged(outliers.read(self.store, self.model.name), as_of=self.at)
-        except (outliers.NotScoredError, drift.CalendarError):
-            return None
-        codes = [GREY if word == "grey" else NAMES.index(word) for word in judged.status]
-        return course(laid((key.start for key in judged.keys), codes))
 
     def _assessment(self, segment: tuple[str, str]) -> drift.Assessment | None:
         return self._once(("assessment", segment), lambda: self._judged(segment))

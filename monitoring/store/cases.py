@@ -178,6 +178,13 @@ def version(store: Store, name: str) -> str:
     return "-".join(str(part) for part in row or ())
 
 
+def waiting(store: Store, name: str) -> list[tuple[dt.date, dt.datetime | None]]:
+    """Since which day each case waits, and the instant of the verdict that stands; None where none does."""
+    with store.cursor() as cursor:
+        rows = cursor.execute(query("review_waiting"), {"model": name}).fetchall()
+    return [(day, said.replace(tzinfo=UTC) if said else None) for day, said in rows]
+
+
 def backlog(store: Store, name: str) -> Backlog:
     """How much waits for a person."""
     with store.cursor() as cursor:

@@ -26,6 +26,7 @@ CONDITIONS: dict[str, str] = {
     "zero_volume": "a chunk has no row",
     "label_coverage": "labels are missing",
     "shadow_verdict": "a trial of a shadow has a verdict",
+    "backlog": "a case has waited for a person for more than a week",
 }
 """Conditions in words."""
 GRADED = ("freshness", "label_coverage", "shadow_verdict")

@@ -6,12 +6,12 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from monitoring import drift, health
+from monitoring import drift, health, review
 from monitoring.alert_rules import COLOURED, WHOLE, Condition, Watched
 from monitoring.alerts import Rule, Watch, fired
 from monitoring.health.ribbons import ribbon
 from monitoring.statistics.severity import NAMES
-from monitoring.store import Store, trials
+from monitoring.store import Store, cases, trials, verdicts
 from tests.pages.performance_logs import description
 from tests.pages.test_shadow import VERSIONS, versions
 from tests.store.scored_logs import take
@@ -27,6 +27,7 @@ def watch(tmp_path_factory):
         take(store, path.parent, log, "predictions")
         take(store, path.parent, told, "labels")
         trials.register(store, trials.Trial("m", "one", "two", "brier", 0.005, 1000, 9000))
+        review.fill(store, "m")
         model = store.model("m")
         yield Watch(store, model, store.now(model))
 
@@ -43,6 +44,24 @@ def test_every_condition_and_every_signal_can_be_read(watch):
         assert (found.codes >= 0).any(), rule
         assert list(found.keys) == sorted(set(found.keys)), rule
         fired(rule, found)
+
+
+def test_a_case_that_waits_for_more_than_a_week_breaches_until_somebody_decides(watch):
+    rule = Rule(name="r", condition="backlog")
+    found = watch.course(rule)
+    first = min(day for day, _ in cases.waiting(watch.store, "m"))
+    start = dt.datetime.combine(first, dt.time())
+    late = [key for key, code in zip(found.keys, found.codes, strict=True) if NAMES[code] == "amber"]
+    assert late[0] == start + dt.timedelta(days=8)
+    assert late[-1] == found.keys[-1]
+    old = [
+        one for one in cases.listed(watch.store, "m", state="open", most=9999) if one.day <= late[-1].date()
+    ]
+    for case in old:
+        verdicts.give(watch.store, "m", case.number, verdicts.Opinion("unsure", author="Ada"), 0)
+    again = Watch(watch.store, watch.model, watch.at).course(rule)
+    assert NAMES[again.codes[-1]] == "green"
+    assert again.codes[:-1].tolist() == found.codes[:-1].tolist(), "what was late stays so in the past"
 
 
 def test_the_course_of_the_model_is_the_ribbon_of_health_outside_the_reference(watch):
