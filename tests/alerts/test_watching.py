@@ -27,7 +27,7 @@ def watch(tmp_path_factory):
         take(store, path.parent, log, "predictions")
         take(store, path.parent, told, "labels")
         trials.register(store, trials.Trial("m", "one", "two", "brier", 0.005, 1000, 9000))
-        review.fill(store, "m")
+        review.fill(store, "m", days=10)
         model = store.model("m")
         yield Watch(store, model, store.now(model))
 
