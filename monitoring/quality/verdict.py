@@ -220,7 +220,7 @@ def _sentence(
         return f"nothing could be judged: {reasons.sentence(known)}", known
     if loud:
         lead, rest = loud[0], [f"{one.title} ({CHECKS[one.check].title.lower()})" for one in loud[1:]]
-        when = f" since {day(lead.since, today)}" if lead.since and lead.since != today else ""
+        when = f", since {day(lead.since, today)}" if lead.since and lead.since != today else ""
         also = f"; also {listed(rest)}" if rest else ""
         return f"{lead.sentence}{when}{also}", lead.reason
     many = f"{judged} checks" if judged != 1 else "one check"

@@ -53,7 +53,7 @@ def test_two_december_days_almost_without_pressure_are_a_fault_in_words(
 ) -> None:
     said = quality.verdict(assessment, dt.datetime(2013, 12, 6))
     assert said.status == "red"
-    assert said.sentence.startswith("Pressure: 59 % of 295 rows missing, 9.9 % in the reference since 5 Dec")
+    assert said.sentence.startswith("Pressure: 59 % of 295 rows missing, 9.9 % in the reference, since 5 Dec")
     assert said.measure == "missing"
 
 

@@ -179,6 +179,6 @@ def test_a_column_that_fails_makes_a_model_red_and_is_the_sentence(tmp_path):
         before = health.health(store, store.model("m"), dt.datetime(2026, 2, 20, tzinfo=dt.UTC))
     assert status_of(one, "quality") == "red"
     assert one.status == "red"
-    assert one.sentence.startswith("y: 100 % of 150 rows missing, 0 % in the reference since 1 Mar")
+    assert one.sentence.startswith("y: 100 % of 150 rows missing, 0 % in the reference, since 1 Mar")
     assert one.since == (START + pd.Timedelta(days=55)).to_pydatetime()
     assert status_of(before, "quality") == "green"
