@@ -17,7 +17,7 @@ ROWS = (
     ),
     (
         "as_odd_as_can_be",
-        "rows of the reference itself are as odd as a row can be",
+        "rows of the reference itself are as odd as a row can be, so that none could be outlying",
         "rows of the reference itself are as odd as a row can be, so that none could be outlying",
         "Score by more features, or name a longer window, or a larger file, as [reference].",
     ),
