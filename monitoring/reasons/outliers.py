@@ -31,7 +31,7 @@ ROWS = (
         "outlying_small",
         "more outlying rows than chance gives, but less than twice as many as in the reference",
         "{rate} of rows are outlying, beyond {limit}, but less than twice the reference's share",
-        "",
+        "Nothing yet; look at the oddest rows if it lasts.",
     ),
 )
 """Code, words, sentence and fix, as `monitoring.reasons.Reason` has them."""

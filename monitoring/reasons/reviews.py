@@ -17,7 +17,7 @@ ROWS = (
     ),
     (
         "no_audit",
-        "nothing was drawn for an audit",
+        "nothing was drawn for an audit of these days",
         "nothing was drawn for an audit of these days",
         "Open the page Review, which fills the queue, or state [review] in the model's file.",
     ),
@@ -25,7 +25,7 @@ ROWS = (
         "backlog_none",
         "no case waits",
         "no case waits",
-        "",
+        "Nothing; cases come in once a day is over.",
     ),
     (
         "backlog",
