@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from monitoring.models import Model
 from monitoring.store import layout
-from monitoring.store.review_rows import confidence, decision
+from monitoring.store.review_rows import confidence, decision, serving
 from monitoring.store.sql import Values, arrow, composed, quoted
 from monitoring.store.store import Store
 
@@ -57,7 +57,7 @@ def known(
     scores = [f"p.{quoted(layout.score_column(name))}" for name in model.classes] or ["p._score"]
     parts = {
         "columns": ", ".join([decided, confidence(model, decided), *scores]),
-        "version": values.bind(version or model.versions.champion), "ids": values.bind(list(ids)),
+        "version": values.bind(version) if version else serving(model, values), "ids": values.bind(list(ids)),
         "days": values.bind(sorted(set(days))),
     }  # fmt: skip
     with store.cursor() as cursor:

@@ -13,6 +13,7 @@ from monitoring.store import layout, profiling
 from monitoring.store.conversion import local_day
 from monitoring.store.sql import Array, Values, arrow, composed, quoted
 from monitoring.store.store import Store
+from monitoring.windows import UTC
 
 _FOUND = """
 SELECT _id, _day, _predicted_at, looked, u, CAST(weight AS DOUBLE) AS weight, detail FROM (
@@ -134,6 +135,17 @@ def confidence(model: Model, decided: str, of: str = "p") -> str:
     return f"GREATEST({', '.join(f'{of}.{quoted(layout.score_column(name))}' for name in model.classes)})"
 
 
+def serving(model: Model, values: Values) -> str:
+    """SQL of the version that served when a prediction ``p`` was made."""
+    terms = "".join(
+        f"WHEN p._predicted_at < {values.bind(one.until.astimezone(UTC).replace(tzinfo=None))}::TIMESTAMP "
+        f"THEN {values.bind(one.champion)} "
+        for one in model.versions.served
+    )
+    last = values.bind(model.versions.champion)
+    return f"CASE {terms}ELSE {last} END" if terms else last
+
+
 def margin(model: Model, of: str = "p") -> str:
     """SQL of how far a score lies from the threshold, or the likeliest class before the second."""
     if model.task == "binary":
@@ -153,7 +165,7 @@ def found(asked: Asked, wanted: Wanted) -> Found:
         days += f" AND p._day <= {last}::DATE + 1"
     parts = {
         "looked": looked, "salt": values.bind(wanted.salt), "weight": wanted.weight, "detail": wanted.detail,
-        "join": wanted.join, "version": values.bind(model.versions.champion), "days": days,
+        "join": wanted.join, "version": serving(model, values), "days": days,
         "decision": decision(model, values), "where": wanted.where, "most": values.bind(asked.most),
     }  # fmt: skip
     with asked.store.cursor() as cursor:
@@ -224,7 +236,7 @@ def population(store: Store, model: Model, first: dt.date, last: dt.date) -> Pop
     values = Values()
     decided = decision(model, values)
     parts = {
-        "confidence": confidence(model, decided), "version": values.bind(model.versions.champion),
+        "confidence": confidence(model, decided), "version": serving(model, values),
         "first": values.bind(first), "last": values.bind(last), "decision": decided,
     }  # fmt: skip
     with store.cursor() as cursor:

@@ -10,7 +10,7 @@ from monitoring import review
 from monitoring.models import Review
 from monitoring.review import slices
 from monitoring.review.sources import sources_of
-from monitoring.store import Store, case_intake, case_rows, cases, review_rows
+from monitoring.store import Store, case_intake, case_rows, cases, review_rows, trials
 from monitoring.store.review_rows import Asked
 from tests.review.logs import description, logged
 from tests.store.scored_logs import take
@@ -204,3 +204,19 @@ def test_a_removed_model_leaves_no_case_behind(filled):
     with store.cursor() as cursor:
         for table in cases.TABLES:
             assert cursor.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+
+
+def test_a_day_before_a_promotion_is_asked_about_the_version_that_served_on_it(filled):
+    store = filled()
+    served = sources_of("binary", SETTINGS)[1]
+    before = served.find(asked(store), SETTINGS)
+    at = dt.datetime(2026, 1, 10, tzinfo=dt.UTC)
+    trials.promote(store, trials.Decision("m", "one", "two", "promote", "better"), at)
+    after = served.find(asked(store), SETTINGS)
+
+    def early(found):
+        return set(found.id[found.day < np.datetime64("2026-01-10")])
+
+    assert served.key == "uncertain"
+    assert early(after) == early(before)
+    assert set(after.id) != set(before.id), "from then on it is the other version's score"
