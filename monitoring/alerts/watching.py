@@ -247,12 +247,13 @@ class Watch:
         return course(parts) if parts else None
 
     def _verdicts(self) -> Course | None:
-        """What the running trials said at the end of every day, the loudest of them."""
+        """What the trials said at the end of every day, the loudest of them, until they were decided."""
         known = self._outputs()
         entries = trials.registered(self.store, self.model.name)
         if known is None or not entries:
             return None
         served = known.performance.assessment.material
+        decisions = trials.decisions(self.store, self.model.name)
         parts: dict[dt.datetime, int] = {}
         for version in (*self.model.versions.shadows, *self.model.versions.champions):
             trial = trials.in_force(entries, served.version, version)
@@ -263,11 +264,21 @@ class Watch:
             except shadow.NoPairsError:
                 continue
             judged = shadow.judged(self.store, pairs, trial)
+            if not len(judged.keys):
+                continue
+            over = self._over(trials.ended(trial, decisions), pairs.keys[judged.keys[-1]])
             for place, one in zip(judged.keys.tolist(), judged.path, strict=True):
                 code = _DECIDED.get("segment_blocks" if one.blocked else CODES[one.code], GREEN)
                 key = pairs.keys[place]
+                code = GREEN if key >= over else code
                 parts[key] = max(code, parts.get(key, GREY))
         return course(parts) if parts else None
+
+    def _over(self, ended: trials.Decision | None, last: dt.datetime) -> dt.datetime:
+        """The key from which on a trial is no news: that of its decision, at the latest its last one."""
+        if ended is None or ended.data_at is None:
+            return dt.datetime.max
+        return min(windows.key_of(ended.data_at, self.model.grain, self.model.zone), last)
 
 
 def _colours(found: health.Outputs, what: str) -> Mapping[dt.datetime, int]:

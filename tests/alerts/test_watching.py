@@ -102,3 +102,13 @@ def test_freshness_tells_late_data_at_the_end_of_each_chunk_and_now(watch):
     assert found.codes[-1] == 2
     empty = late.course(Rule(name="r", condition="zero_volume"))
     assert np.flatnonzero(empty.codes == 2).tolist() == [len(calm), len(calm) + 1]
+
+
+def test_a_trial_that_was_decided_is_no_news_any_more(watch):
+    rule = Rule(name="r", condition="shadow_verdict")
+    before = watch.course(rule)
+    assert NAMES[before.codes[-1]] == "red", "the second version is worse"
+    trials.decide(watch.store, trials.Decision("m", "one", "two", "stop", "it is worse"))
+    after = Watch(watch.store, watch.model, watch.at).course(rule)
+    assert NAMES[after.codes[-1]] == "green"
+    assert after.codes[:-1].tolist() == before.codes[:-1].tolist()
