@@ -89,7 +89,7 @@ def proportional(weight: ArrayLike, size: float) -> Floats:
         return (weights > 0).astype(float)
     while True:
         left = np.where(certain, 0.0, weights)
-        chance = np.where(certain, 1.0, left * ((size - certain.sum()) / left.sum()))
+        chance = np.where(certain, 1.0, left / left.sum() * (size - certain.sum()))
         over = (chance >= 1) & ~certain
         if not over.any():
             return chance

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score
 
@@ -69,6 +69,7 @@ def test_many_windows_are_estimated_at_once():
 
 
 @given(WEIGHTS, st.integers(1, 40))
+@example([1.0] * 7 + [2.2250738585e-313] * 2, 8)
 def test_chances_add_up_to_the_size_and_follow_the_weights(weights, size):
     weight = np.array(weights)
     chance = audits.proportional(weight, size)
