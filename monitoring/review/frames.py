@@ -17,6 +17,7 @@ from monitoring.windows import Window
 if TYPE_CHECKING:
     from monitoring.models import Model
 
+_INSTANT = dt.timedelta(microseconds=1)
 SUBJECTS = {"audit": "audit", "queue": "audit", "both": "log and audit"}
 """What the tidy frame says that these rows are about, by what they rest on."""
 
@@ -62,7 +63,8 @@ def frame(
     Returns
     -------
     DataFrame
-        A tidy frame. ``n`` counts decided cases of the audit and, with the log, its labelled rows;
+        A tidy frame. ``version`` served at the end of a chunk; ``n`` counts decided cases of the audit and,
+        with the log, its labelled rows;
         ``coverage`` is the share of the cases drawn that are decided.
 
     Raises
@@ -97,7 +99,7 @@ def _frame(model: Model, rows: Sequence[tuple[Window, Answer]]) -> pd.DataFrame:
     return results.frame(
         {
             "model": [model.name] * len(rows),
-            "version": [model.versions.champion] * len(rows),
+            "version": [model.versions.serving(stop - _INSTANT) for stop in stops],
             "subject": [SUBJECTS[one.basis] for one in told],
             "measure": [one.metric for one in told],
             "chunk_start": starts,
