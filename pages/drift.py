@@ -60,19 +60,19 @@ try:
     picture = drift_session.picture(scope, method)
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
-    st.stop()
+    shell.stop()
 except drift.NoReferenceError:
     cards.empty(
         "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
     )
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 
 view, rows = picture.view, picture.rows
 assessment = view.assessment

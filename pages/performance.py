@@ -32,14 +32,14 @@ try:
     assessment = performance_session.assessment(scope, chosen.known_at)
 except performance.NoOutputError:
     cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 view = performance_view.view(assessment, scope, chosen.known_at)
 if view is None:
     cards.empty("No predictions in this range.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 places = view.newest(chosen.count)
 together = performance_session.together(scope, places, chosen.known_at) if places else None
 with answer:

@@ -57,17 +57,17 @@ try:
     picture = predictions_session.picture(scope, method)
 except performance.NoOutputError:
     cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk of {scope.version} from {start} to {stop}.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 
 view = picture.view
 assessment = view.assessment

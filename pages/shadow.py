@@ -25,7 +25,7 @@ if chosen is None:
         "Let another version score the same requests, and name it under `[versions] shadows` in the model's "
         "file.",
     )
-    st.stop()
+    shell.stop()
 
 # --- the answer ---------------------------------------------------------------------------------------------
 
@@ -35,13 +35,13 @@ except shadow.NoPairsError as error:
     cards.empty(
         f"{error}.", "Log both versions under the same request id; only shared requests are compared."
     )
-    st.stop()
+    shell.stop()
 except performance.NoOutputError:
     cards.empty("No predictions of the champion yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 with answer:
     status, sentence, word = shadow_view.answer(view)
     cards.verdict(status, sentence, key="verdict", word=word)

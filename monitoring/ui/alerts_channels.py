@@ -65,7 +65,7 @@ def outbox(model: Model) -> None:
         )
         return
     state = st.segmented_control(
-        "Messages", ["all", *STATES], default="all", key="messages",
+        "Messages", ["all", *STATES], default="all", key="messages", bind="query-params",
         format_func=lambda one: STATES.get(str(one), str(one)),
     ) or "all"  # fmt: skip
     shown = [one for one in found if state in ("all", one.state)]

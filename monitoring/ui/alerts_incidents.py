@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import get_args
+from functools import partial
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -38,19 +39,28 @@ def panel(one: Known) -> None:
             "Its rules are evaluated over the whole history after each ingest, and every hour.",
         )
         return
-    st.dataframe([_line(one, row) for row in rows[:MOST]], hide_index=True, height="content", key="incidents")
+    numbers = [str(row.number) for row in rows[:MOST]]
+    st.dataframe(
+        [_line(one, row) for row in rows[:MOST]], hide_index=True, height="content", key="incidents",
+        on_select=partial(_picked, numbers), selection_mode="single-row",
+    )  # fmt: skip
     if len(rows) > MOST:
         st.caption(f"and {count(len(rows) - MOST)} older ones")
-    titles = {row.number: f"{row.number}: {messages.title(kept(row).incident)}" for row in rows[:MOST]}
-    number = st.selectbox(
-        "Incident", list(titles), format_func=lambda one: titles[one], key="incident", width=560
-    )
-    row = next((row for row in rows if row.number == number), rows[0])
+    number = st.selectbox("Incident", numbers, key="incident", bind="query-params", width=140)
+    row = next((row for row in rows if str(row.number) == number), rows[0])
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _detail(one, row)
     with right:
         _form(row)
+
+
+def _picked(numbers: list[str]) -> None:
+    """Look at the incident whose line was clicked; the select box and the address follow."""
+    event: Any = st.session_state["incidents"]
+    places = event["selection"]["rows"]
+    if places and places[0] < len(numbers):
+        st.session_state["incident"] = numbers[places[0]]
 
 
 def _line(one: Known, row: Row) -> dict[str, object]:

@@ -53,7 +53,7 @@ def panel(one: Known) -> None:
             st.warning(cards.escaped(f"{name} is {noise.words}."), icon=":material/volume_up:")
     st.subheader("Change a rule, or make one", anchor=False)
     names = [NEW, *(rule.name for rule in model.alert_rules)]
-    chosen = st.selectbox("Rule", names, key="rule", width=320)
+    chosen = st.selectbox("Rule", names, key="rule", bind="query-params", width=320)
     old = next((rule for rule in model.alert_rules if rule.name == chosen), None)
     rule = _asked(model, old)
     if rule is None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import cards, filters, health_session, session
+from monitoring.ui import address, cards, filters, health_session, session
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -99,12 +102,29 @@ def main() -> None:
         sections.setdefault(page.section, []).append(entry)
     entry = st.navigation(sections)
     page = next((page for page, known in entries.items() if known == entry), PAGES[0])
+    address.begin(page.name)
     token = _IN_SHELL.set(True)
     try:
-        _frame(page)
-        entry.run()
+        notes = _frame(page)
+        with contextlib.suppress(_Stopped):
+            entry.run()
+        with notes:
+            for note in address.notes():
+                st.info(cards.escaped(note), icon=":material/link_off:")
     finally:
         _IN_SHELL.reset(token)
+
+
+class _Stopped(Exception):
+    """A page has said all it has to say."""
+
+
+def stop() -> NoReturn:
+    """End a page before its last line; the frame still draws what belongs to it.
+
+    After Streamlit's own stop nothing can be drawn any more.
+    """
+    raise _Stopped
 
 
 def page_guard() -> None:
@@ -130,8 +150,11 @@ def _entry(page: Page) -> st.Page:  # type: ignore[valid-type]
     )
 
 
-def _frame(page: Page) -> None:
-    """Draw title, question, bar and status line; stop with words where there is nothing to show."""
+def _frame(page: Page) -> DeltaGenerator:
+    """Draw title, question, bar and status line; stop with words where there is nothing to show.
+
+    Gives the place where is told what the address says and cannot be shown.
+    """
     title, question = title_and_question(page.path)
     cards.heading(title, question)
     try:
@@ -158,6 +181,7 @@ def _frame(page: Page) -> None:
     filters.remember(choices)
     if not page.every_model:
         _status_line()
+    return st.container(key="address")
 
 
 def _status_line() -> None:

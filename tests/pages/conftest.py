@@ -26,10 +26,10 @@ def components_are_looked_for_once():
         yield
 
 
-def opened(page="health", script="app.py", **query):
+def opened(page="health", script="app.py", asked=None, **query):
     """The app at a page and with a query, on the store that the environment names."""
     app = AppTest.from_file(ROOT / script, default_timeout=60)
-    for name, value in query.items():
+    for name, value in {**(asked or {}), **query}.items():
         app.query_params[name] = value
     if page != "health" and script == "app.py":
         app.switch_page(f"pages/{page}.py")
