@@ -9,7 +9,6 @@ from monitoring import drift, reasons
 from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
-    charts,
     drift_exact,
     drift_limits,
     drift_rows,
@@ -20,6 +19,7 @@ from monitoring.ui import (
     drift_view,
     feature_detail,
     filters,
+    pictures,
     scatter,
     session,
     shell,
@@ -122,10 +122,9 @@ with left:
     st.subheader("Importance and drift", anchor=False)
     weighed = [row for row in rows if row.importance is not None]
     if weighed:
-        st.plotly_chart(
+        pictures.draw(
             scatter.importance_by_drift(weighed, selected=feature.feature),
             key="scatter",
-            config=charts.CONFIG,
             on_select=filters.show_point,
             selection_mode="points",
         )
@@ -187,7 +186,7 @@ with before:
             "One of the two sides has no value to draw.", "The table below says how many are missing."
         )
     else:
-        st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+        pictures.draw(figure, key="distribution")
     cards.comparison(
         feature_detail.facts(
             cube,

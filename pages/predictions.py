@@ -10,11 +10,11 @@ from monitoring.predictions.frames import LOW
 from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
-    charts,
     drift_rows,
     drift_view,
     feature_detail,
     filters,
+    pictures,
     predictions_panels,
     predictions_session,
     predictions_trust,
@@ -115,7 +115,7 @@ with left:
             "One of the two sides has no value to draw.", "The table below says how many rows lack one."
         )
     else:
-        st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+        pictures.draw(figure, key="distribution")
     facts = feature_detail.facts(cube, reference, current, extent=False, outside=outside)
     cards.comparison(facts, drift_view.words(window))
 with right:

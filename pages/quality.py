@@ -9,9 +9,9 @@ from monitoring import drift, quality, reasons
 from monitoring.quality import CHECKS
 from monitoring.ui import (
     cards,
-    charts,
     filters,
     outliers_panel,
+    pictures,
     quality_repair,
     quality_rows,
     quality_session,
@@ -113,10 +113,9 @@ with left:
         st.caption(f"The first {quality_view.MOST_ROWS} of {len(findings)}; choose a check to see all of it.")
 with right:
     st.subheader("Where", anchor=False)
-    st.plotly_chart(
+    pictures.draw(
         quality_view.grid(picture, quality_session.name_of(shown)),
         key="grid",
-        config=charts.CONFIG,
         on_select=filters.show_cell,
         selection_mode="points",
     )
@@ -138,7 +137,7 @@ with detail:
             label_visibility="collapsed",
         )
         window = chunks.get(asked or "", usual)
-    st.plotly_chart(quality_view.course(picture, shown, window), key="course", config=charts.CONFIG)
+    pictures.draw(quality_view.course(picture, shown, window), key="course")
     quality_rows.unseen(model, picture, shown)
     if shown.reason and reasons.fix(shown.reason):
         st.caption(f"What next: {cards.escaped(reasons.fix(shown.reason))}")

@@ -14,7 +14,7 @@ from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session
+from monitoring.ui import cards, charts, outliers_session, pictures
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
@@ -58,7 +58,7 @@ def panel(scope: Scope) -> None:
         label_visibility="collapsed",
         help="rows as odd as one in a thousand of the reference, or as one in twenty",
     )
-    st.plotly_chart(course(judged, shown, by or "outlying"), key="outliers-course", config=charts.CONFIG)
+    pictures.draw(course(judged, shown, by or "outlying"), key="outliers-course")
     places = _chosen(judged, shown)
     window = Window(judged.keys[places[0]].start, judged.keys[places[-1]].stop)
     if len(places) == 1:
@@ -152,7 +152,7 @@ def together(scope: Scope, judged: Judged, window: Window) -> None:
             return
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
-            st.plotly_chart(laid_out(looked), key="outliers-map", config=charts.CONFIG)
+            pictures.draw(laid_out(looked), key="outliers-map")
         with right:
             for words in map_words(looked, scope):
                 st.markdown(cards.escaped(words))

@@ -17,7 +17,15 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.severity import NAMES
 from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
-from monitoring.ui import cards, charts, performance_session, performance_trust, performance_words, timeline
+from monitoring.ui import (
+    cards,
+    charts,
+    performance_session,
+    performance_trust,
+    performance_words,
+    pictures,
+    timeline,
+)
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -65,7 +73,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader("Promised and come true", anchor=False)
-        st.plotly_chart(diagram(found, one), key="reliability", config=charts.CONFIG)
+        pictures.draw(diagram(found, one), key="reliability")
         st.caption(
             "Points of fewer than 20 rows are left out; their bars are Wilson's 95 % intervals. "
             + (

@@ -12,7 +12,7 @@ from monitoring.statistics.metrics import METRICS, MulticlassOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.classes import PerClass, per_class
 from monitoring.statistics.metrics.estimates import Estimate
-from monitoring.ui import charts, performance_words
+from monitoring.ui import charts, performance_words, pictures
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
@@ -45,7 +45,7 @@ def panel(view: View, together: Together | None) -> None:
         "never decided, or never came."
     )
     st.subheader("Taken for", anchor=False)
-    st.plotly_chart(confusion(together.outcomes), key="confusion", config=charts.CONFIG)
+    pictures.draw(confusion(together.outcomes), key="confusion")
     st.caption("Of every class's rows, the share that was decided for each. The diagonal is right.")
 
 

@@ -18,6 +18,7 @@ from monitoring.ui import (
     cards,
     charts,
     performance_session,
+    pictures,
     timeline,
     waiting,
 )
@@ -63,7 +64,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     with left:
         st.subheader("By features", anchor=False)
         if np.isfinite(found.concept[0]):
-            st.plotly_chart(parts(found), key="moved-parts", config=charts.CONFIG)
+            pictures.draw(parts(found), key="moved-parts")
         st.caption(cards.escaped(_method(found)))
 
 

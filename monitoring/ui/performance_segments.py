@@ -13,11 +13,11 @@ from monitoring.performance import Breakdown, Segment
 from monitoring.statistics.metrics import Metric
 from monitoring.ui import (
     cards,
-    charts,
     filters,
     jobs,
     performance_session,
     performance_slices,
+    pictures,
     session,
     waiting,
 )
@@ -102,8 +102,8 @@ def _segments(found: Breakdown, view: View) -> None:
         return
     cards.verdict(*answer(found), key="segments-verdict")
     rows = sorted(found.segments, key=lambda one: (found.segments[0].column != one.column, one.column))
-    st.plotly_chart(
-        forest(found, rows, view.scope.segment), key="forest", config=charts.CONFIG, on_select=_show,
+    pictures.draw(
+        forest(found, rows, view.scope.segment), key="forest", on_select=_show,
         selection_mode="points",
     )  # fmt: skip
     st.dataframe(

@@ -12,7 +12,7 @@ from monitoring import reasons, results, review
 from monitoring.models import Model
 from monitoring.statistics.metrics import METRICS, Metric
 from monitoring.store import cases
-from monitoring.ui import cards, charts, review_session, session
+from monitoring.ui import cards, charts, pictures, review_session, session
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day, short
 from monitoring.ui.performance_words import number
@@ -60,7 +60,7 @@ def panel(scope: Scope) -> None:
         _estimates(found)
         drawn = course(found, headline(model))
         if drawn is not None:
-            st.plotly_chart(drawn, key="audit-course", config=charts.CONFIG)
+            pictures.draw(drawn, key="audit-course")
             st.caption(f"Each point pools the {SPAN} days up to it.")
     _agreement(model)
     _exports(scope)

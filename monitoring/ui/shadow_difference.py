@@ -11,7 +11,7 @@ import streamlit as st
 from monitoring import performance, results, shadow
 from monitoring.shadow.gains import DAYS, DRAWN, ROWS, Gain
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, charts, shadow_session, timeline
+from monitoring.ui import cards, charts, pictures, shadow_session, timeline
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
@@ -50,7 +50,7 @@ def _calibration(view: View) -> None:
     if found is None:
         return
     st.subheader("Do scores mean what they say?", anchor=False)
-    st.plotly_chart(reliability(view, found), key="shadow-reliability", config=charts.CONFIG)
+    pictures.draw(reliability(view, found), key="shadow-reliability")
     st.caption(
         "Ten bins of equal rows each; bars are Wilson's 95 % interval. On the line a score is the share"
         + (" of rows whose likeliest class was right." if view.model.task == "multiclass" else ".")

@@ -11,7 +11,7 @@ import streamlit as st
 from monitoring import shadow
 from monitoring.shadow.gains import Gain, gain
 from monitoring.statistics.paired.ranking import ranked
-from monitoring.ui import cards, charts, jobs, performance_slices, session, shadow_session, waiting
+from monitoring.ui import cards, charts, jobs, performance_slices, pictures, session, shadow_session, waiting
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
@@ -59,7 +59,7 @@ def _by_segment(view: View) -> None:
     st.subheader(f"Gain by {titled(view.metric)} in every segment", anchor=False)
     found = _gains(view)
     if found:
-        st.plotly_chart(forest(view, found), key="shadow-forest", config=charts.CONFIG)
+        pictures.draw(forest(view, found), key="shadow-forest")
         st.caption(
             "Lines hold for all segments together (Bonferroni), if this were the only look; thick lines for "
             "each alone. Grey: fewer than 30 final rows. From ten days on, intervals are at least as wide as "

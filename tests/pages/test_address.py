@@ -1,6 +1,7 @@
 """Every view is an address: what it says is shown, what it cannot show is told and left out of account."""
 
 import ast
+import json
 
 import numpy as np
 import pandas as pd
@@ -168,3 +169,19 @@ def plainly(text):
 
 def text_of(app):
     return said(app) + " ".join(item.value for item in app.info)
+
+
+def test_every_chart_has_one_button_that_makes_an_image_named_after_what_it_shows(full):
+    app = opened("drift", asked={"model": "m", "feature": "x", "range": "28d"})
+    configs = [json.loads(chart.proto.config) for chart in app.get("plotly_chart")]
+    assert len(configs) == 2
+    for config in configs:
+        assert config["modeBarButtons"] == [["toImage"]]
+        assert config["toImageButtonOptions"]["scale"] == 2
+    names = [config["toImageButtonOptions"]["filename"] for config in configs]
+    assert sorted(names) == [f"m-drift-{key}-x-28d" for key in ("course", "distribution")]
+
+
+def test_no_chart_is_drawn_past_that_toolbar():
+    drawn = [path.stem for path in SOURCES if ".plotly_chart(" in path.read_text(encoding="utf-8")]
+    assert drawn == ["pictures"]
