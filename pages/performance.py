@@ -1,5 +1,7 @@
 """Performance: how good is it, and with which labels?"""
 
+from functools import partial
+
 import streamlit as st
 
 from monitoring import drift, performance, reasons
@@ -16,6 +18,7 @@ from monitoring.ui import (
     performance_segments,
     performance_session,
     performance_threshold,
+    performance_trust,
     performance_view,
     performance_words,
     shell,
@@ -73,3 +76,5 @@ elif chosen.view == "why it moved":
     performance_moved.panel(view, places)
 elif chosen.view == "segments":
     performance_segments.panel(view, chosen.metric)
+if chosen.view not in ("over time", "without labels"):  # these two have their own
+    cards.export(partial(performance_trust.csv, view), f"{scope.model.name}-performance.csv")

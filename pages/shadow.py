@@ -1,5 +1,7 @@
 """Shadow: would the shadow do better?"""
 
+from functools import partial
+
 import streamlit as st
 
 from monitoring import drift, performance, reasons, shadow
@@ -67,3 +69,4 @@ elif chosen.view == "agreement":
     cards.link(shell.page_path("review"), "Rows on which they disagree", reason=SOURCES["disagreement"].title)
 elif chosen.view == "segments":
     shadow_segments.panel(view)
+cards.export(partial(shadow_difference.csv, view), f"{scope.model.name}-shadow.csv")

@@ -8,7 +8,7 @@ what was said as a file.
 from monitoring.review import frames
 from monitoring.review.deciding import Agreed, agreed, decided, say
 from monitoring.review.estimating import LEAST, Answer, Sample, estimate, estimates, sample
-from monitoring.review.exporting import as_csv, as_parquet, training_set
+from monitoring.review.exporting import as_csv, as_json, as_parquet, training_set
 from monitoring.review.filling import fill
 from monitoring.review.measures import MEASURES, measures_of
 from monitoring.review.sources import SOURCES, Source, source, sources_of, unknown
@@ -23,6 +23,7 @@ __all__ = [
     "Source",
     "agreed",
     "as_csv",
+    "as_json",
     "as_parquet",
     "decided",
     "estimate",

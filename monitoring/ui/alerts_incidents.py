@@ -12,7 +12,7 @@ from monitoring.alerts import messages
 from monitoring.alerts.evaluating import kept
 from monitoring.store import Refused, incidents
 from monitoring.store.incidents import Done, Entry, Row
-from monitoring.ui import cards, person, session
+from monitoring.ui import cards, person, session, tables
 from monitoring.ui.alerts_session import Known
 from monitoring.ui.numbers import count
 
@@ -40,8 +40,8 @@ def panel(one: Known) -> None:
         )
         return
     numbers = [str(row.number) for row in rows[:MOST]]
-    st.dataframe(
-        [_line(one, row) for row in rows[:MOST]], hide_index=True, height="content", key="incidents",
+    tables.draw(
+        [_line(one, row) for row in rows[:MOST]], height="content", key="incidents",
         on_select=partial(_picked, numbers), selection_mode="single-row",
     )  # fmt: skip
     if len(rows) > MOST:
@@ -94,13 +94,13 @@ def _detail(one: Known, row: Row) -> None:
          "Over": messages.day(each.ended) if each.ended else "–"}
         for each in incident.firings
     ]  # fmt: skip
-    st.dataframe(fired, hide_index=True, height="content", key="fired")
+    tables.draw(fired, height="content", key="fired")
     told = [
         {"When": f"{entry.at:%Y-%m-%d %H:%M} UTC" if entry.at else "–", "What": _kind(entry),
          "Who": f"{entry.author} (unverified)" if entry.author else "–", "Note": entry.note or "–"}
         for entry in one.own(row.number)
     ]  # fmt: skip
-    st.dataframe(told, hide_index=True, height="content", key="incident-history")
+    tables.draw(told, height="content", key="incident-history")
 
 
 def _kind(entry: Entry) -> str:

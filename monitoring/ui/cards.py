@@ -123,13 +123,30 @@ def export(csv: Callable[[], bytes], file_name: str) -> None:
     file_name : str
         Of the CSV; the others end in their own way.
     """
-    _files("CSV of this page", csv, file_name, key="export", type="tertiary")
+    files("CSV of this page", csv, file_name, key="export", type="tertiary")
 
 
-def _files(
-    label: str, csv: Callable[[], bytes], file_name: str, *, key: str, type: Literal["secondary", "tertiary"]
+def files(
+    label: str,
+    csv: Callable[[], bytes],
+    file_name: str,
+    *,
+    key: str,
+    type: Literal["secondary", "tertiary"] = "secondary",
 ) -> None:
-    """A button for each kind of file; the others are made of the same CSV, so all say the same."""
+    """A button for each kind of file; the others are made of the same CSV, so all say the same.
+
+    Parameters
+    ----------
+    label : str
+        Of the first button.
+    csv : callable
+    file_name : str
+        Of the CSV; the others end in their own way.
+    key : str
+        Unique on the page.
+    type : {'secondary', 'tertiary'}
+    """
     stem = file_name.removesuffix(".csv")
     with st.container(horizontal=True, gap="small", width="content", key=f"{key}-files"):
         st.download_button(
@@ -228,17 +245,9 @@ def trust(
             st.markdown(f"| The same chunk by | Value | Amber from |\n|:--|--:|--:|\n{body}")
         st.caption("All numbers of this page, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
-        _files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
+        files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
         if every is not None:
-            st.download_button(
-                "CSV by every method",
-                every,
-                file_name=f"every-method-{file_name}",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"{key}-every",
-            )
+            files("CSV by every method", every, f"every-method-{file_name}", key=f"{key}-every")
 
 
 def escaped(text: str) -> str:

@@ -11,7 +11,7 @@ from monitoring import drift
 from monitoring.drift import Assessment, Likely, Started
 from monitoring.drift.wording import listed
 from monitoring.models import Model
-from monitoring.ui import cards
+from monitoring.ui import cards, tables
 from monitoring.ui.drift_view import View
 from monitoring.ui.numbers import day
 
@@ -24,8 +24,10 @@ def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
     if not rows:
         st.caption("No feature that counts is beyond its limit in the judged chunk.")
         return
-    st.dataframe(
-        [
+    tables.draw(
+        key="likely-features",
+        here=True,
+        rows=[
             {
                 "Feature": one.title,
                 "Times its limit": one.excess + 1,
@@ -35,7 +37,6 @@ def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
             }
             for one in rows[:MOST]
         ],
-        hide_index=True,
         height="content",
         column_config={
             "Times its limit": st.column_config.NumberColumn(format="%.2f ×", help="Value over limit."),

@@ -14,7 +14,7 @@ from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session, pictures
+from monitoring.ui import cards, charts, outliers_session, pictures, tables
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
@@ -188,14 +188,14 @@ def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> N
                 "When": local_time(instant_of(at, model.grain, model.zone), model.zone).partition(",")[0],
             }
         )
-    st.dataframe(
+    tables.draw(
         lines,
-        hide_index=True,
         height="content" if len(lines) < 12 else 430,
         column_config={
             "What makes it odd": st.column_config.TextColumn(width=620),
             **{name: st.column_config.Column(width=70) for name in ("Score", "p", "Forest p")},
         },
+        here=True,
         key="outliers-rows",
     )
 

@@ -24,6 +24,7 @@ from monitoring.ui import (
     performance_trust,
     performance_words,
     pictures,
+    tables,
     timeline,
 )
 from monitoring.ui.drift_view import words
@@ -85,9 +86,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     with right:
         st.subheader("Calibration error over time", anchor=False)
         timeline.draw(course(view, found), view.scope.model, key="calibration-course")
-    st.dataframe(
-        table(one.measured, found.reference), hide_index=True, height="content", key="calibration-table"
-    )
+    tables.draw(table(one.measured, found.reference), height="content", key="calibration-table")
     st.caption(f"From {count(float(one.measured.rows))} final labels; bins of {bins or 'equal mass'}.")
     wide = BINS.get(bins or "", False)
     cards.trust(

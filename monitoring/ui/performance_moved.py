@@ -19,6 +19,7 @@ from monitoring.ui import (
     charts,
     performance_session,
     pictures,
+    tables,
     timeline,
     waiting,
 )
@@ -143,7 +144,7 @@ def _labels(view: View, places: tuple[int, ...]) -> None:
         st.caption("The reference has no mature labels to compare with.")
         return
     st.markdown(cards.escaped(moved_words.label_sentence(found, view.model)))
-    st.dataframe(table(found), hide_index=True, height="content", key="moved-labels")
+    tables.draw(table(found), height="content", here=True, key="moved-labels")
     st.caption(
         f"Exact, from counts of {count(found.rows[1])} labelled rows and {count(found.rows[0])} of the "
         "reference."

@@ -19,6 +19,7 @@ from monitoring.ui import (
     performance_slices,
     pictures,
     session,
+    tables,
     waiting,
 )
 from monitoring.ui.drift_view import words
@@ -106,8 +107,8 @@ def _segments(found: Breakdown, view: View) -> None:
         forest(found, rows, view.scope.segment), key="forest", on_select=_show,
         selection_mode="points",
     )  # fmt: skip
-    st.dataframe(
-        [_told(found.metric, one) for one in sorted(rows, key=_urgency)], hide_index=True, height="content",
+    tables.draw(
+        [_told(found.metric, one) for one in sorted(rows, here=True, key=_urgency)], height="content",
         key="segments",
         column_config={"Rows": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip

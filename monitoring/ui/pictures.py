@@ -49,7 +49,7 @@ def config(name: str) -> dict[str, Any]:
     """
     return {
         "displaylogo": False,
-        "displayModeBar": True,
+        "displayModeBar": "hover",
         "modeBarButtons": [["toImage"]],
         "scrollZoom": False,
         "toImageButtonOptions": {"format": "png", "filename": name, "scale": SCALE},

@@ -14,7 +14,7 @@ import streamlit as st
 from monitoring.commands import receipt_line
 from monitoring.models import Model
 from monitoring.store import StoreError
-from monitoring.ui import cards, paging, quality_session, session
+from monitoring.ui import cards, paging, quality_session, session, tables
 from monitoring.ui.numbers import count
 
 PER_PAGE = 50
@@ -72,7 +72,7 @@ def _table(model: Model, reason: str) -> None:
     rows, total = quality_session.set_aside(model, reason, (place - 1) * PER_PAGE, PER_PAGE)
     if place > paging.last(total, PER_PAGE):
         rows, total = quality_session.set_aside(model, reason, 0, PER_PAGE)
-    st.dataframe(rows, hide_index=True, key="set-aside-table")
+    tables.draw(rows, key="set-aside-table")
     label = f"Page of {count(paging.last(total, PER_PAGE))}, {count(total)} rows set aside"
     paging.control("set_aside_page", label, total, PER_PAGE, width=260)
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from monitoring.models import Model
 from monitoring.quality import CHECKS, Finding
-from monitoring.ui import cards, drift_session, paging, quality_session
+from monitoring.ui import cards, drift_session, paging, quality_session, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, day
 from monitoring.ui.quality_session import Picture
@@ -43,7 +43,7 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
             st.caption("The column is private: its values are not shown.")
         if found.rows.empty:
             st.caption("No row here: there is none, or retention deleted the rows behind the number.")
-        st.dataframe(found.rows, hide_index=True, key="rows-table")
+        tables.draw(found.rows, key="rows-table")
         label = f"Page of {count(paging.last(found.total, PER_PAGE))}, {count(found.total)} rows"
         paging.control("rows_page", label, found.total, PER_PAGE, width=220)
 

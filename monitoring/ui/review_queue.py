@@ -13,7 +13,7 @@ from monitoring.models import Model, Review
 from monitoring.review import SOURCES, sources_of
 from monitoring.store import cases
 from monitoring.store.cases import Case, State
-from monitoring.ui import address, review_session, session
+from monitoring.ui import address, review_session, session, tables
 from monitoring.ui.numbers import count, day
 
 PAGE = 50
@@ -100,8 +100,8 @@ def _table(listed: Sequence[Case]) -> None:
         if places and places[0] < len(listed):
             choose(listed[places[0]].number)
 
-    st.dataframe(
-        rows, hide_index=True, height=min(38 * len(rows) + 38, 260), key="review-queue", on_select=picked,
+    tables.draw(
+        rows, height=min(38 * len(rows) + 38, 260), key="review-queue", on_select=picked,
         selection_mode="single-row", column_config={"Case": st.column_config.NumberColumn(format="%d")},
     )  # fmt: skip
 

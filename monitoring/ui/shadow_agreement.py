@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.ui import cards, charts, pictures, session, shadow_expected, shadow_session, timeline
+from monitoring.ui import cards, charts, pictures, session, shadow_expected, shadow_session, tables, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.shadow_view import View
@@ -192,4 +192,4 @@ def _matrix(view: View, table: np.ndarray) -> None:
         }
         for i, name in enumerate(names)
     ]
-    st.dataframe(rows, hide_index=True, height="content", key="agreement-table")
+    tables.draw(rows, height="content", key="agreement-table")

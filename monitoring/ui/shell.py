@@ -14,7 +14,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import address, cards, filters, health_session, session
+from monitoring.ui import address, cards, filters, health_session, session, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -103,11 +103,13 @@ def main() -> None:
     entry = st.navigation(sections)
     page = next((page for page, known in entries.items() if known == entry), PAGES[0])
     address.begin(page.name)
+    tables.begin()
     token = _IN_SHELL.set(True)
     try:
         notes = _frame(page)
         with contextlib.suppress(_Stopped):
             entry.run()
+        tables.foot()
         with notes:
             for note in address.notes():
                 st.info(cards.escaped(note), icon=":material/link_off:")

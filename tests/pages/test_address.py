@@ -27,6 +27,7 @@ FORMS = {
     "quality_repair": {"mend-kind"},
     "shadow_forms": {"trial-note", "decided", "decision-reason"},
 }
+MENUS = {"cards", "tables"}  # of files to take out
 WHOLE_FORMS = {"alerts_rules", "drift_limits", "review_forms", "alerts_notes", "shadow_forms"}
 MORE = (
     '[versions]\nchampion = "one"\nshadows = ["two"]\n[segments]\ncolumns = ["city"]\n[review]\naudit = 0.1\n'
@@ -53,7 +54,7 @@ def test_every_control_that_changes_a_view_stands_in_the_address():
     for file, key, said_by_address in controls():
         if said_by_address:
             bound.add((file, key))
-        elif file not in WHOLE_FORMS and (file, key) != ("cards", "key") and key not in FORMS.get(file, ()):
+        elif file not in WHOLE_FORMS and file not in MENUS and key not in FORMS.get(file, ()):
             left.add((file, key))
     assert not left, "these change what is seen, and no link keeps them"
     names = {key for _, key in bound if key != "key"} | {"rows_page", "set_aside_page", "case"}
@@ -93,7 +94,12 @@ def full(tmp_path_factory):
         patch.setenv("LOOKOUT_STORE", str(folder / "lookout.duckdb"))
         # The test harness ends a run as soon as a part that is beside it waits for something.
         patch.setattr(outliers_panel, "together", lambda *given: None)
-        yield
+        apps = {}
+
+        def shown(page, asked):
+            return apps.get((page, *asked)) or apps.setdefault((page, *asked), opened(page, asked=asked))
+
+        yield shown
     session.close()
 
 
@@ -125,7 +131,7 @@ UNKNOWN = f"no such {HOSTILE}"
 
 @pytest.mark.parametrize(("page", "asked"), VIEWS, ids=[f"{page}-{min(asked)}" for page, asked in VIEWS])
 def test_what_an_address_says_is_what_is_shown(full, page, asked):
-    app = opened(page, asked=asked)
+    app = full(page, asked)
     assert not app.exception
     shown = {name: app.session_state[name] for name in asked if name != "case"}
     wrong = {name: value for name, value in shown.items() if not address.same(value, [asked[name]])}
@@ -185,3 +191,32 @@ def test_every_chart_has_one_button_that_makes_an_image_named_after_what_it_show
 def test_no_chart_is_drawn_past_that_toolbar():
     drawn = [path.stem for path in SOURCES if ".plotly_chart(" in path.read_text(encoding="utf-8")]
     assert drawn == ["pictures"]
+
+
+FORMS_OF_A_FILE = ("csv", "parquet", "json")
+
+
+def files(app):
+    """What is offered to be taken out: by the key of its button, the kind."""
+    return {button.key for button in app.download_button}
+
+
+@pytest.mark.parametrize(("page", "asked"), VIEWS, ids=[f"{page}-{min(asked)}" for page, asked in VIEWS])
+def test_every_frame_and_every_table_can_be_taken_out_in_three_forms(full, page, asked):
+    app = full(page, asked)
+    app.session_state["tables"] = True
+    app.run()
+    assert not app.exception
+    keys = files(app)
+    frames = {key for key in keys if f"{key}-parquet" in keys}
+    assert frames or not app.dataframe
+    assert {f"{key}-json" for key in frames} <= keys
+    named = {f"{key}-{form}" for key in frames for form in ("parquet", "json")}
+    assert all(key.startswith(("report", "rejected-", "review-")) for key in keys - frames - named)
+    drawn = {item.key for item in app.dataframe if item.key and not item.key.startswith("replay-")}
+    assert {f"table-{key}" for key in drawn} <= frames
+
+
+def test_no_table_is_drawn_past_its_files():
+    drawn = {path.stem for path in SOURCES if "st.dataframe(" in path.read_text(encoding="utf-8")}
+    assert drawn == {"cards", "tables"}  # the first has the rows of the quarantine
