@@ -20,6 +20,7 @@ from monitoring.ui import (
     feature_detail,
     filters,
     pictures,
+    queries,
     scatter,
     session,
     shell,
@@ -222,6 +223,7 @@ with after:
         key="trust",
         others=drift_trust.others(view, drift_session.values(scope, feature.feature), feature.feature),
         every=partial(drift_trust.every, single, view, session.now_of(model)),
+        sql=partial(queries.of_drift, scope),
     )
     if not scope.segment[0] and model.segments.columns:
         by_segment = drift_session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)

@@ -18,6 +18,7 @@ from monitoring.ui import (
     predictions_panels,
     predictions_session,
     predictions_trust,
+    queries,
     session,
     shell,
     timeline,
@@ -130,6 +131,7 @@ with right:
         f"{model.name}-{scope.version}-{shown.feature}.csv",
         key="trust",
         every=partial(predictions_trust.every, picture),
+        sql=partial(queries.of_outputs, scope),
     )
 
 # --- where it lies, what it decides, how sure it is ---------------------------------------------------------

@@ -17,6 +17,7 @@ from monitoring.ui import (
     quality_session,
     quality_trust,
     quality_view,
+    queries,
     shell,
 )
 from monitoring.ui.components.heatmap import heatmap
@@ -148,6 +149,7 @@ with detail:
         partial(quality_trust.csv, picture, shown),
         f"{model.name}-{shown.check}.csv",
         key="trust",
+        sql=partial(queries.of_quality, scope),
     )
 
 # --- where and when -----------------------------------------------------------------------------------------

@@ -51,6 +51,8 @@ PARAMETERS: dict[str, str] = {
     "state": "state",
     "given": "person a case is given to",
     "case": "case",
+    "trust": "how a number came about, open or not",
+    "query": "query, shown or not",
     "incident": "incident",
     "rule": "rule",
     "messages": "state of messages",

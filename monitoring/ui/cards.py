@@ -218,6 +218,7 @@ def trust(
     key: str,
     others: Sequence[tuple[str, str, str]] = (),
     every: Callable[[], bytes] | None = None,
+    sql: Callable[[], str] | None = None,
 ) -> None:
     """How a number came about: every choice behind it, the query, and the numbers themselves.
 
@@ -236,8 +237,13 @@ def trust(
         What other methods say of the same rows; plain text.
     every : callable, optional
         Makes a file with every method's numbers.
+    sql : callable, optional
+        Gives the statements that the numbers come from, when somebody wants to see them.
     """
-    with st.expander("How this number came about", icon=":material/verified:", key=key):
+    with st.expander(
+        "How this number came about", icon=":material/verified:", key=key, on_change="rerun",
+        bind="query-params",
+    ):  # fmt: skip
         rows = "\n".join(f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items())
         st.markdown(f"| What | How |\n|---|---|\n{rows}")
         if others:
@@ -248,6 +254,12 @@ def trust(
         files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
         if every is not None:
             files("CSV by every method", every, f"every-method-{file_name}", key=f"{key}-every")
+        if sql is not None and st.toggle(
+            "Show query", key="query", bind="query-params",
+            help="The SQL that these numbers come from, as it has just run, with the values it was given.",
+        ):  # fmt: skip
+            st.caption("It runs as it stands in DuckDB, on the store or a copy of it.")
+            st.code(sql(), language="sql", height=360)
 
 
 def escaped(text: str) -> str:

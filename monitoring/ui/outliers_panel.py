@@ -14,7 +14,7 @@ from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session, pictures, tables
+from monitoring.ui import cards, charts, outliers_session, pictures, queries, tables
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
@@ -69,7 +69,8 @@ def panel(scope: Scope) -> None:
         command(scope),
         partial(_csv, judged, scope.window),
         f"{scope.model.name}-outliers.csv",
-        key="outliers-trust",
+        key="trust",
+        sql=partial(queries.of_odd_rows, scope),
     )
 
 

@@ -24,6 +24,7 @@ from monitoring.ui import (
     performance_trust,
     performance_words,
     pictures,
+    queries,
     tables,
     timeline,
 )
@@ -94,7 +95,8 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         _command(view, equal_width=wide),
         partial(_csv, view, equal_width=wide),
         f"{view.model.name}-calibration.csv",
-        key="calibration-trust",
+        key="trust",
+        sql=partial(queries.of_outputs, view.scope, view.known_at),
     )
 
 

@@ -57,7 +57,7 @@ def test_every_control_that_changes_a_view_stands_in_the_address():
         elif file not in WHOLE_FORMS and file not in MENUS and key not in FORMS.get(file, ()):
             left.add((file, key))
     assert not left, "these change what is seen, and no link keeps them"
-    names = {key for _, key in bound if key != "key"} | {"rows_page", "set_aside_page", "case"}
+    names = {key for _, key in bound if key != "key"} | {"rows_page", "set_aside_page", "case", "trust"}
     assert names | {"cost_fp", "cost_fn"} == set(address.PARAMETERS)
 
 
@@ -109,7 +109,7 @@ VIEWS = [
     ("model", {"model": "m", "range": "90d", "as_of": "2026-01-30"}),
     ("drift", {"chunk": "7 days", "reference": "weekday", "segment": "city=Oslo", "method": "psi"}),
     ("drift", {"feature": "x", "drawn": "ratios", "current": "1 chunk", "exact": "true",
-               "series": "distance, chunk by chunk"}),
+               "series": "distance, chunk by chunk", "trust": "true", "query": "true"}),
     ("predictions", {"version": "two", "current": "1 chunk", "method": "psi", "about": "confidence",
                      "sure_by": "entropy", "below": "0.75", "beside": "one"}),
     ("performance", {"view": "threshold", "threshold": "0.3", "cost_fp": "2", "cost_fn": "7",
