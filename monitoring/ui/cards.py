@@ -79,11 +79,21 @@ def badge(status: str, word: str = "") -> None:
     st.badge(f"{shown.shape} {word or shown.word}", color=shown.badge, help=None if word else shown.meaning)
 
 
-def signal(name: str, status: str, sentence: str) -> None:
-    """A signal's name with its status as shape and colour; what it says appears on touch."""
+def signal(name: str, status: str, sentence: str, meaning: str = "") -> None:
+    """A signal's name with its status as shape and colour; what it says appears on touch.
+
+    Parameters
+    ----------
+    name, status, sentence : str
+    meaning : str
+        What the signal is, in plain words, before what it says; plain text.
+    """
     shown = mark(status)
+    about = f"{escaped(meaning)}\n\n" if meaning else ""
     text = escaped(name).replace("\\[", "[").replace("\\]", "]")  # a badge escapes brackets by itself
-    st.badge(f"{shown.shape} {text}", color=shown.badge, help=f"{shown.word}. {escaped(full(sentence))}")
+    st.badge(
+        f"{shown.shape} {text}", color=shown.badge, help=f"{about}{shown.word}. {escaped(full(sentence))}"
+    )
 
 
 def said(name: str, status: str, sentence: str) -> str:
@@ -98,7 +108,7 @@ def said(name: str, status: str, sentence: str) -> str:
     return f":{shown.badge}[**{shown.shape} {escaped(name)}**] &nbsp; {escaped(full(sentence))}"
 
 
-def link(path: str, label: str, **query: str) -> None:
+def link(path: str, label: str, about: str | None = None, **query: str) -> None:
     """A link to another page of the app that carries what the bar says along.
 
     Parameters
@@ -106,11 +116,18 @@ def link(path: str, label: str, **query: str) -> None:
     path : str
         The page's file.
     label : str
+    about : str, optional
+        What appears on touch; Markdown.
     **query
         What else the address says; nothing that this page's own bar says.
     """
     st.page_link(
-        path, label=label, icon=":material/arrow_forward:", icon_position="right", query_params=query
+        path,
+        label=label,
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=query,
+        help=about,
     )
 
 

@@ -77,6 +77,11 @@ def page_path(name: str) -> str:
     return str(next(page.path for page in PAGES if page.name == name))
 
 
+def has(name: str) -> bool:
+    """Whether the app has a page of that name."""
+    return any(page.name == name for page in PAGES)
+
+
 @functools.cache
 def title_and_question(path: Path) -> tuple[str, str]:
     """A page's title and the one question it asks, both from its docstring.

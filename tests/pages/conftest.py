@@ -1,6 +1,7 @@
 """The app as a script, without a server or a browser."""
 
 import functools
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,20 @@ def opened(page="health", script="app.py", asked=None, **query):
     if page != "health" and script == "app.py":
         app.switch_page(f"pages/{page}.py")
     return app.run()
+
+
+def sentences(app):
+    """What the sentences with explained terms are: lists of lines as the browser gets them."""
+    found = [json.loads(item.proto.json or "{}") for item in app.get("bidi_component")]
+    return [one for one in found if "terms" in one]
+
+
+def told(app):
+    """The text of those sentences."""
+    lines = [line for one in sentences(app) for line in one["lines"]]
+    return " ".join(
+        text for line in lines for part in (line["name"], line["text"]) for text, _ in [*part, (" ", "")]
+    )
 
 
 @pytest.fixture
