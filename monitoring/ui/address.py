@@ -16,6 +16,8 @@ PARAMETERS: dict[str, str] = {
     "reference": "reference",
     "segment": "segment",
     "as_of": "as of",
+    "refresh": "how often new data are looked for",
+    "print": "view for paper",
     "page": "page",
     "view": "view",
     "metric": "metric",
@@ -97,6 +99,11 @@ def page() -> str:
     """The page that is shown."""
     known: _Opened | None = st.session_state.get(_STATE)
     return known.page if known else ""
+
+
+def for_paper() -> bool:
+    """Whether the address asks for the view that is printed."""
+    return st.query_params.get("print") == "1"
 
 
 def refuse(name: str, value: str) -> None:

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import results
 from monitoring.formats import full
@@ -33,11 +34,13 @@ _READ = re.compile(
 )
 
 
-def heading(title: str, question: str) -> None:
-    """A page's title and the one question it asks."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading"):
+def heading(title: str, question: str) -> DeltaGenerator:
+    """A page's title and the one question it asks; gives the line they stand on, which has room for more."""
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading")
+    with line:
         st.title(title, anchor=False, width="content")
         st.caption(question, width="content")
+    return line
 
 
 def empty(what: str, fix: str) -> None:

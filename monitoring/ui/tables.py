@@ -10,10 +10,12 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from monitoring.ui import cards, pictures
+from monitoring.ui import address, cards, pictures
 
 Rows = pd.DataFrame | Sequence[dict[str, Any]]
 _SHOWN: ContextVar[dict[str, Rows] | None] = ContextVar("tables", default=None)
+PRINTED = 100
+"""Rows of a table that go on paper."""
 _PICTURE = "data:image/"
 
 
@@ -31,7 +33,10 @@ def draw(rows: Rows, *, key: str, here: bool = False, **options: Any) -> None:
     **options
         As `streamlit.dataframe` takes them.
     """
-    st.dataframe(rows, hide_index=True, key=key, **options)
+    if address.for_paper() and "column_config" not in options:
+        st.table(_on_paper(rows), hide_index=True)
+    else:
+        st.dataframe(rows, hide_index=True, key=key, **options)
     shown = _SHOWN.get()
     if here:
         with st.popover("Take out", type="tertiary", icon=":material/download:", key=f"{key}-out",
@@ -60,6 +65,13 @@ def foot() -> None:
         with panel:
             for key, rows in shown.items():
                 _offered(key, rows)
+
+
+def _on_paper(rows: Rows) -> pd.DataFrame:
+    """A table that breaks its lines instead of being cut at the margin; what is in it stays text."""
+    data = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    named = data.head(PRINTED).rename(columns=lambda name: cards.escaped(str(name)))
+    return named.map(lambda value: cards.escaped(value) if isinstance(value, str) else value)
 
 
 def _offered(key: str, rows: Rows) -> None:
