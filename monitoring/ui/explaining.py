@@ -91,7 +91,8 @@ class Piece:
     term: str = ""
 
 
-def pieces(text: str) -> list[Piece]:
+@functools.lru_cache(maxsize=2048)
+def pieces(text: str) -> tuple[Piece, ...]:
     """A sentence taken apart; put together again it is the same.
 
     Parameters
@@ -103,14 +104,16 @@ def pieces(text: str) -> list[Piece]:
     >>> [(piece.text, piece.term) for piece in pieces("accuracy fell, its inputs drift")]
     [('accuracy', 'accuracy'), (' fell, its ', ''), ('inputs', 'feature'), (' ', ''), ('drift', 'drift')]
     """
-    found, at = [], 0
+    found: list[Piece] = []
+    at = 0
     for hit in _pattern().finditer(text):
         key = _KEYS[str(hit.lastgroup)]
         found += [Piece(text[at : hit.start()]), Piece(hit.group(), key)]
         at = hit.end()
-    return [piece for piece in [*found, Piece(text[at:])] if piece.text]
+    return tuple(piece for piece in [*found, Piece(text[at:])] if piece.text)
 
 
+@functools.lru_cache(maxsize=256)
 def meaning(key: str) -> tuple[str, str]:
     """What a term is called and what it means.
 

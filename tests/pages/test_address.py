@@ -57,7 +57,13 @@ def test_every_control_that_changes_a_view_stands_in_the_address():
         elif file not in WHOLE_FORMS and file not in MENUS and key not in FORMS.get(file, ()):
             left.add((file, key))
     assert not left, "these change what is seen, and no link keeps them"
-    names = {key for _, key in bound if key != "key"} | {"rows_page", "set_aside_page", "case", "trust", "print"}
+    names = {key for _, key in bound if key != "key"} | {
+        "rows_page",
+        "set_aside_page",
+        "case",
+        "trust",
+        "print",
+    }
     assert names | {"cost_fp", "cost_fn"} == set(address.PARAMETERS)
 
 
