@@ -18,14 +18,14 @@ from monitoring.ui.numbers import day
 MOST = 8
 
 
-def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
-    """Features that a change is likely related to, as a table."""
+def likely(rows: Sequence[Likely], assessment: Assessment, *, key: str = "likely-features") -> None:
+    """Features that a change is likely related to, as a table; one drawn in another's place has its own key."""
     st.subheader("Likely related features", anchor=False)
     if not rows:
         st.caption("No feature that counts is beyond its limit in the judged chunk.")
         return
     tables.draw(
-        key="likely-features",
+        key=key,
         here=True,
         rows=[
             {

@@ -53,7 +53,7 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
         table = st.empty()
         if not job.done:
             with table.container():
-                drift_likely.likely(_ranked(view, {}), assessment)
+                drift_likely.likely(_ranked(view, {}), assessment, key="likely-features-before")
         drift_likely.began_together(picture.together, model)
         below = st.container()
     waiting.until_done(job, head, "Looking at all features at once")

@@ -108,8 +108,8 @@ def _segments(found: Breakdown, view: View) -> None:
         selection_mode="points",
     )  # fmt: skip
     tables.draw(
-        [_told(found.metric, one) for one in sorted(rows, here=True, key=_urgency)], height="content",
-        key="segments",
+        [_told(found.metric, one) for one in sorted(rows, key=_urgency)], height="content",
+        here=True, key="segments",
         column_config={"Rows": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     st.caption(cards.escaped(_how(found)))
