@@ -9,7 +9,6 @@ from monitoring import drift, reasons
 from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
-    charts,
     drift_exact,
     drift_limits,
     drift_rows,
@@ -20,6 +19,8 @@ from monitoring.ui import (
     drift_view,
     feature_detail,
     filters,
+    pictures,
+    queries,
     scatter,
     session,
     shell,
@@ -60,19 +61,19 @@ try:
     picture = drift_session.picture(scope, method)
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
-    st.stop()
+    shell.stop()
 except drift.NoReferenceError:
     cards.empty(
         "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
     )
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 
 view, rows = picture.view, picture.rows
 assessment = view.assessment
@@ -122,10 +123,9 @@ with left:
     st.subheader("Importance and drift", anchor=False)
     weighed = [row for row in rows if row.importance is not None]
     if weighed:
-        st.plotly_chart(
+        pictures.draw(
             scatter.importance_by_drift(weighed, selected=feature.feature),
             key="scatter",
-            config=charts.CONFIG,
             on_select=filters.show_point,
             selection_mode="points",
         )
@@ -187,7 +187,7 @@ with before:
             "One of the two sides has no value to draw.", "The table below says how many are missing."
         )
     else:
-        st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+        pictures.draw(figure, key="distribution")
     cards.comparison(
         feature_detail.facts(
             cube,
@@ -223,6 +223,7 @@ with after:
         key="trust",
         others=drift_trust.others(view, drift_session.values(scope, feature.feature), feature.feature),
         every=partial(drift_trust.every, single, view, session.now_of(model)),
+        sql=partial(queries.of_drift, scope),
     )
     if not scope.segment[0] and model.segments.columns:
         by_segment = drift_session.by_segment(model, feature.feature, scope.chunk, method, scope.reference)

@@ -15,6 +15,7 @@ from monitoring.ui import (
     shell,
 )
 from monitoring.ui.components.ribbon import ribbon
+from monitoring.ui.components.sentences import Line, sentences
 from monitoring.ui.numbers import day
 from monitoring.ui.scopes import scope_of
 
@@ -31,25 +32,27 @@ reports = health_view.worst_first(
     ]
 )
 with st.container(horizontal=True, vertical_alignment="center", key="tiles"):
-    for label, count in health_view.counted(reports):
-        st.metric(label, count, border=True, width=132)
+    for label, count, meaning in health_view.counted(reports):
+        st.metric(label, count, border=True, width=132, help=meaning)
     st.space("stretch")
     cards.explanation(
         what="Every model with a mark for each thing that is watched, and a ribbon with a bar per day: the "
-        "worse, the higher. The thin line below is the drift of its inputs alone; the blue one marks the "
-        "reference. Click a day to see everything as of that day.",
+        "worse, the higher. The thin line below tells whether what the model is asked about has moved away "
+        "from what it learnt; the blue one marks the days on which it is known to have been healthy, with "
+        "which the others are compared. Click a day to see everything as of that day.",
         why="A model fails quietly: the service keeps answering while its inputs leave what it learnt from.",
-        then="Read the sentence of each signal that is not healthy, and follow the link to its cause.",
+        then="Read the sentence of everything that is not healthy, and follow the link to its cause. A word "
+        "with dots below it says what it means when you touch it.",
     )
 
 changes = health_view.changes(reports)
 since = f"as of {day(choices.as_of)}" if choices.as_of else "in the newest data"
 if changes:
-    lines = "\n".join(f"- **{cards.escaped(name)}**: {cards.escaped(change)}" for name, change in changes)
     with st.expander(
         f"What changed since the day before, {since} ({len(changes)})", expanded=len(changes) <= 4
     ):
-        st.markdown(lines)
+        lines = [Line(name, change) for name, change in changes]
+        sentences(lines, key="changes", glossary=shell.has("glossary"))
 else:
     st.caption(f"Nothing changed since the day before, {since}.")
 
@@ -72,15 +75,14 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
             report_button.button(scopes[model.name], key=f"report-{model.name}")
         with st.container(horizontal=True, gap="small", key=f"signals-{model.name}"):
             for signal in report.signals:
-                cards.signal(signal.name, signal.status, signal.sentence)
-        for signal in report.signals:
-            if signal.status != "green":
-                st.markdown(cards.said(signal.name, signal.status, signal.sentence))
+                cards.signal(signal.name, signal.status, signal.sentence, health_view.meaning(signal))
+        if told := health_view.lines(report):
+            sentences(told, key=f"said-{model.name}", glossary=shell.has("glossary"))
         ribbon(
-            health_session.days(model),
+            health_view.plainly(health_session.days(model)),
             days,
             title=model.name,
-            second="drift",
+            second="its inputs",
             as_of=choices.as_of,
             reference=health_view.reference_days(model),
             volume=report.volume,
@@ -90,8 +92,8 @@ for report in reports[(page - 1) * health_view.PER_PAGE : page * health_view.PER
         with st.container(horizontal=True, gap="small", key=f"pages-{model.name}"):
             for place in shell.PAGES:
                 if not place.every_model:
-                    title, _ = shell.title_and_question(place.path)
-                    cards.link(str(place.path), title, model=model.name)
+                    title, question = shell.title_and_question(place.path)
+                    cards.link(str(place.path), title, question, model=model.name)
         if rejected := session.rejected(model):
             cards.quarantine(rejected, partial(session.quarantine, model), key=f"quarantine-{model.name}")
 with st.container(horizontal=True, vertical_alignment="center", key="foot"):

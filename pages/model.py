@@ -1,5 +1,7 @@
 """Model: is it still worth trusting, and what should be done?"""
 
+from functools import partial
+
 import streamlit as st
 
 from monitoring.ui import (
@@ -97,3 +99,4 @@ with right:
 if model.owner or model.notes:
     st.subheader("Owner and notes", anchor=False)
     st.markdown(cards.escaped(" – ".join(part for part in (model.owner, model.notes) if part)))
+cards.export(partial(health_view.csv, [report]), f"{model.name}-health.csv")

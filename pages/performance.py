@@ -1,5 +1,7 @@
 """Performance: how good is it, and with which labels?"""
 
+from functools import partial
+
 import streamlit as st
 
 from monitoring import drift, performance, reasons
@@ -16,6 +18,7 @@ from monitoring.ui import (
     performance_segments,
     performance_session,
     performance_threshold,
+    performance_trust,
     performance_view,
     performance_words,
     shell,
@@ -32,14 +35,14 @@ try:
     assessment = performance_session.assessment(scope, chosen.known_at)
 except performance.NoOutputError:
     cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 view = performance_view.view(assessment, scope, chosen.known_at)
 if view is None:
     cards.empty("No predictions in this range.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 places = view.newest(chosen.count)
 together = performance_session.together(scope, places, chosen.known_at) if places else None
 with answer:
@@ -73,3 +76,5 @@ elif chosen.view == "why it moved":
     performance_moved.panel(view, places)
 elif chosen.view == "segments":
     performance_segments.panel(view, chosen.metric)
+if chosen.view not in ("over time", "without labels"):  # these two have their own
+    cards.export(partial(performance_trust.csv, view), f"{scope.model.name}-performance.csv")

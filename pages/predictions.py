@@ -10,14 +10,15 @@ from monitoring.predictions.frames import LOW
 from monitoring.statistics import METHODS
 from monitoring.ui import (
     cards,
-    charts,
     drift_rows,
     drift_view,
     feature_detail,
     filters,
+    pictures,
     predictions_panels,
     predictions_session,
     predictions_trust,
+    queries,
     session,
     shell,
     timeline,
@@ -57,17 +58,17 @@ try:
     picture = predictions_session.picture(scope, method)
 except performance.NoOutputError:
     cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk of {scope.version} from {start} to {stop}.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 
 view = picture.view
 assessment = view.assessment
@@ -115,7 +116,7 @@ with left:
             "One of the two sides has no value to draw.", "The table below says how many rows lack one."
         )
     else:
-        st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+        pictures.draw(figure, key="distribution")
     facts = feature_detail.facts(cube, reference, current, extent=False, outside=outside)
     cards.comparison(facts, drift_view.words(window))
 with right:
@@ -130,6 +131,7 @@ with right:
         f"{model.name}-{scope.version}-{shown.feature}.csv",
         key="trust",
         every=partial(predictions_trust.every, picture),
+        sql=partial(queries.of_outputs, scope),
     )
 
 # --- where it lies, what it decides, how sure it is ---------------------------------------------------------

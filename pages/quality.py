@@ -9,14 +9,15 @@ from monitoring import drift, quality, reasons
 from monitoring.quality import CHECKS
 from monitoring.ui import (
     cards,
-    charts,
     filters,
     outliers_panel,
+    pictures,
     quality_repair,
     quality_rows,
     quality_session,
     quality_trust,
     quality_view,
+    queries,
     shell,
 )
 from monitoring.ui.components.heatmap import heatmap
@@ -32,7 +33,7 @@ view = st.segmented_control(
 )  # fmt: skip
 if view == "odd rows":
     outliers_panel.panel(scope)
-    st.stop()
+    shell.stop()
 
 # --- the checks ---------------------------------------------------------------------------------------------
 
@@ -41,14 +42,14 @@ try:
 except quality.NoRowsError:
     cards.empty("No rows yet: there is nothing to check.", reasons.fix("no_data"))
     quality_repair.panel(model)
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 if picture is None:
     start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
     cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", key="answer"):
     cards.verdict(picture.verdict.status, cards.full(picture.verdict.sentence), key="verdict")
@@ -113,10 +114,9 @@ with left:
         st.caption(f"The first {quality_view.MOST_ROWS} of {len(findings)}; choose a check to see all of it.")
 with right:
     st.subheader("Where", anchor=False)
-    st.plotly_chart(
+    pictures.draw(
         quality_view.grid(picture, quality_session.name_of(shown)),
         key="grid",
-        config=charts.CONFIG,
         on_select=filters.show_cell,
         selection_mode="points",
     )
@@ -128,16 +128,17 @@ with detail:
         st.caption(cards.escaped(CHECKS[shown.check].words), width="content")
         st.space("stretch")
         lengths, usual = quality_view.windows_of(picture, shown), picture.one.rows.windows[shown.row]
+        chunks = {"1 chunk" if length == 1 else f"{length} chunks": length for length in lengths}
         asked = st.segmented_control(
             "Chunks together",
-            lengths,
-            default=usual,
-            key=f"together-{len(lengths)}-{usual}",
-            format_func=lambda length: "1 chunk" if length == 1 else f"{length} chunks",
+            ["as judged", *chunks],
+            default="as judged",
+            key="together",
+            bind="query-params",
             label_visibility="collapsed",
         )
-        window = asked if asked in lengths else usual
-    st.plotly_chart(quality_view.course(picture, shown, window), key="course", config=charts.CONFIG)
+        window = chunks.get(asked or "", usual)
+    pictures.draw(quality_view.course(picture, shown, window), key="course")
     quality_rows.unseen(model, picture, shown)
     if shown.reason and reasons.fix(shown.reason):
         st.caption(f"What next: {cards.escaped(reasons.fix(shown.reason))}")
@@ -148,6 +149,7 @@ with detail:
         partial(quality_trust.csv, picture, shown),
         f"{model.name}-{shown.check}.csv",
         key="trust",
+        sql=partial(queries.of_quality, scope),
     )
 
 # --- where and when -----------------------------------------------------------------------------------------

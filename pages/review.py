@@ -22,7 +22,7 @@ model = scope.model
 answer = st.container(horizontal=True, vertical_alignment="center", key="answer")
 if scope.span.last is None:
     cards.empty("No predictions yet.", "Take some in: `python -m monitoring ingest MODEL PATH`.")
-    st.stop()
+    shell.stop()
 
 # --- the answer ---------------------------------------------------------------------------------------------
 
@@ -37,7 +37,7 @@ if not waiting.open and not waiting.decided:
         "Cases come in once a day is over: random ones by the audit, and those with a reason. A larger "
         "`audit` or other `reasons` under `[review]` in the model's file bring more.",
     )
-    st.stop()
+    shell.stop()
 with answer:
     cards.verdict(
         "grey" if waiting.open else "green", review_audit.answer(model, waiting), key="verdict",
@@ -62,11 +62,11 @@ view = st.segmented_control(
 if view == "findings":
     review_audit.panel(scope)
     cards.export(lambda: review_audit.estimates_csv(model, scope.chunk), f"{model.name}-audit.csv")
-    st.stop()
+    shell.stop()
 queue = review_queue.queue(model)
 if queue.chosen is None:
     cards.empty("No case with these filters.", "Choose another reason or state.")
-    st.stop()
+    shell.stop()
 left, right = st.columns([3, 2], gap="medium")
 with left:
     review_card.card(model, queue.chosen)

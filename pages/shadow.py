@@ -1,5 +1,7 @@
 """Shadow: would the shadow do better?"""
 
+from functools import partial
+
 import streamlit as st
 
 from monitoring import drift, performance, reasons, shadow
@@ -25,7 +27,7 @@ if chosen is None:
         "Let another version score the same requests, and name it under `[versions] shadows` in the model's "
         "file.",
     )
-    st.stop()
+    shell.stop()
 
 # --- the answer ---------------------------------------------------------------------------------------------
 
@@ -35,13 +37,13 @@ except shadow.NoPairsError as error:
     cards.empty(
         f"{error}.", "Log both versions under the same request id; only shared requests are compared."
     )
-    st.stop()
+    shell.stop()
 except performance.NoOutputError:
     cards.empty("No predictions of the champion yet.", reasons.fix("no_data"))
-    st.stop()
+    shell.stop()
 except drift.CalendarError as error:
     cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
-    st.stop()
+    shell.stop()
 with answer:
     status, sentence, word = shadow_view.answer(view)
     cards.verdict(status, sentence, key="verdict", word=word)
@@ -67,3 +69,4 @@ elif chosen.view == "agreement":
     cards.link(shell.page_path("review"), "Rows on which they disagree", reason=SOURCES["disagreement"].title)
 elif chosen.view == "segments":
     shadow_segments.panel(view)
+cards.export(partial(shadow_difference.csv, view), f"{scope.model.name}-shadow.csv")

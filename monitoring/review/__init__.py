@@ -9,7 +9,7 @@ from monitoring.review import frames
 from monitoring.review.completing import Logged, complete, logged
 from monitoring.review.deciding import Agreed, agreed, decided, say
 from monitoring.review.estimating import LEAST, Answer, Sample, estimate, estimates, sample
-from monitoring.review.exporting import as_csv, as_parquet, training_set
+from monitoring.review.exporting import as_csv, as_json, as_parquet, training_set
 from monitoring.review.filling import fill
 from monitoring.review.measures import MEASURES, measures_of
 from monitoring.review.sources import SOURCES, Source, source, sources_of, unknown
@@ -25,6 +25,7 @@ __all__ = [
     "Source",
     "agreed",
     "as_csv",
+    "as_json",
     "as_parquet",
     "complete",
     "decided",

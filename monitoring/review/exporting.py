@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from monitoring import results
 from monitoring.store import case_rows
 
 if TYPE_CHECKING:
@@ -57,3 +58,14 @@ def as_parquet(table: pa.Table) -> bytes:
     out = io.BytesIO()
     parquet.write_table(table, out)
     return out.getvalue()
+
+
+def as_json(table: pa.Table) -> bytes:
+    r"""A table as JSON, one array of objects; instants as ISO 8601.
+
+    Examples
+    --------
+    >>> as_json(pa.table({"id": ["007"], "age": [40]}))
+    b'[{"id": "007", "age": 40}]\n'
+    """
+    return results.formatted(table.to_pandas(), "json").encode()

@@ -31,6 +31,7 @@ from monitoring.store.cubes import Cubes
 from monitoring.store.database import CATALOG, connect, prepared
 from monitoring.store.errors import StoreError, UnreadableFile
 from monitoring.store.receipts import Receipt, Span
+from monitoring.store.recording import watched
 from monitoring.store.sql import query
 from monitoring.store.transactions import Turns, transaction
 
@@ -76,7 +77,7 @@ class Store:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Give this thread a cursor of its own; DuckDB refuses to share one."""
-        return prepared(self._connection.cursor(), CATALOG)
+        return watched(prepared(self._connection.cursor(), CATALOG))
 
     @contextmanager
     def writing(self, patience: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -8,7 +8,7 @@ from monitoring.alerts.delivering import tried
 from monitoring.models import Model
 from monitoring.store import deliveries
 from monitoring.store.deliveries import Delivery
-from monitoring.ui import alerts_session, cards, session
+from monitoring.ui import alerts_session, cards, session, tables
 from monitoring.ui.numbers import count
 
 MOST = 200
@@ -32,11 +32,11 @@ def channels(model: Model) -> None:
     if not names:
         cards.empty("No channel is set up.", "Alerts are told on this page only.")
     else:
-        st.dataframe(
+        tables.draw(
             [{"Channel": name, "Kind": known[name].kind if name in known else "not set up",
               "From": known[name].source if name in known else "–",
               "Named by": "; ".join(named.get(name, [])) or "no rule"} for name in names],
-            hide_index=True, height="content", key="channels",
+            height="content", key="channels",
         )  # fmt: skip
     if known:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -65,11 +65,11 @@ def outbox(model: Model) -> None:
         )
         return
     state = st.segmented_control(
-        "Messages", ["all", *STATES], default="all", key="messages",
+        "Messages", ["all", *STATES], default="all", key="messages", bind="query-params",
         format_func=lambda one: STATES.get(str(one), str(one)),
     ) or "all"  # fmt: skip
     shown = [one for one in found if state in ("all", one.state)]
-    st.dataframe([_line(one) for one in shown[:MOST]], hide_index=True, height="content", key="deliveries")
+    tables.draw([_line(one) for one in shown[:MOST]], height="content", key="deliveries")
     if len(shown) > MOST:
         st.caption(f"and {count(len(shown) - MOST)} older ones")
     dead = [one for one in found if one.state == "dead" and one.kind != "test"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import get_args
+from functools import partial
+from typing import Any, get_args
 
 import streamlit as st
 
@@ -11,7 +12,7 @@ from monitoring.alerts import messages
 from monitoring.alerts.evaluating import kept
 from monitoring.store import Refused, incidents
 from monitoring.store.incidents import Done, Entry, Row
-from monitoring.ui import cards, person, session
+from monitoring.ui import cards, person, session, tables
 from monitoring.ui.alerts_session import Known
 from monitoring.ui.numbers import count
 
@@ -38,19 +39,28 @@ def panel(one: Known) -> None:
             "Its rules are evaluated over the whole history after each ingest, and every hour.",
         )
         return
-    st.dataframe([_line(one, row) for row in rows[:MOST]], hide_index=True, height="content", key="incidents")
+    numbers = [str(row.number) for row in rows[:MOST]]
+    tables.draw(
+        [_line(one, row) for row in rows[:MOST]], height="content", key="incidents",
+        on_select=partial(_picked, numbers), selection_mode="single-row",
+    )  # fmt: skip
     if len(rows) > MOST:
         st.caption(f"and {count(len(rows) - MOST)} older ones")
-    titles = {row.number: f"{row.number}: {messages.title(kept(row).incident)}" for row in rows[:MOST]}
-    number = st.selectbox(
-        "Incident", list(titles), format_func=lambda one: titles[one], key="incident", width=560
-    )
-    row = next((row for row in rows if row.number == number), rows[0])
+    number = st.selectbox("Incident", numbers, key="incident", bind="query-params", width=140)
+    row = next((row for row in rows if str(row.number) == number), rows[0])
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _detail(one, row)
     with right:
         _form(row)
+
+
+def _picked(numbers: list[str]) -> None:
+    """Look at the incident whose line was clicked; the select box and the address follow."""
+    event: Any = st.session_state["incidents"]
+    places = event["selection"]["rows"]
+    if places and places[0] < len(numbers):
+        st.session_state["incident"] = numbers[places[0]]
 
 
 def _line(one: Known, row: Row) -> dict[str, object]:
@@ -84,13 +94,13 @@ def _detail(one: Known, row: Row) -> None:
          "Over": messages.day(each.ended) if each.ended else "–"}
         for each in incident.firings
     ]  # fmt: skip
-    st.dataframe(fired, hide_index=True, height="content", key="fired")
+    tables.draw(fired, height="content", key="fired")
     told = [
         {"When": f"{entry.at:%Y-%m-%d %H:%M} UTC" if entry.at else "–", "What": _kind(entry),
          "Who": f"{entry.author} (unverified)" if entry.author else "–", "Note": entry.note or "–"}
         for entry in one.own(row.number)
     ]  # fmt: skip
-    st.dataframe(told, hide_index=True, height="content", key="incident-history")
+    tables.draw(told, height="content", key="incident-history")
 
 
 def _kind(entry: Entry) -> str:

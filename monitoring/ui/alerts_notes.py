@@ -9,7 +9,7 @@ import streamlit as st
 from monitoring.models import Model
 from monitoring.store import Refused, notes
 from monitoring.store.notes import LONGEST, DeployNote
-from monitoring.ui import cards, person, session
+from monitoring.ui import cards, person, session, tables
 
 
 def panel(model: Model) -> None:
@@ -30,11 +30,11 @@ def panel(model: Model) -> None:
             "Note a deploy, a new upstream source or a campaign: it is marked on every chart over time.",
         )
         return
-    st.dataframe(
+    tables.draw(
         [{"When": f"{one.happened_at.astimezone(model.zone):%Y-%m-%d %H:%M}", "What": one.title,
           "More": one.note or "–", "Who": f"{one.author} (unverified)" if one.author else "–"}
          for one in reversed(found)],
-        hide_index=True, height="content", key="notes",
+        height="content", key="notes",
     )  # fmt: skip
 
 

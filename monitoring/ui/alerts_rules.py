@@ -13,7 +13,7 @@ from monitoring.alerts import Firing, Replay, Rule, replayed
 from monitoring.alerts.messages import day
 from monitoring.models import Model, ModelError
 from monitoring.store import StoreError
-from monitoring.ui import alerts_session, cards, session
+from monitoring.ui import alerts_session, cards, session, tables
 from monitoring.ui.alerts_session import Known
 from monitoring.ui.numbers import count
 
@@ -45,7 +45,7 @@ def panel(one: Known) -> None:
     noises = alerts_session.noise(one)
     lines = [_line(rule, noises[rule.name]) for rule in model.alert_rules]
     if lines:
-        st.dataframe(lines, hide_index=True, height="content", key="rules")
+        tables.draw(lines, height="content", key="rules")
     else:
         cards.empty(f"{model.name} has no rules.", "Make one below.")
     for name, noise in noises.items():
@@ -53,7 +53,7 @@ def panel(one: Known) -> None:
             st.warning(cards.escaped(f"{name} is {noise.words}."), icon=":material/volume_up:")
     st.subheader("Change a rule, or make one", anchor=False)
     names = [NEW, *(rule.name for rule in model.alert_rules)]
-    chosen = st.selectbox("Rule", names, key="rule", width=320)
+    chosen = st.selectbox("Rule", names, key="rule", bind="query-params", width=320)
     old = next((rule for rule in model.alert_rules if rule.name == chosen), None)
     rule = _asked(model, old)
     if rule is None:
@@ -205,10 +205,10 @@ def _table(name: str, firings: tuple[Firing, ...]) -> None:
         return
     st.markdown(f"**{name}**")
     newest = list(reversed(firings))[:MOST]
-    st.dataframe(
+    tables.draw(
         [{"From": day(one.onset), "Confirmed": day(one.confirmed), "Chunks": one.chunks, "Worst": one.worst,
           "Over": day(one.ended) if one.ended else "holds"} for one in newest],
-        hide_index=True, height="content", key=f"replay-{name}",
+        height="content", key=f"replay-{name}",
     )  # fmt: skip
     if len(firings) > MOST:
         st.caption(f"and {count(len(firings) - MOST)} more before")

@@ -9,6 +9,7 @@ from typing import Literal
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import results
 from monitoring.formats import full
@@ -33,11 +34,13 @@ _READ = re.compile(
 )
 
 
-def heading(title: str, question: str) -> None:
-    """A page's title and the one question it asks."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading"):
+def heading(title: str, question: str) -> DeltaGenerator:
+    """A page's title and the one question it asks; gives the line they stand on, which has room for more."""
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="heading")
+    with line:
         st.title(title, anchor=False, width="content")
         st.caption(question, width="content")
+    return line
 
 
 def empty(what: str, fix: str) -> None:
@@ -79,11 +82,21 @@ def badge(status: str, word: str = "") -> None:
     st.badge(f"{shown.shape} {word or shown.word}", color=shown.badge, help=None if word else shown.meaning)
 
 
-def signal(name: str, status: str, sentence: str) -> None:
-    """A signal's name with its status as shape and colour; what it says appears on touch."""
+def signal(name: str, status: str, sentence: str, meaning: str = "") -> None:
+    """A signal's name with its status as shape and colour; what it says appears on touch.
+
+    Parameters
+    ----------
+    name, status, sentence : str
+    meaning : str
+        What the signal is, in plain words, before what it says; plain text.
+    """
     shown = mark(status)
+    about = f"{escaped(meaning)}\n\n" if meaning else ""
     text = escaped(name).replace("\\[", "[").replace("\\]", "]")  # a badge escapes brackets by itself
-    st.badge(f"{shown.shape} {text}", color=shown.badge, help=f"{shown.word}. {escaped(full(sentence))}")
+    st.badge(
+        f"{shown.shape} {text}", color=shown.badge, help=f"{about}{shown.word}. {escaped(full(sentence))}"
+    )
 
 
 def said(name: str, status: str, sentence: str) -> str:
@@ -98,7 +111,7 @@ def said(name: str, status: str, sentence: str) -> str:
     return f":{shown.badge}[**{shown.shape} {escaped(name)}**] &nbsp; {escaped(full(sentence))}"
 
 
-def link(path: str, label: str, **query: str) -> None:
+def link(path: str, label: str, about: str | None = None, **query: str) -> None:
     """A link to another page of the app that carries what the bar says along.
 
     Parameters
@@ -106,11 +119,18 @@ def link(path: str, label: str, **query: str) -> None:
     path : str
         The page's file.
     label : str
+    about : str, optional
+        What appears on touch; Markdown.
     **query
         What else the address says; nothing that this page's own bar says.
     """
     st.page_link(
-        path, label=label, icon=":material/arrow_forward:", icon_position="right", query_params=query
+        path,
+        label=label,
+        icon=":material/arrow_forward:",
+        icon_position="right",
+        query_params=query,
+        help=about,
     )
 
 
@@ -123,13 +143,30 @@ def export(csv: Callable[[], bytes], file_name: str) -> None:
     file_name : str
         Of the CSV; the others end in their own way.
     """
-    _files("CSV of this page", csv, file_name, key="export", type="tertiary")
+    files("CSV of this page", csv, file_name, key="export", type="tertiary")
 
 
-def _files(
-    label: str, csv: Callable[[], bytes], file_name: str, *, key: str, type: Literal["secondary", "tertiary"]
+def files(
+    label: str,
+    csv: Callable[[], bytes],
+    file_name: str,
+    *,
+    key: str,
+    type: Literal["secondary", "tertiary"] = "secondary",
 ) -> None:
-    """A button for each kind of file; the others are made of the same CSV, so all say the same."""
+    """A button for each kind of file; the others are made of the same CSV, so all say the same.
+
+    Parameters
+    ----------
+    label : str
+        Of the first button.
+    csv : callable
+    file_name : str
+        Of the CSV; the others end in their own way.
+    key : str
+        Unique on the page.
+    type : {'secondary', 'tertiary'}
+    """
     stem = file_name.removesuffix(".csv")
     with st.container(horizontal=True, gap="small", width="content", key=f"{key}-files"):
         st.download_button(
@@ -201,6 +238,7 @@ def trust(
     key: str,
     others: Sequence[tuple[str, str, str]] = (),
     every: Callable[[], bytes] | None = None,
+    sql: Callable[[], str] | None = None,
 ) -> None:
     """How a number came about: every choice behind it, the query, and the numbers themselves.
 
@@ -219,8 +257,13 @@ def trust(
         What other methods say of the same rows; plain text.
     every : callable, optional
         Makes a file with every method's numbers.
+    sql : callable, optional
+        Gives the statements that the numbers come from, when somebody wants to see them.
     """
-    with st.expander("How this number came about", icon=":material/verified:", key=key):
+    with st.expander(
+        "How this number came about", icon=":material/verified:", key=key, on_change="rerun",
+        bind="query-params",
+    ):  # fmt: skip
         rows = "\n".join(f"| {escaped(name)} | {escaped(value)} |" for name, value in facts.items())
         st.markdown(f"| What | How |\n|---|---|\n{rows}")
         if others:
@@ -228,17 +271,15 @@ def trust(
             st.markdown(f"| The same chunk by | Value | Amber from |\n|:--|--:|--:|\n{body}")
         st.caption("All numbers of this page, chunk by chunk, from the command line:")
         st.code(query, language=None, wrap_lines=True)
-        _files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
+        files("CSV of these numbers", csv, file_name, key=f"{key}-csv", type="secondary")
         if every is not None:
-            st.download_button(
-                "CSV by every method",
-                every,
-                file_name=f"every-method-{file_name}",
-                mime="text/csv",
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"{key}-every",
-            )
+            files("CSV by every method", every, f"every-method-{file_name}", key=f"{key}-every")
+        if sql is not None and st.toggle(
+            "Show query", key="query", bind="query-params",
+            help="The SQL that these numbers come from, as it has just run, with the values it was given.",
+        ):  # fmt: skip
+            st.caption("It runs as it stands in DuckDB, on the store or a copy of it.")
+            st.code(sql(), language="sql", height=360)
 
 
 def escaped(text: str) -> str:

@@ -32,7 +32,6 @@ _MOMENTS = (
     (None, 43_200_000, "%-d %b %H:%M"),
     (86_400_000, None, "%-d %b"),
 )
-CONFIG = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
 
 Part = dict[str, Any]
 

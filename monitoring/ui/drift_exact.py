@@ -27,7 +27,9 @@ def panel(scope: Scope, feature: str, window: Window, against: Against) -> None:
     against : Against
     """
     title = "Exact, from the rows"
-    opened = st.expander(title, icon=":material/data_object:", on_change="rerun", key="exact")
+    opened = st.expander(
+        title, icon=":material/data_object:", on_change="rerun", key="exact", bind="query-params"
+    )
     if not opened.open:
         return
     with opened:

@@ -11,21 +11,23 @@ from monitoring import drift
 from monitoring.drift import Assessment, Likely, Started
 from monitoring.drift.wording import listed
 from monitoring.models import Model
-from monitoring.ui import cards
+from monitoring.ui import cards, tables
 from monitoring.ui.drift_view import View
 from monitoring.ui.numbers import day
 
 MOST = 8
 
 
-def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
-    """Features that a change is likely related to, as a table."""
+def likely(rows: Sequence[Likely], assessment: Assessment, *, key: str = "likely-features") -> None:
+    """Features that a change is likely related to, as a table; one drawn in another's place has its own key."""
     st.subheader("Likely related features", anchor=False)
     if not rows:
         st.caption("No feature that counts is beyond its limit in the judged chunk.")
         return
-    st.dataframe(
-        [
+    tables.draw(
+        key=key,
+        here=True,
+        rows=[
             {
                 "Feature": one.title,
                 "Times its limit": one.excess + 1,
@@ -35,7 +37,6 @@ def likely(rows: Sequence[Likely], assessment: Assessment) -> None:
             }
             for one in rows[:MOST]
         ],
-        hide_index=True,
         height="content",
         column_config={
             "Times its limit": st.column_config.NumberColumn(format="%.2f ×", help="Value over limit."),

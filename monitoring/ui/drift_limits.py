@@ -10,7 +10,7 @@ from monitoring import editing
 from monitoring.drift import Incident, Replay
 from monitoring.models import Limits, Model, ModelError, parse
 from monitoring.store import StoreError
-from monitoring.ui import cards, drift_session, session
+from monitoring.ui import cards, drift_session, session, tables
 from monitoring.ui.numbers import count, day
 from monitoring.ui.scopes import Scope
 
@@ -106,7 +106,7 @@ def _replayed(found: Replay) -> None:
             st.caption(f"{name}: no incident.")
             continue
         st.markdown(f"**{name}**")
-        st.dataframe(_rows(incidents), hide_index=True, key=f"replay-{name}", height="content")
+        tables.draw(_rows(incidents), here=True, key=f"replay-{name}", height="content")
         if len(incidents) > MOST:
             st.caption(f"and {len(incidents) - MOST} more")
 

@@ -17,6 +17,7 @@ from monitoring.ui import (
     charts,
     drift_likely,
     drift_session,
+    tables,
     timeline,
     waiting,
 )
@@ -52,7 +53,7 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
         table = st.empty()
         if not job.done:
             with table.container():
-                drift_likely.likely(_ranked(view, {}), assessment)
+                drift_likely.likely(_ranked(view, {}), assessment, key="likely-features-before")
         drift_likely.began_together(picture.together, model)
         below = st.container()
     waiting.until_done(job, head, "Looking at all features at once")
@@ -128,7 +129,7 @@ def mixes(found: Inspection) -> None:
             f"another, {rate} because rows of the same {mix['column']} score differently."
         )
     )
-    st.dataframe(
+    tables.draw(
         [
             {
                 mix["column"]: one["value"],
@@ -140,12 +141,12 @@ def mixes(found: Inspection) -> None:
             }
             for one in mix["slices"][:MOST]
         ],
-        hide_index=True,
         height="content",
         column_config={
             "Share before": st.column_config.NumberColumn(format="percent"),
             "Share now": st.column_config.NumberColumn(format="percent"),
         },
+        here=True,
         key="mixes",
     )
 
@@ -157,7 +158,7 @@ def slices(found: Inspection, model: Model) -> None:
         why = found.notes.get("slices", "no slice of one or two features stands out from all other rows")
         st.caption(cards.escaped(f"{why[:1].upper()}{why[1:]}."))
         return
-    st.dataframe(
+    tables.draw(
         [
             {
                 "Slice": " and ".join(f"{model.feature_title(name)} {what}" for name, what in one["where"]),
@@ -169,13 +170,13 @@ def slices(found: Inspection, model: Model) -> None:
             }
             for one in found.slices
         ],
-        hide_index=True,
         height="content",
         column_config={
             "Share now": st.column_config.NumberColumn(format="percent"),
             "Score before": st.column_config.NumberColumn(format="%.3f"),
             "Score now": st.column_config.NumberColumn(format="%.3f"),
         },
+        here=True,
         key="slices",
     )
     st.caption(

@@ -6,10 +6,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from monitoring import health, results
-from monitoring.health import Report
+from monitoring.health import Report, Signal
 from monitoring.models import Model
 from monitoring.store import Span
 from monitoring.store.inbox_thread import InboxState
+from monitoring.ui import explaining
+from monitoring.ui.components.sentences import Line
+from monitoring.ui.days import Days
 from monitoring.ui.scopes import Choices, window_of
 from monitoring.ui.status import ORDER, mark
 from monitoring.windows import UTC
@@ -56,7 +59,7 @@ def reference_days(model: Model) -> tuple[dt.date, dt.date] | None:
     return reference.start.date(), reference.stop.date()
 
 
-def counted(reports: Sequence[Report]) -> list[tuple[str, int]]:
+def counted(reports: Sequence[Report]) -> list[tuple[str, int, str]]:
     """How many models have each status, the one to look at first on the left.
 
     Parameters
@@ -65,12 +68,15 @@ def counted(reports: Sequence[Report]) -> list[tuple[str, int]]:
 
     Returns
     -------
-    list of (label, count)
+    list of (label, count, what the status means)
     """
     labels = [
         (status, f":{mark(status).badge}[{mark(status).shape}] {mark(status).word}") for status in ORDER
     ]
-    return [(label, sum(report.status == status for report in reports)) for status, label in labels]
+    return [
+        (label, sum(report.status == status for report in reports), mark(status).meaning)
+        for status, label in labels
+    ]
 
 
 def changes(reports: Sequence[Report]) -> list[tuple[str, str]]:
@@ -81,6 +87,45 @@ def changes(reports: Sequence[Report]) -> list[tuple[str, str]]:
     reports : sequence of Report
     """
     return [(report.model.name, "; ".join(report.changes)) for report in reports if report.changes]
+
+
+def lines(report: Report) -> list[Line]:
+    """What is said of a model: a sentence for each signal that is not green.
+
+    Parameters
+    ----------
+    report : Report
+    """
+    return [Line(one.name, one.sentence, one.status) for one in report.signals if one.status != "green"]
+
+
+def meaning(signal: Signal) -> str:
+    """What a signal is, in plain words; a trial's name has its shadow in it, and others a name of their own.
+
+    Parameters
+    ----------
+    signal : Signal
+    """
+    found = next((piece.term for piece in explaining.pieces(signal.name) if piece.term), "")
+    return explaining.meaning(found)[1] if found else ""
+
+
+def plainly(days: Days) -> Days:
+    """What a ribbon's days say, without the field's terms.
+
+    Parameters
+    ----------
+    days : Days
+
+    Examples
+    --------
+    >>> plainly({dt.date(2026, 1, 2): ("green", "amber", "1 of 4 features drift")})[dt.date(2026, 1, 2)][2]
+    '1 of 4 are unlike what the model learnt'
+    """
+    return {
+        day: (status, second, words.replace("features drift", "are unlike what the model learnt"))
+        for day, (status, second, words) in days.items()
+    }
 
 
 def csv(reports: Sequence[Report]) -> bytes:

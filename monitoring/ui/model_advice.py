@@ -9,7 +9,7 @@ from monitoring.advice import Recommendation
 from monitoring.advice.words import SHOWN, beside, row
 from monitoring.models import Model
 from monitoring.performance import wording
-from monitoring.ui import cards
+from monitoring.ui import cards, tables
 from monitoring.ui.numbers import count
 
 
@@ -32,7 +32,7 @@ def card(one: Recommendation, model: Model) -> None:
         st.markdown(cards.escaped(line))
     rows = [row(fact) for fact in one.facts]
     if rows:
-        st.dataframe(rows, hide_index=True, height="content", key="evidence")
+        tables.draw(rows, height="content", key="evidence")
     st.caption(cards.escaped(" ".join(beside(one))))
 
 

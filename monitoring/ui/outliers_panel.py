@@ -14,7 +14,7 @@ from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session
+from monitoring.ui import cards, charts, outliers_session, pictures, queries, tables
 from monitoring.ui.jobs import Job
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
@@ -58,7 +58,7 @@ def panel(scope: Scope) -> None:
         label_visibility="collapsed",
         help="rows as odd as one in a thousand of the reference, or as one in twenty",
     )
-    st.plotly_chart(course(judged, shown, by or "outlying"), key="outliers-course", config=charts.CONFIG)
+    pictures.draw(course(judged, shown, by or "outlying"), key="outliers-course")
     places = _chosen(judged, shown)
     window = Window(judged.keys[places[0]].start, judged.keys[places[-1]].stop)
     if len(places) == 1:
@@ -69,7 +69,8 @@ def panel(scope: Scope) -> None:
         command(scope),
         partial(_csv, judged, scope.window),
         f"{scope.model.name}-outliers.csv",
-        key="outliers-trust",
+        key="trust",
+        sql=partial(queries.of_odd_rows, scope),
     )
 
 
@@ -152,7 +153,7 @@ def together(scope: Scope, judged: Judged, window: Window) -> None:
             return
         left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
         with left:
-            st.plotly_chart(laid_out(looked), key="outliers-map", config=charts.CONFIG)
+            pictures.draw(laid_out(looked), key="outliers-map")
         with right:
             for words in map_words(looked, scope):
                 st.markdown(cards.escaped(words))
@@ -188,14 +189,14 @@ def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> N
                 "When": local_time(instant_of(at, model.grain, model.zone), model.zone).partition(",")[0],
             }
         )
-    st.dataframe(
+    tables.draw(
         lines,
-        hide_index=True,
         height="content" if len(lines) < 12 else 430,
         column_config={
             "What makes it odd": st.column_config.TextColumn(width=620),
             **{name: st.column_config.Column(width=70) for name in ("Score", "p", "Forest p")},
         },
+        here=True,
         key="outliers-rows",
     )
 

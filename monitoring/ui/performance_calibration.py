@@ -17,7 +17,17 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.severity import NAMES
 from monitoring.store.score_grids import CLASS, CONFIDENCE, SCORE
-from monitoring.ui import cards, charts, performance_session, performance_trust, performance_words, timeline
+from monitoring.ui import (
+    cards,
+    charts,
+    performance_session,
+    performance_trust,
+    performance_words,
+    pictures,
+    queries,
+    tables,
+    timeline,
+)
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -65,7 +75,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.subheader("Promised and come true", anchor=False)
-        st.plotly_chart(diagram(found, one), key="reliability", config=charts.CONFIG)
+        pictures.draw(diagram(found, one), key="reliability")
         st.caption(
             "Points of fewer than 20 rows are left out; their bars are Wilson's 95 % intervals. "
             + (
@@ -77,9 +87,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     with right:
         st.subheader("Calibration error over time", anchor=False)
         timeline.draw(course(view, found), view.scope.model, key="calibration-course")
-    st.dataframe(
-        table(one.measured, found.reference), hide_index=True, height="content", key="calibration-table"
-    )
+    tables.draw(table(one.measured, found.reference), height="content", key="calibration-table")
     st.caption(f"From {count(float(one.measured.rows))} final labels; bins of {bins or 'equal mass'}.")
     wide = BINS.get(bins or "", False)
     cards.trust(
@@ -87,7 +95,8 @@ def panel(view: View, places: tuple[int, ...]) -> None:
         _command(view, equal_width=wide),
         partial(_csv, view, equal_width=wide),
         f"{view.model.name}-calibration.csv",
-        key="calibration-trust",
+        key="trust",
+        sql=partial(queries.of_outputs, view.scope, view.known_at),
     )
 
 

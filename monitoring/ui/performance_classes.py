@@ -12,7 +12,7 @@ from monitoring.statistics.metrics import METRICS, MulticlassOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.classes import PerClass, per_class
 from monitoring.statistics.metrics.estimates import Estimate
-from monitoring.ui import charts, performance_words
+from monitoring.ui import charts, performance_words, pictures, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
@@ -38,14 +38,14 @@ def panel(view: View, together: Together | None) -> None:
     before = performance.reference_outcomes(view.assessment.material)
     reference = pooled(before) if isinstance(before, MulticlassOutcomes) else None
     st.subheader(f"Every class, {words(together.window)}", anchor=False)
-    st.dataframe(table(together.outcomes, reference), hide_index=True, height="content", key="classes")
+    tables.draw(table(together.outcomes, reference), height="content", key="classes")
     st.caption(
         f"From {count(together.labelled)} final labels. Each class against all others, with its interval of "
         "95 % as if rows were independent, and beside it the value in the reference. A dash: the class was "
         "never decided, or never came."
     )
     st.subheader("Taken for", anchor=False)
-    st.plotly_chart(confusion(together.outcomes), key="confusion", config=charts.CONFIG)
+    pictures.draw(confusion(together.outcomes), key="confusion")
     st.caption("Of every class's rows, the share that was decided for each. The diagonal is right.")
 
 

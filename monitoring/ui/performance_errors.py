@@ -14,7 +14,7 @@ from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import RegressionOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.quantiles import order_statistic, signed_errors
-from monitoring.ui import charts, performance_words
+from monitoring.ui import charts, performance_words, pictures, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, short
 from monitoring.ui.performance_threshold_charts import regrouped
@@ -42,10 +42,10 @@ def panel(view: View, together: Together | None) -> None:
     st.subheader(f"Errors, {words(together.window)}", anchor=False)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.plotly_chart(histogram(together.outcomes, reference), key="errors", config=charts.CONFIG)
+        pictures.draw(histogram(together.outcomes, reference), key="errors")
     with right:
         rows = table(together.outcomes, reference)
-        st.dataframe(rows, hide_index=True, height="content", key="error-quantiles")
+        tables.draw(rows, height="content", key="error-quantiles")
     st.caption(
         f"From {count(together.labelled)} final labels. An error is the prediction less the label: above 0 "
         "the model said too much. The outermost bars hold everything beyond them. Quantiles come from counts "

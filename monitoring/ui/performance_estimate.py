@@ -16,6 +16,7 @@ from monitoring.ui import (
     cards,
     performance_estimate_course,
     performance_session,
+    tables,
     timeline,
     waiting,
 )
@@ -220,7 +221,7 @@ def record(view: View, one: Estimation) -> None:
         }
         for place in reversed(places.tolist())
     ]
-    st.dataframe(rows, hide_index=True, height=300, key="track-record")
+    tables.draw(rows, height=300, here=True, key="track-record")
 
 
 def _signed(one: Estimation, place: int) -> str:
@@ -276,6 +277,6 @@ def table(pooled: Mapping[str, WindowEstimate], realised: Together | None) -> No
         if realised is not None:
             row["Realised"] = number(one.metric, float(realised.scores[key].estimate.value))
         rows.append(row)
-    st.dataframe(rows, hide_index=True, height="content", key="window-estimates")
+    tables.draw(rows, height="content", here=True, key="window-estimates")
     if realised is None:
         st.caption("Labels of this window are not mature, so there is no realised value to compare with.")

@@ -13,7 +13,7 @@ from monitoring.performance.outcomes import main_subject
 from monitoring.statistics.maturity import MATURE
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.sums import middles_of
-from monitoring.ui import cards, charts, timeline
+from monitoring.ui import cards, charts, pictures, timeline
 from monitoring.ui.charts import Part
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -44,7 +44,7 @@ def panel(view: View, metric: Metric) -> None:
     figure = arrival(view)
     with right:
         if figure is not None:
-            st.plotly_chart(figure, key="arrival", config=charts.CONFIG)
+            pictures.draw(figure, key="arrival")
         else:
             st.caption("How late labels come is drawn once the oldest predictions have had all of theirs.")
 

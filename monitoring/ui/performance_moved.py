@@ -18,6 +18,8 @@ from monitoring.ui import (
     cards,
     charts,
     performance_session,
+    pictures,
+    tables,
     timeline,
     waiting,
 )
@@ -63,7 +65,7 @@ def panel(view: View, places: tuple[int, ...]) -> None:
     with left:
         st.subheader("By features", anchor=False)
         if np.isfinite(found.concept[0]):
-            st.plotly_chart(parts(found), key="moved-parts", config=charts.CONFIG)
+            pictures.draw(parts(found), key="moved-parts")
         st.caption(cards.escaped(_method(found)))
 
 
@@ -142,7 +144,7 @@ def _labels(view: View, places: tuple[int, ...]) -> None:
         st.caption("The reference has no mature labels to compare with.")
         return
     st.markdown(cards.escaped(moved_words.label_sentence(found, view.model)))
-    st.dataframe(table(found), hide_index=True, height="content", key="moved-labels")
+    tables.draw(table(found), height="content", here=True, key="moved-labels")
     st.caption(
         f"Exact, from counts of {count(found.rows[1])} labelled rows and {count(found.rows[0])} of the "
         "reference."

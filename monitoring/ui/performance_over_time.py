@@ -15,6 +15,7 @@ from monitoring.ui import (
     performance_session,
     performance_table,
     performance_trust,
+    queries,
     timeline,
 )
 from monitoring.ui.performance_view import View
@@ -52,6 +53,7 @@ def panel(view: View, metric: str, count: int, together: Together | None) -> Non
         partial(performance_trust.csv, view),
         f"{view.model.name}-performance.csv",
         key="trust",
+        sql=partial(queries.of_outputs, view.scope, view.known_at),
     )
     if together is not None:
         chosen = performance_session.drawn_together(view.scope, metric, together.places, view.known_at)

@@ -13,12 +13,13 @@ from monitoring.performance import Breakdown, Segment
 from monitoring.statistics.metrics import Metric
 from monitoring.ui import (
     cards,
-    charts,
     filters,
     jobs,
     performance_session,
     performance_slices,
+    pictures,
     session,
+    tables,
     waiting,
 )
 from monitoring.ui.drift_view import words
@@ -102,13 +103,13 @@ def _segments(found: Breakdown, view: View) -> None:
         return
     cards.verdict(*answer(found), key="segments-verdict")
     rows = sorted(found.segments, key=lambda one: (found.segments[0].column != one.column, one.column))
-    st.plotly_chart(
-        forest(found, rows, view.scope.segment), key="forest", config=charts.CONFIG, on_select=_show,
+    pictures.draw(
+        forest(found, rows, view.scope.segment), key="forest", on_select=_show,
         selection_mode="points",
     )  # fmt: skip
-    st.dataframe(
-        [_told(found.metric, one) for one in sorted(rows, key=_urgency)], hide_index=True, height="content",
-        key="segments",
+    tables.draw(
+        [_told(found.metric, one) for one in sorted(rows, key=_urgency)], height="content",
+        here=True, key="segments",
         column_config={"Rows": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     st.caption(cards.escaped(_how(found)))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from monitoring.models import Model
 from monitoring.performance import Weak
-from monitoring.ui import cards
+from monitoring.ui import cards, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 
@@ -71,7 +71,7 @@ def slices(found: Weak, model: Model, about: Words) -> None:
             f"{told(first['rest'])} elsewhere."
         )
     )
-    st.dataframe(
+    tables.draw(
         [
             {
                 "Slice": _where(one, model), "Rows": one["rows"], about.column: told(one["loss"]),
@@ -80,7 +80,6 @@ def slices(found: Weak, model: Model, about: Words) -> None:
             }
             for one in found.slices
         ],
-        hide_index=True,
         height="content",
         column_config={
             "Rows": st.column_config.NumberColumn(format="localized"),
@@ -91,7 +90,7 @@ def slices(found: Weak, model: Model, about: Words) -> None:
                 format="%.2f", help="In deviations." if about.numbers else "Cohen's h."
             ),
         },
-        key="weak-slices",
+        here=True, key="weak-slices",
     )  # fmt: skip
     st.caption(
         "Of every value and every pair of values of two features, those that stand out from all other rows "

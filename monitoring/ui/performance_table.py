@@ -10,6 +10,7 @@ import streamlit as st
 from monitoring.performance import Scores, Together
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.severity import NAMES
+from monitoring.ui import tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count
 from monitoring.ui.performance_words import number, reason, signed, titled
@@ -27,9 +28,8 @@ def panel(one: Together, chosen: Scores) -> None:
         The metric that was chosen, with its interval also where that is drawn by bootstrap.
     """
     st.subheader(f"Every metric, {words(one.window)}", anchor=False)
-    st.dataframe(
+    tables.draw(
         [row(scores) for scores in {**one.scores, chosen.metric.key: chosen}.values()],
-        hide_index=True,
         height="content",
         key="metrics",
     )

@@ -12,7 +12,7 @@ from monitoring.performance import Together
 from monitoring.statistics.metrics import BinaryOutcomes, Metric, metrics_for
 from monitoring.statistics.metrics.costs import CostCurve, cost_curve, cost_metrics
 from monitoring.statistics.metrics.curves import Thresholds, thresholds
-from monitoring.ui import cards, charts, performance_threshold_charts, performance_words
+from monitoring.ui import cards, performance_threshold_charts, performance_words, pictures, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
@@ -85,7 +85,7 @@ def _view(model: Model, together: Together, outcomes: BinaryOutcomes) -> None:
         with proposal:
             _proposal(one)
     with left:
-        st.plotly_chart(performance_threshold_charts.histogram(one), key="scores", config=charts.CONFIG)
+        pictures.draw(performance_threshold_charts.histogram(one), key="scores")
     curves = (
         ("roc", performance_threshold_charts.roc(one)),
         ("recall", performance_threshold_charts.precision_recall(one)),
@@ -93,8 +93,8 @@ def _view(model: Model, together: Together, outcomes: BinaryOutcomes) -> None:
     )
     for column, (key, figure) in zip(st.columns(3, gap="medium"), curves, strict=True):
         with column:
-            st.plotly_chart(figure, key=key, config=charts.CONFIG)
-    st.dataframe(table(one), hide_index=True, height="content", key="threshold-metrics")
+            pictures.draw(figure, key=key)
+    tables.draw(table(one), height="content", here=True, key="threshold-metrics")
     st.caption(
         f"From {count(together.labelled)} final labels. Counts at a threshold are exact: it stops at edges "
         "over which scores are counted. Metrics of the order of rows, such as the area under the ROC curve, "

@@ -15,7 +15,7 @@ from monitoring.predictions import rows as measured
 from monitoring.predictions.rows import CELLS, Levels, Rows
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.store.score_grids import ERROR, ScoreGrid
-from monitoring.ui import cards, charts, drift_view, predictions_charts, timeline
+from monitoring.ui import cards, drift_view, pictures, predictions_charts, timeline
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.predictions_charts import CELL, COLOURS, Line, Sides, cells, side_by_side
 from monitoring.ui.predictions_session import Picture
@@ -132,9 +132,7 @@ def confidence(picture: Picture, beside: Picture | None, window: Window, low: fl
     with left:
         st.subheader("How sure it is", anchor=False)
         panels = _sides(shown, window)
-        st.plotly_chart(
-            side_by_side(panels, title="confidence", mark=cut), key="confidence", config=charts.CONFIG
-        )
+        pictures.draw(side_by_side(panels, title="confidence", mark=cut), key="confidence")
         st.caption(" ".join(cards.escaped(_sure(one, window, cut)) for one in shown))
     with right:
         st.subheader(_title(measure, cut), anchor=False)
@@ -172,7 +170,7 @@ def residuals(picture: Picture, window: Window) -> None:
                 "No mature label in one of the two windows.", "Choose a longer range, or wait for labels."
             )
         else:
-            st.plotly_chart(figure, key="residuals", config=charts.CONFIG)
+            pictures.draw(figure, key="residuals")
     with right:
         st.subheader("Mean residual", anchor=False)
         line = Line("mean residual", keys, mean, (low.value, high.value))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import tempfile
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import streamlit as st
 from monitoring.commands import receipt_line
 from monitoring.models import Model
 from monitoring.store import StoreError
-from monitoring.ui import cards, quality_session, session
+from monitoring.ui import cards, paging, quality_session, session, tables
 from monitoring.ui.numbers import count
 
 PER_PAGE = 50
@@ -69,16 +68,13 @@ def panel(model: Model) -> None:
 
 def _table(model: Model, reason: str) -> None:
     """A page of rows; the content as it came."""
-    key = f"set-aside-page-{reason}"  # each reason begins on its first page
-    place = int(st.session_state.get(key, 1))
+    place = paging.asked("set_aside_page", f"{model.name} {reason}")
     rows, total = quality_session.set_aside(model, reason, (place - 1) * PER_PAGE, PER_PAGE)
-    st.dataframe(rows, hide_index=True, key="set-aside-table")
-    if total > PER_PAGE:
-        pages = math.ceil(total / PER_PAGE)
-        st.number_input(
-            f"Page of {count(pages)}, {count(total)} rows set aside", min_value=1, max_value=pages,
-            value=min(place, pages), key=key, width=260,
-        )  # fmt: skip
+    if place > paging.last(total, PER_PAGE):
+        rows, total = quality_session.set_aside(model, reason, 0, PER_PAGE)
+    tables.draw(rows, key="set-aside-table")
+    label = f"Page of {count(paging.last(total, PER_PAGE))}, {count(total)} rows set aside"
+    paging.control("set_aside_page", label, total, PER_PAGE, width=260)
 
 
 def _downloads(model: Model, reason: str, kinds: list[str]) -> None:

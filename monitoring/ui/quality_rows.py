@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import streamlit as st
 
 from monitoring.models import Model
 from monitoring.quality import CHECKS, Finding
-from monitoring.ui import cards, drift_session, quality_session
+from monitoring.ui import cards, drift_session, paging, quality_session, tables
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, day
 from monitoring.ui.quality_session import Picture
@@ -28,29 +26,26 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
     one : Finding
     """
     shown = st.expander("The rows behind this number", icon=":material/table_rows:", on_change="rerun",
-                        key="rows-behind")  # fmt: skip
+                        key="rows", bind="query-params")  # fmt: skip
     if not shown.open:
         return
     with shown:
         window = picture.window(one)
         st.caption(f"{cards.escaped(CHECKS[one.check].words)} {words(window)}, oldest first.")
-        key = f"rows-page-{quality_session.name_of(one)}"  # each finding begins on its first page
-        place = int(st.session_state.get(key, 1))
+        place = paging.asked("rows_page", quality_session.name_of(one))
         found = quality_session.rows_behind(scope, one, window, (place - 1) * PER_PAGE, PER_PAGE)
         if isinstance(found, str):
             cards.empty("There are no rows to show.", cards.escaped(found))
             return
+        if place > paging.last(found.total, PER_PAGE):
+            found = quality_session.rows_behind(scope, one, window, 0, PER_PAGE)
         if found.hidden:
             st.caption("The column is private: its values are not shown.")
         if found.rows.empty:
             st.caption("No row here: there is none, or retention deleted the rows behind the number.")
-        st.dataframe(found.rows, hide_index=True, key="rows-table")
-        if found.total > PER_PAGE:
-            pages = math.ceil(found.total / PER_PAGE)
-            st.number_input(
-                f"Page of {count(pages)}, {count(found.total)} rows", min_value=1, max_value=pages,
-                value=min(place, pages), key=key, width=220,
-            )  # fmt: skip
+        tables.draw(found.rows, key="rows-table")
+        label = f"Page of {count(paging.last(found.total, PER_PAGE))}, {count(found.total)} rows"
+        paging.control("rows_page", label, found.total, PER_PAGE, width=220)
 
 
 def unseen(model: Model, picture: Picture, one: Finding) -> None:

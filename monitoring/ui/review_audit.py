@@ -12,7 +12,7 @@ from monitoring import reasons, results, review
 from monitoring.models import Model
 from monitoring.statistics.metrics import METRICS, Metric
 from monitoring.store import cases
-from monitoring.ui import cards, charts, review_session, session
+from monitoring.ui import cards, charts, pictures, review_session, session, tables
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day, short
 from monitoring.ui.performance_words import number
@@ -71,7 +71,7 @@ def panel(scope: Scope) -> None:
         _estimates(found)
         drawn = course(found, headline(model))
         if drawn is not None:
-            st.plotly_chart(drawn, key="audit-course", config=charts.CONFIG)
+            pictures.draw(drawn, key="audit-course")
             st.caption(f"Each point pools the {SPAN} days up to it.")
     _agreement(model)
     _exports(scope)
@@ -94,7 +94,7 @@ def _estimates(found: review.Sample) -> None:
                 "Decided": count(one.decided), "Drawn": count(one.drawn), "Unsure": count(one.unsure),
                 "Of rows": count(one.population), "How": how,
             })  # fmt: skip
-    st.dataframe(rows, hide_index=True, height="content", key="audit-estimates")
+    tables.draw(rows, height="content", key="audit-estimates")
     st.caption(
         f"An estimate needs {review.LEAST} decided cases. Cases that were chosen because they are odd enter "
         "only with the chance they were drawn with, and never where only their label chose them: unweighted, "
@@ -161,7 +161,7 @@ def _agreement(model: Model) -> None:
         }
         for one in pairs
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, height="content", key="review-agreement")
+    tables.draw(rows, height="content", key="review-agreement")
 
 
 def _exports(scope: Scope) -> None:
@@ -177,10 +177,11 @@ def _exports(scope: Scope) -> None:
         "chose has no weight."
     )
     store = session.store()
+    forms = {"csv": review.as_csv, "parquet": review.as_parquet, "json": review.as_json}
     with st.container(horizontal=True):
-        for kind, made in (("csv", review.as_csv), ("parquet", review.as_parquet)):
+        for kind, made in forms.items():
             st.download_button(
-                f"{kind.upper() if kind == 'csv' else 'Parquet'}",
+                {"parquet": "Parquet"}.get(kind, kind.upper()),
                 lambda made=made: made(review.training_set(store, model.name)),
                 file_name=f"{model.name}-reviewed.{kind}", icon=":material/download:", on_click="ignore",
                 key=f"review-{kind}",

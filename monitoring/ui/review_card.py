@@ -13,7 +13,7 @@ from monitoring.models import Model
 from monitoring.review import SOURCES, lying
 from monitoring.store import case_rows, cases
 from monitoring.store.cases import Case
-from monitoring.ui import cards, review_session, session
+from monitoring.ui import cards, review_session, session, tables
 from monitoring.ui.numbers import count, day, share, short
 
 BARS = 20
@@ -57,7 +57,7 @@ def _said(model: Model, case: Case) -> None:
         })  # fmt: skip
     label = case_rows.logged_label(store, model, case.id)
     if rows:
-        st.dataframe(rows, hide_index=True, height="content", key=f"said-{case.number}")
+        tables.draw(rows, height="content", key=f"said-{case.number}")
     told = f"The log's label: {label}." if label else "The log has no label of it yet."
     st.markdown(cards.escaped(told) + _weight(case))
 
@@ -84,8 +84,8 @@ def _features(model: Model, row: lying.Row) -> None:
         }
         for name, value, one in told
     ]
-    st.dataframe(
-        rows, hide_index=True, height=min(35 * len(rows) + 38, 460), key="review-features",
+    tables.draw(
+        rows, height=min(35 * len(rows) + 38, 460), key="review-features",
         column_config={"In the reference": st.column_config.ImageColumn(width="medium")},
     )  # fmt: skip
 
@@ -157,4 +157,4 @@ def _similar(model: Model, case: Case, row: lying.Row) -> None:
         }
         for place, likeness in near
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, height="content", key="review-similar")
+    tables.draw(rows, height="content", key="review-similar")

@@ -11,7 +11,7 @@ from monitoring.models import Model
 from monitoring.store import Refused, cases, verdicts
 from monitoring.store.cases import Case
 from monitoring.store.verdicts import Entry, Opinion, Said
-from monitoring.ui import cards, person, review_queue, review_session, session
+from monitoring.ui import cards, person, review_queue, review_session, session, tables
 
 SAID: dict[Said, tuple[str, str]] = {
     "correct": ("Correct", "1"),
@@ -162,8 +162,8 @@ def history(model: Model, case: Case) -> None:
         st.caption("Nobody has said anything yet.")
         return
     rows.sort(key=lambda row: row["When"], reverse=True)
-    st.dataframe(
-        rows, hide_index=True, height="content", key="review-history",
+    tables.draw(
+        rows, height="content", key="review-history",
         column_config={
             "When": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm:ss", timezone="UTC"),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,11 +13,13 @@ from monitoring.models import Model, Review
 from monitoring.review import SOURCES, sources_of
 from monitoring.store import cases
 from monitoring.store.cases import Case, State
-from monitoring.ui import review_session, session
+from monitoring.ui import address, review_session, session, tables
 from monitoring.ui.numbers import count, day
 
 PAGE = 50
 CHOSEN = "review-case"
+ADDRESS = "case"
+"""Under which the address says which case is looked at."""
 STATES: tuple[State, ...] = ("open", "decided", "all")
 _ANYBODY = "anybody"
 
@@ -49,8 +52,11 @@ def queue(model: Model) -> Queue:
         state: State | None = st.segmented_control(
             "State", STATES, default="open", key="state", bind="query-params"
         )
-        whose = st.selectbox("Given to", [_ANYBODY, *review_session.names(model)], key="given", width=140)
-        number = st.number_input("Page", min_value=1, value=1, step=1, key="review-page", width=100)
+        people = [_ANYBODY, *review_session.names(model)]
+        whose = st.selectbox("Given to", people, key="given", bind="query-params", width=140)
+        number = st.number_input(
+            "Page", min_value=1, value=1, step=1, key="page", bind="query-params", width=100
+        )
     told = [f"{SOURCES[key].title} {count(counts[key])}" for key in options if counts.get(key)]
     st.caption(f"Waiting by reason: {', '.join(told) or 'none'}")
     listed = review_session.listed(
@@ -64,8 +70,13 @@ def queue(model: Model) -> Queue:
 
 def _chosen(model: Model, listed: Sequence[Case]) -> Case | None:
     """The case that was picked, though it may have left the page since; else the first of the page."""
-    number = st.session_state.get(CHOSEN)
+    asked = st.query_params.get(ADDRESS, "")
+    number = st.session_state.get(CHOSEN) or (int(asked) if re.fullmatch(r"\d{1,15}", asked) else None)
     kept = cases.one(session.store(), model.name, number) if number is not None else None
+    if asked and kept is None:
+        if CHOSEN not in st.session_state:  # else it is a case of the model that was shown before
+            address.refuse(ADDRESS, asked)
+        del st.query_params[ADDRESS]
     return kept or (listed[0] if listed else None)
 
 
@@ -89,8 +100,8 @@ def _table(listed: Sequence[Case]) -> None:
         if places and places[0] < len(listed):
             choose(listed[places[0]].number)
 
-    st.dataframe(
-        rows, hide_index=True, height=min(38 * len(rows) + 38, 260), key="review-queue", on_select=picked,
+    tables.draw(
+        rows, height=min(38 * len(rows) + 38, 260), key="review-queue", on_select=picked,
         selection_mode="single-row", column_config={"Case": st.column_config.NumberColumn(format="%d")},
     )  # fmt: skip
 
@@ -98,6 +109,10 @@ def _table(listed: Sequence[Case]) -> None:
 def choose(number: int | None) -> None:
     """Look at another case."""
     st.session_state[CHOSEN] = number
+    if number is not None:
+        st.query_params[ADDRESS] = str(number)
+    elif ADDRESS in st.query_params:
+        del st.query_params[ADDRESS]
 
 
 def _title(reason: str) -> str:

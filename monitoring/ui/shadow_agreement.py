@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.ui import cards, charts, shadow_expected, shadow_session, timeline
+from monitoring.ui import cards, charts, pictures, shadow_expected, shadow_session, tables, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.shadow_view import View
@@ -37,13 +37,13 @@ def panel(view: View) -> None:
         timeline.draw(over_time(view), view.model, key="agreement-course")
         st.subheader("Score against score", anchor=False)
         joint = shadow.Joint(view.pairs, [places])
-        st.plotly_chart(density(view, joint.scores[0]), key="scores", config=charts.CONFIG)
+        pictures.draw(density(view, joint.scores[0]), key="scores")
     with right:
         if not regression:
             st.subheader("Who decided what", anchor=False)
             _matrix(view, whole.table[0])
         st.subheader("Shadow's score less the champion's", anchor=False)
-        st.plotly_chart(differences(view), key="differences", config=charts.CONFIG)
+        pictures.draw(differences(view), key="differences")
     shadow_expected.panel(view, places)
 
 
@@ -191,4 +191,4 @@ def _matrix(view: View, table: np.ndarray) -> None:
         }
         for i, name in enumerate(names)
     ]
-    st.dataframe(rows, hide_index=True, height="content", key="agreement-table")
+    tables.draw(rows, height="content", key="agreement-table")

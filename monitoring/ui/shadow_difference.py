@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,7 +9,7 @@ import streamlit as st
 from monitoring import performance, results, shadow
 from monitoring.shadow.gains import DAYS, DRAWN, ROWS, Gain
 from monitoring.statistics.metrics import Metric
-from monitoring.ui import cards, charts, shadow_session, timeline
+from monitoring.ui import cards, charts, pictures, shadow_session, tables, timeline
 from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
@@ -26,10 +24,7 @@ _HOW = {
 
 def panel(view: View) -> None:
     """Draw the difference over time and every metric of the window."""
-    with st.container(horizontal=True, vertical_alignment="center", key="difference-head"):
-        st.subheader(f"Gain by {titled(view.metric)}, chunk by chunk", anchor=False, width="content")
-        st.space("stretch")
-        cards.export(partial(_csv, view), f"{view.model.name}-shadow.csv")
+    st.subheader(f"Gain by {titled(view.metric)}, chunk by chunk", anchor=False)
     timeline.draw(course(view), view.model, key="gain-course")
     st.caption(
         "Each chunk with its 95 % interval, if it were the only look: of many chunks one in twenty misses. "
@@ -50,7 +45,7 @@ def _calibration(view: View) -> None:
     if found is None:
         return
     st.subheader("Do scores mean what they say?", anchor=False)
-    st.plotly_chart(reliability(view, found), key="shadow-reliability", config=charts.CONFIG)
+    pictures.draw(reliability(view, found), key="shadow-reliability")
     st.caption(
         "Ten bins of equal rows each; bars are Wilson's 95 % interval. On the line a score is the share"
         + (" of rows whose likeliest class was right." if view.model.task == "multiclass" else ".")
@@ -170,7 +165,7 @@ def _table(view: View) -> None:
                 "Interval from": _HOW[one.method],
             }
         )
-    st.dataframe(rows, hide_index=True, height="content", key="gains")
+    tables.draw(rows, height="content", key="gains")
     st.caption(
         "A gain is how much better the shadow is, whichever way the metric is better. From ten days on an "
         "interval is at least as wide as days differ; the design effect says by how much that multiplies the "
@@ -178,7 +173,8 @@ def _table(view: View) -> None:
     )
 
 
-def _csv(view: View) -> bytes:
+def csv(view: View) -> bytes:
+    """What `show shadow` answers for the chunks shown, as CSV."""
     keys = [view.chunks.whole.keys[view.chunks.kept[place]] for place in view.shown]
     if not keys:
         return b""

@@ -11,7 +11,17 @@ import streamlit as st
 from monitoring import shadow
 from monitoring.shadow.gains import Gain
 from monitoring.statistics.paired.ranking import ranked
-from monitoring.ui import cards, charts, jobs, performance_slices, session, shadow_session, waiting
+from monitoring.ui import (
+    cards,
+    charts,
+    jobs,
+    performance_slices,
+    pictures,
+    session,
+    shadow_session,
+    tables,
+    waiting,
+)
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_words import as_share, number, signed, titled
 from monitoring.ui.shadow_view import View
@@ -59,7 +69,7 @@ def _by_segment(view: View) -> None:
     st.subheader(f"Gain by {titled(view.metric)} in every segment", anchor=False)
     found = _gains(view)
     if found:
-        st.plotly_chart(forest(view, found), key="shadow-forest", config=charts.CONFIG)
+        pictures.draw(forest(view, found), key="shadow-forest")
         st.caption(
             "Lines hold for all segments together (Bonferroni), if this were the only look; thick lines for "
             "each alone. Grey: fewer than 30 final rows. From ten days on, intervals are at least as wide as "
@@ -69,7 +79,7 @@ def _by_segment(view: View) -> None:
         cards.empty("No segment has final labels for both in this range.", "Choose a longer range, or wait.")
     st.subheader("Where they differ most", anchor=False)
     regression = view.model.task == "regression"
-    st.dataframe(
+    tables.draw(
         [
             {
                 "Segment": "=".join(one.segment),
@@ -78,8 +88,7 @@ def _by_segment(view: View) -> None:
                 "95 %": f"{_told(one.lower, regression)} to {_told(one.upper, regression)}",
             }
             for one in shadow_session.parts(view.scope, view.shadow)
-        ],
-        hide_index=True, height="content", key="shadow-parts",
+        ], height="content", here=True, key="shadow-parts",
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from monitoring.shadow.gains import Gain
 from monitoring.shadow.verdict import CODES
 from monitoring.statistics.paired.ranking import ranked
 from monitoring.store import trials
-from monitoring.ui import cards, charts, session, shadow_forms, shadow_session, timeline
+from monitoring.ui import cards, charts, session, shadow_forms, shadow_session, tables, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day
 from monitoring.ui.performance_words import as_share, signed, titled
@@ -76,7 +76,7 @@ def _several(view: View) -> None:
         }
         for place in together.order.tolist()
     ]  # fmt: skip
-    st.dataframe(rows, hide_index=True, height="content", key="every-shadow")
+    tables.draw(rows, height="content", key="every-shadow")
     st.caption(
         "Each on its own pairs with the champion, if this were the only look; nothing is judged by it."
     )
@@ -220,4 +220,4 @@ def _history(view: View) -> None:
     ]  # fmt: skip
     if entries:
         st.subheader("What was registered and decided", anchor=False)
-        st.dataframe(entries, hide_index=True, height="content", key="trial-history")
+        tables.draw(entries, height="content", key="trial-history")

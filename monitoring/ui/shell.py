@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import cards, filters, health_session, session
+from monitoring.ui import address, cards, filters, health_session, refresh, session, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
 LOGO = str(Path(__file__).parent / "static" / "logo.svg")
 STYLE = Path(__file__).parent / "shell.css"
+PRINT = Path(__file__).parent / "print.css"
+PAPER = 700
+"""Pixels between the margins of a sheet of A4."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,8 @@ class Page:
         Whether the reader chooses what chunks are compared with.
     parts : bool
         Whether the reader chooses chunk and segment; else it shows all rows at the model's own chunk.
+    forms : bool
+        Whether a person may be filling something in; then it is never drawn again by itself.
     """
 
     name: str
@@ -47,6 +56,7 @@ class Page:
     versions: bool = False
     references: bool = True
     parts: bool = True
+    forms: bool = True
 
     @property
     def path(self) -> Path:
@@ -55,11 +65,11 @@ class Page:
 
 
 PAGES = (
-    Page("health", "Monitor", "monitor_heart", every_model=True),
-    Page("model", "Monitor", "fact_check", references=False, parts=False),
+    Page("health", "Monitor", "monitor_heart", every_model=True, forms=False),
+    Page("model", "Monitor", "fact_check", references=False, parts=False, forms=False),
     Page("drift", "Monitor", "query_stats"),
-    Page("predictions", "Monitor", "online_prediction", versions=True),
-    Page("performance", "Monitor", "insights", versions=True, references=False),
+    Page("predictions", "Monitor", "online_prediction", versions=True, forms=False),
+    Page("performance", "Monitor", "insights", versions=True, references=False, forms=False),
     Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
@@ -72,6 +82,11 @@ _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
 def page_path(name: str) -> str:
     """The file of a page, as links want it."""
     return str(next(page.path for page in PAGES if page.name == name))
+
+
+def has(name: str) -> bool:
+    """Whether the app has a page of that name."""
+    return any(page.name == name for page in PAGES)
 
 
 @functools.cache
@@ -93,18 +108,38 @@ def main() -> None:
     st.set_page_config(page_title="Lookout", page_icon=ICON, layout="wide", initial_sidebar_state=208)
     st.logo(LOGO, icon_image=ICON)
     st.html(STYLE)
+    st.html(_print_style(printing=address.for_paper()))
     entries = {page: _entry(page) for page in PAGES}
     sections: dict[str, list] = {}
     for page, entry in entries.items():
         sections.setdefault(page.section, []).append(entry)
     entry = st.navigation(sections)
     page = next((page for page, known in entries.items() if known == entry), PAGES[0])
+    address.begin(page.name)
+    tables.begin()
     token = _IN_SHELL.set(True)
     try:
-        _frame(page)
-        entry.run()
+        notes = _frame(page)
+        with contextlib.suppress(_Stopped):
+            entry.run()
+        tables.foot()
+        with notes:
+            for note in address.notes():
+                st.info(cards.escaped(note), icon=":material/link_off:")
     finally:
         _IN_SHELL.reset(token)
+
+
+class _Stopped(Exception):
+    """A page has said all it has to say."""
+
+
+def stop() -> NoReturn:
+    """End a page before its last line; the frame still draws what belongs to it.
+
+    After Streamlit's own stop nothing can be drawn any more.
+    """
+    raise _Stopped
 
 
 def page_guard() -> None:
@@ -130,10 +165,13 @@ def _entry(page: Page) -> st.Page:  # type: ignore[valid-type]
     )
 
 
-def _frame(page: Page) -> None:
-    """Draw title, question, bar and status line; stop with words where there is nothing to show."""
+def _frame(page: Page) -> DeltaGenerator:
+    """Draw title, question, bar and status line; stop with words where there is nothing to show.
+
+    Gives the place where is told what the address says and cannot be shown.
+    """
     title, question = title_and_question(page.path)
-    cards.heading(title, question)
+    line = cards.heading(title, question)
     try:
         models = session.models()
     except StoreInUse as error:
@@ -156,8 +194,43 @@ def _frame(page: Page) -> None:
         parts=page.parts,
     )  # fmt: skip
     filters.remember(choices)
+    with line:
+        _tools(page)
+    _printed(choices)
     if not page.every_model:
         _status_line()
+    return st.container(key="address")
+
+
+def _tools(page: Page) -> None:
+    """How fresh the view is, how often it looks for new data, and its view for paper."""
+    st.space("stretch")
+    about = "What can be read, as wide as a sheet of A4."
+    with st.container(width="content", key="tools"):
+        refresh.tools(partial(cards.link, str(page.path), "For paper", about, print="1"), forms=page.forms)
+    if address.for_paper():
+        with st.container(horizontal=True, key="back"):
+            st.page_link(page.path, label="Back to the page", icon=":material/arrow_back:")
+
+
+def _printed(choices: filters.Choices) -> None:
+    """What the bar says, on paper, where the bar cannot be."""
+    until = f"as of {choices.as_of}" if choices.as_of else "newest data"
+    segment = choices.segment if choices.model else ""
+    said = (choices.model, choices.version, f"range {choices.range}", until, choices.chunk, segment)
+    with st.container(key="printed"):
+        st.caption(cards.escaped(" · ".join(one for one in said if one)))
+
+
+@functools.cache
+def _print_style(*, printing: bool) -> str:
+    """The rules for paper; in the print view they hold on the screen as well, at the width of a sheet."""
+    rules = PRINT.read_text(encoding="utf-8")
+    style = f"<style>@media print {{ {rules} }}"
+    if printing:
+        style += f"{rules} [data-testid=stMainBlockContainer] {{ max-width: {PAPER}px !important; }}"
+        style += "@media screen { .st-key-back [data-testid=stPageLink] { display: block !important; } }"
+    return f"{style}</style>"
 
 
 def _status_line() -> None:

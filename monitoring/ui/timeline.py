@@ -12,7 +12,7 @@ import streamlit as st
 
 from monitoring.events import Event
 from monitoring.models import Model
-from monitoring.ui import charts, session
+from monitoring.ui import charts, pictures, session
 
 _LANES = 3  # of words, so that those of events close to each other do not lie on one another
 _LANE = 14  # pixels
@@ -30,7 +30,7 @@ def draw(figure: go.Figure, model: Model, *, key: str, into: Any = st) -> None:
     into : container, optional
         Where to; by default the page.
     """
-    into.plotly_chart(marked(figure, model, session.events(model)), key=key, config=charts.CONFIG)
+    pictures.draw(marked(figure, model, session.events(model)), key=key, into=into)
 
 
 def marked(figure: go.Figure, model: Model, events: Sequence[Event]) -> go.Figure:

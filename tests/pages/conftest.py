@@ -1,6 +1,7 @@
 """The app as a script, without a server or a browser."""
 
 import functools
+import json
 from pathlib import Path
 
 import pytest
@@ -26,14 +27,28 @@ def components_are_looked_for_once():
         yield
 
 
-def opened(page="health", script="app.py", **query):
+def opened(page="health", script="app.py", asked=None, **query):
     """The app at a page and with a query, on the store that the environment names."""
     app = AppTest.from_file(ROOT / script, default_timeout=60)
-    for name, value in query.items():
+    for name, value in {**(asked or {}), **query}.items():
         app.query_params[name] = value
     if page != "health" and script == "app.py":
         app.switch_page(f"pages/{page}.py")
     return app.run()
+
+
+def sentences(app):
+    """What the sentences with explained terms are: lists of lines as the browser gets them."""
+    found = [json.loads(item.proto.json or "{}") for item in app.get("bidi_component")]
+    return [one for one in found if "terms" in one]
+
+
+def told(app):
+    """The text of those sentences."""
+    lines = [line for one in sentences(app) for line in one["lines"]]
+    return " ".join(
+        text for line in lines for part in (line["name"], line["text"]) for text, _ in [*part, (" ", "")]
+    )
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from monitoring import results
 from monitoring.models import parse
 from monitoring.ui.days import statuses
+from tests.pages.conftest import told
 
 HOSTILE = "<img src=x onerror=alert(1)> 😀 [a](b) $x$ :red[z] `q` | \"'"
 HOURLY = """
@@ -43,7 +44,7 @@ def test_a_drifting_model_is_counted_explained_and_linked(open_app, stored, log_
     app = open_app()
     assert not app.exception
     assert tiles(app) == {"Act": "0", "Watch": "1", "Unknown": "0", "Healthy": "0"}
-    assert "moved" in said(app)
+    assert "moved" in told(app)
 
 
 def test_as_of_a_day_before_it_moved_the_model_is_healthy(open_app, stored, log_of):
@@ -60,7 +61,7 @@ def test_hostile_names_are_text(open_app, stored, log_of):
     app = open_app()
     assert not app.exception
     assert not [item for item in app.markdown if item.allow_html]
-    assert "\\<img src" in said(app)
+    assert "<img src" in told(app)
 
 
 @pytest.mark.parametrize("days", [1, 2])

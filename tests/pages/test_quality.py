@@ -131,12 +131,12 @@ def test_rows_are_looked_up_only_when_the_panel_is_open_and_turn_page_by_page(pa
     app = page.selectbox(key="finding").select("rows: volume").run()
     assert not app.exception
     assert not [one for one in app.dataframe if len(one.value)]
-    app.session_state["rows-behind"] = True
+    app.session_state["rows"] = True
     app.run()
     assert not app.exception
     (table,) = [one.value for one in app.dataframe if len(one.value)]
     assert len(table) == 50
-    app.number_input(key="rows-page-rows: volume").set_value(2).run()
+    app.number_input(key="rows_page").set_value(2).run()
     (second,) = [one.value for one in app.dataframe if len(one.value)]
     assert len(second) == 10
     assert not set(second["id"]) & set(table["id"])

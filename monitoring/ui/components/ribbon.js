@@ -92,7 +92,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     cursor.style.width = `max(2px, ${100 / n}%)`
     strip.setAttribute("aria-valuenow", at)
     strip.setAttribute("aria-valuetext", `${days[at].date}, ${words(at)}. ${behind(at)}`)
-    const inside = reference && at >= reference[0] && at < reference[1] ? "part of the reference" : ""
+    const inside = reference && at >= reference[0] && at < reference[1] ? "known to have been healthy: other days are compared with it" : ""
     const happened = data.events.filter((event) => event.at === at).map((event) => event.text)
     const told = [days[at].date, words(at), behind(at), inside, ...happened].filter(Boolean)
     tip.show((strip.clientWidth * at) / n, HEIGHT + 14, told)
