@@ -1,12 +1,11 @@
 """The field's terms in words that need no other term: what a reader is told who never heard of them.
 
-Methods, metrics, checks and reasons of the review say what they are themselves; their first sentence is read
-from the registries. Examples, and words that no page of a report needs, stand in glossary.toml.
+Titles, units, checks and reasons of the review are read from the registries. Examples, methods and metrics in
+plain words, and words that no page of a report needs, stand in glossary.toml.
 """
 
 from __future__ import annotations
 
-import inspect
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -195,11 +194,10 @@ def _registered(key: str) -> Term:
         title, meaning = MEANINGS[key.removeprefix(ALERT)]
         return Term(key, title, meaning, "alert", see="docs/alerts.md#rules")
     found = METHODS.get(key) or METRICS[key]
-    said = inspect.getdoc(found.function) or found.title
-    first = " ".join(said.split("\n\n")[0].split())
     title = found.title if found.short.lower() in found.title.lower() else f"{found.title} ({found.short})"
     kind: Kind = "drift method" if key in METHODS else "metric"
-    return Term(key, title, f"{first} Told in: {found.unit}.", kind, see=f"docs/statistics.md#{key}")
+    meaning = f"{_FLIGHTS['plain'][key]} Told in: {found.unit}."
+    return Term(key, title, meaning, kind, see=f"docs/statistics.md#{key}")
 
 
 def every() -> list[Term]:
