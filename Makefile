@@ -43,6 +43,9 @@ bench: .venv/.requirements-dev ## time and memory against a plain scan, as ratio
 reference: .venv/.requirements ## write docs/reference from what the code says
 	@$(PYTHON) tools/reference.py
 
+pictures: .venv/.requirements-dev ## take the pictures of the documents from the app, in a few minutes
+	@OMP_NUM_THREADS=1 $(PYTHON) tools/pictures.py
+
 $(STORE): | .venv/.requirements
 	@LOOKOUT_STORE="$(STORE)" $(PYTHON) -m monitoring demo
 

@@ -29,5 +29,5 @@ found = glossary_view.matching(terms, kind, words)
 if not found:
     cards.empty(f"No {kind or 'word'} holds “{words}”.", "Search for fewer letters, or choose *all* kinds.")
     st.stop()
-st.caption(glossary_view.counted(len(found), kind))
+st.caption(f"{glossary_view.counted(len(found), kind)}. {glossary_view.MONTHS}")
 glossary_view.listed(found)

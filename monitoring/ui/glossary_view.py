@@ -21,6 +21,10 @@ PLURALS = {
     "check of the data": "checks of the data", "reason for a review": "reasons for a review",
     "alert": "alerts",
 }  # fmt: skip
+MONTHS = (
+    "Examples are of the demo: July stands for the four weeks from 21 June 2013, September for those from 13 "
+    "September, March for those from 1 March."
+)
 _TERM = "term"
 
 
