@@ -10,10 +10,10 @@ export DO_NOT_TRACK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint slow bench
+.PHONY: help setup run demo test lint slow bench reference pictures
 
 help: ## list what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.requirements-dev ## everything a developer needs, a browser for the tests included
 	@$(PYTHON) tools/browser.py --install
@@ -39,6 +39,12 @@ slow: .venv/.requirements-dev ## laws that need minutes: crashes, false-alarm ra
 
 bench: .venv/.requirements-dev ## time and memory against a plain scan, as ratios of one run
 	@$(PYTHON) benchmarks/run.py
+
+reference: .venv/.requirements ## write docs/reference from what the code says
+	@$(PYTHON) tools/reference.py
+
+pictures: .venv/.requirements-dev ## take the pictures of the documents from the app, in a few minutes
+	@OMP_NUM_THREADS=1 $(PYTHON) tools/pictures.py
 
 $(STORE): | .venv/.requirements
 	@LOOKOUT_STORE="$(STORE)" $(PYTHON) -m monitoring demo

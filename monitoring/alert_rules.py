@@ -9,6 +9,32 @@ from pydantic import BaseModel, Field, model_validator
 Condition = Literal[
     "breach", "status_change", "freshness", "zero_volume", "label_coverage", "shadow_verdict", "backlog"
 ]  # fmt: skip
+MEANINGS: dict[str, tuple[str, str]] = {
+    "breach": (
+        "Breach",
+        "The signal is at least so bad in so many of the last chunks: two of three unless the rule says "
+        "otherwise.",
+    ),
+    "status_change": (
+        "Change of status",
+        "The colour of the signal is not that of the chunk before, and one of both is bad.",
+    ),
+    "freshness": (
+        "Data are late",
+        "The newest row is older than the usual gap (amber), or than twice that (red).",
+    ),
+    "zero_volume": ("No rows", "A chunk that is over has not a single row."),
+    "label_coverage": (
+        "Labels are missing",
+        "Of a chunk whose labels are final fewer than 80 % (amber) or 50 % (red) of what is usual have come.",
+    ),
+    "shadow_verdict": (
+        "Verdict on a shadow",
+        "A registered trial finds the shadow better, not worse, worse, or blocked by a segment.",
+    ),
+    "backlog": ("Backlog", "A case of the review has waited for a person for more than a week."),
+}
+"""Conditions by a title and in plain words."""
 Watched = Literal["model", "quality", "drift", "predictions", "performance", "calibration", "outliers"]
 WHOLE: tuple[Watched, ...] = ("model", "quality", "outliers")
 """Signals that are of all rows, never of a segment."""

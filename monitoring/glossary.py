@@ -1,17 +1,30 @@
 """The field's terms in words that need no other term: what a reader is told who never heard of them.
 
-Methods and metrics say what they are themselves; their first sentence is read from the registries.
+Titles, units, checks and reasons of the review are read from the registries. Examples, methods and metrics in
+plain words, and words that no page of a report needs, stand in glossary.toml.
 """
 
 from __future__ import annotations
 
-import inspect
+import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
 
+from monitoring.alert_rules import MEANINGS
 from monitoring.marks import MARKS
+from monitoring.quality import CHECKS
+from monitoring.review import SOURCES
 from monitoring.statistics import METHODS
 from monitoring.statistics.metrics import METRICS
+
+Kind = Literal[
+    "word", "status", "drift method", "metric", "check of the data", "reason for a review", "alert"
+]  # fmt: skip
+REVIEW, ALERT = "review_", "alert_"
+"""What stands before the key of a reason for a review, and of a condition of an alert."""
+_FLIGHTS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -26,11 +39,20 @@ class Term:
         As it is written on a page.
     meaning : str
         One or two sentences.
+    kind : str
+        What it is a term for.
+    example : str
+        What it is on the demo's flights, in plain text; empty where nobody has written one.
+    see : str
+        A section of the documents, as ``docs/drift.md#methods``; empty where there is none.
     """
 
     key: str
     title: str
     meaning: str
+    kind: Kind = "word"
+    example: str = ""
+    see: str = ""
 
 
 _WORDS = {
@@ -88,19 +110,52 @@ _WORDS = {
     "beyond chance": "More than chance explains, so that it would be strange if nothing had changed.",
     "retraining": "Teaching the model anew with newer data.",
 }
-TERMS: dict[str, Term] = {
-    key: Term(key, key[:1].upper() + key[1:], meaning) for key, meaning in _WORDS.items()
+_PLACES = {
+    "freshness": "docs/health.md#what-is-watched",
+    "quality": "docs/quality.md",
+    "odd rows": "docs/outliers.md",
+    "drift": "docs/drift.md",
+    "predictions": "docs/predictions.md",
+    "performance": "docs/performance.md",
+    "calibration": "docs/calibration.md",
+    "calibration error": "docs/statistics.md#ece",
+    "reference": "docs/drift.md#what-chunks-are-compared-with",
+    "provisional": "docs/performance.md#which-labels",
+    "final": "docs/performance.md#which-labels",
+    "coverage": "docs/performance.md#which-labels",
+    "estimated": "docs/statistics.md#estimates-without-labels",
+    "limit": "docs/drift.md#when-a-value-is-drift",
+    "noise floor": "docs/drift.md#when-a-value-is-drift",
+    "days differ": "docs/drift.md#when-a-value-is-drift",
+    "importance": "docs/drift.md#how-much-a-feature-matters",
+    "interval": "docs/statistics.md#how-to-read-a-number",
+    "shadow": "docs/shadow.md",
+    "trial": "docs/shadow.md#a-verdict-that-may-be-looked-at-every-day",
+    "gain": "docs/shadow.md#with-labels",
+    "retraining": "docs/retraining.md",
 }
-"""By key, the terms that are neither a method nor a metric."""
+"""Where to read on about the words above."""
+
+
+def _titled(key: str) -> str:
+    return key[:1].upper() + key[1:]
+
+
+TERMS: dict[str, Term] = {
+    key: Term(key, _titled(key), meaning, example=_FLIGHTS["examples"].get(key, ""), see=_PLACES.get(key, ""))
+    for key, meaning in _WORDS.items()
+} | {key: Term(key, _titled(key), **said) for key, said in _FLIGHTS["words"].items()}
+"""By key, the terms that no registry has."""
 
 
 def term(key: str) -> Term:
-    """What a term, a drift method, a metric or a status means.
+    """What a term, a drift method, a metric, a check or a status means.
 
     Parameters
     ----------
     key : str
-        Of `TERMS`, or a key of a registry, or a status.
+        Of `TERMS`, or a key of a registry, or a status. A reason for a review has ``review_`` before its key,
+        a condition of an alert ``alert_``: other things are called alike.
 
     Raises
     ------
@@ -109,20 +164,53 @@ def term(key: str) -> Term:
 
     Examples
     --------
-    >>> term("roc_auc").title
-    'Area under the ROC curve (AUC)'
+    >>> term("roc_auc").title, term("roc_auc").see
+    ('Area under the ROC curve (AUC)', 'docs/statistics.md#roc_auc')
     >>> term("red").meaning
     'Far beyond a limit; somebody should act.'
+    >>> term("review_unseen").kind
+    'reason for a review'
     """
+    return (
+        TERMS[key] if key in TERMS else replace(_registered(key), example=_FLIGHTS["examples"].get(key, ""))
+    )
+
+
+def _registered(key: str) -> Term:
+    """What a registry says of one of its keys."""
     if key in MARKS:
-        return Term(key, f"{MARKS[key].shape} {MARKS[key].word}", MARKS[key].meaning)
-    if key in TERMS:
-        return TERMS[key]
+        mark = MARKS[key]
+        return Term(key, f"{mark.shape} {mark.word}", mark.meaning, "status", see="docs/health.md#the-model")
+    if key in CHECKS:
+        check = CHECKS[key]
+        return Term(key, check.title, check.words, "check of the data", see="docs/quality.md#the-checks")
+    if key.startswith(REVIEW):
+        source = SOURCES[key.removeprefix(REVIEW)]
+        meaning = f"{_titled(source.words)}."
+        return Term(
+            key, source.title, meaning, "reason for a review", see="docs/review.md#why-a-row-is-there"
+        )
+    if key.startswith(ALERT):
+        title, meaning = MEANINGS[key.removeprefix(ALERT)]
+        return Term(key, title, meaning, "alert", see="docs/alerts.md#rules")
     found = METHODS.get(key) or METRICS[key]
-    said = inspect.getdoc(found.function) or found.title
-    first = " ".join(said.split("\n\n")[0].split())
     title = found.title if found.short.lower() in found.title.lower() else f"{found.title} ({found.short})"
-    return Term(key, title, f"{first} Told in: {found.unit}.")
+    kind: Kind = "drift method" if key in METHODS else "metric"
+    meaning = f"{_FLIGHTS['plain'][key]} Told in: {found.unit}."
+    return Term(key, title, meaning, kind, see=f"docs/statistics.md#{key}")
+
+
+def every() -> list[Term]:
+    """Every term there is, by its title.
+
+    Examples
+    --------
+    >>> {one.kind for one in every() if "verdict" in one.title.lower()} == {"word", "alert"}
+    True
+    """
+    keys = [*TERMS, *MARKS, *METHODS, *METRICS, *CHECKS, *(REVIEW + one for one in SOURCES)]
+    keys += [ALERT + one for one in MEANINGS]
+    return sorted(map(term, keys), key=lambda one: one.title.lower().lstrip("●▲■○ "))
 
 
 def defined(keys: Iterable[str]) -> list[Term]:

@@ -21,7 +21,6 @@ from monitoring.store import Store
 from monitoring.store.reference_rows import kept_days
 
 ROOT = Path(__file__).resolve().parents[1]
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("data/*.md")])
 
 
 def text(name: str) -> str:
@@ -196,9 +195,3 @@ def test_the_readmes_service_logs_what_the_store_takes_in(
                 "JOIN churn.labels USING (_id)"
             ).fetchall()
     assert found == [(40.0, 0.4, "1")]
-
-
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_to_files_that_are_there(path: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8")):
-        assert (path.parent / target).exists(), target

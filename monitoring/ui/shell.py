@@ -47,6 +47,8 @@ class Page:
         Whether the reader chooses chunk and segment; else it shows all rows at the model's own chunk.
     forms : bool
         Whether a person may be filling something in; then it is never drawn again by itself.
+    bar : bool
+        Whether it is about what the bar says; a page that is not has something to say without any model.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Page:
     references: bool = True
     parts: bool = True
     forms: bool = True
+    bar: bool = True
 
     @property
     def path(self) -> Path:
@@ -74,6 +77,7 @@ PAGES = (
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
     Page("alerts", "Act", "notifications", references=False, parts=False),
+    Page("glossary", "Learn", "menu_book", every_model=True, bar=False),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
@@ -188,7 +192,10 @@ def _frame(page: Page) -> DeltaGenerator:
             fix="Run `make demo` for three models of real flights, or register your own with "
             "`python -m monitoring add FILE.toml`, then reload this page.",
         )
-        st.stop()
+        if page.bar:
+            st.stop()
+    if not page.bar:
+        return
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,
         parts=page.parts,
