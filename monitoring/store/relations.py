@@ -41,8 +41,9 @@ def groups(columns: Sequence[Summary]) -> list[tuple[str, ...]]:
     Examples
     --------
     >>> from monitoring.store.sampled import Summary
-    >>> groups([Summary(f"p_{name}", "DOUBLE", "number", 9, 9, 9) for name in ("late", "early", "lost")])
-    [('p_late', 'p_early', 'p_lost')]
+    >>> found = groups([Summary(f"p_{n}", "DOUBLE", "number", 9, 9, 9) for n in ("late", "early", "lost")])
+    >>> found[0]
+    ('p_late', 'p_early', 'p_lost')
     """
     names = [one.name for one in columns if not one.whole or one.distinct <= 2]
     parts: dict[str, list[str]] = {}

@@ -69,7 +69,7 @@ def summarised(path: Path, table: str = "") -> Sample:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "log.csv"
-    ...     _ = path.write_text("id,at,p\\na,2026-01-01T10:00Z,0.25\\nb,2026-01-02T10:00Z,0.5\\n")
+    ...     _ = path.write_text("id,at,p\na,2026-01-01T10:00Z,0.25\nb,2026-01-02T10:00Z,0.5\n")
     ...     [(one.name, one.unique, one.form, one.fraction) for one in summarised(path).columns]
     [('id', True, 'none', False), ('at', True, 'offset', False), ('p', True, 'none', True)]
     """
