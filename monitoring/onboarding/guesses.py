@@ -116,4 +116,4 @@ def chosen(role: Role, candidates: Sequence[Candidate], least: float) -> Guess:
     margin = best.points - (second.points if second else 0.0)
     sure = best.points >= 1.5 and margin >= 0.4
     level: Confidence = "sure" if sure else "likely" if best.points >= 0.9 and margin >= 0.15 else "unsure"
-    return Guess(role, best.column, level, ", ".join(best.reasons), second.column if second else "")
+    return Guess(role, best.column, level, ", ".join(best.reasons[:3]), second.column if second else "")

@@ -41,6 +41,7 @@ def words(name: str) -> tuple[str, ...]:
 
 _WHOLE_SETS = {role: frozenset(map(plain, text.split())) for role, text in _VOCABULARY["names"].items()}
 _WORD_SETS = {role: frozenset(text.split()) for role, text in _VOCABULARY["words"].items()}
+_NUMBER = ("nr", "nummer", "uuid", "guid")  # words that others end in
 _MEANINGS = {meaning: frozenset(text.split()) for meaning, text in _VOCABULARY["meanings"].items()}
 
 
@@ -54,7 +55,8 @@ def likeness(name: str, role: Role) -> float:
     """
     if plain(name) in _WHOLE_SETS[role]:
         return 1.0
-    return 0.7 if _WORD_SETS[role] & set(words(name)) else 0.0
+    ending = role == "id" and plain(name).endswith(_NUMBER)
+    return 0.7 if ending or _WORD_SETS[role] & set(words(name)) else 0.0
 
 
 def personal(name: str) -> bool:

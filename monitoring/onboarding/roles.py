@@ -29,7 +29,8 @@ def identifier(one: Summary, sample: Sample, known: Known) -> tuple[float, list[
     if one.unique:
         reasons = [f"unique in every row{looked}", *reasons]
         counts = one.numeric and one.high - one.low < 2 * one.rows
-        gain = 1.0 if points or counts or one.family == "text" else 0.4
+        wordy = one.words >= 2 or one.length > 60
+        gain = 1.0 if points or counts or (one.family == "text" and not wordy) else 0.4
         return (0.3 + 0.1 * points if one.instants else points + gain), reasons
     beside = [other for (name, other), n in sample.pairs.items() if name == one.name and n == one.rows]
     beside = [other for other in beside if likeness(other, "version")]
