@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import pandas as pd
@@ -35,11 +35,13 @@ class Choices:
     timezone : str
         Of the model's days.
     written : str
-        Of instants without an offset; where it is not stated, as `timezone`.
+        Of instants without an offset; None: as `timezone`; empty: not said yet.
     dates : {'ymd', 'dmy', 'mdy'}
     reference : (first day, first day not included), optional
     exclude, private, segments : tuple of str, optional
     kinds : dict of feature to kind
+    author : str
+        Who says so; nobody checks it.
     """
 
     name: str | None = None
@@ -60,6 +62,7 @@ class Choices:
     private: tuple[str, ...] | None = None
     segments: tuple[str, ...] | None = None
     kinds: dict[str, Kind] = field(default_factory=dict)
+    author: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,10 @@ class Draft:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """What is still asked: nothing is saved before it is answered."""
-        said = {"dates": self.choices.dates, "timezone": self.choices.written or self.choices.timezone}
-        return tuple(one for one in self.detection.questions if said[one.code] is None)
+        told = self.choices
+        zone = told.timezone if told.written is None else told.written
+        said = {"dates": told.dates, "timezone": zone}
+        return tuple(one for one in self.detection.questions if not said[one.code])
 
     @property
     def name(self) -> str:
@@ -231,7 +236,19 @@ def drafted(sample: Sample, choices: Choices | None = None, now: dt.datetime | N
     told = choices or Choices()
     _assert_columns(sample, told)
     found = detect(sample, told.columns, told.task, told.probabilities)
-    return Draft(sample, told, found, now or dt.datetime.now(dt.UTC))
+    return Draft(sample, told, _reasoned(found, told), now or dt.datetime.now(dt.UTC))
+
+
+def _reasoned(found: Detection, told: Choices) -> Detection:
+    """What a person leaves as it was guessed keeps the reasons of the guess."""
+    if not told.columns and told.task is None:
+        return found
+    plain = detect(found.sample)
+    same = detect(found.sample, task=told.task, probabilities=told.probabilities).guesses
+    kept = {role: same[role] for role, one in found.guesses.items() if same[role].column == one.column}
+    if found.task == plain.task:
+        found = replace(found, task_reason=plain.task_reason, task_confidence=plain.task_confidence)
+    return replace(found, guesses={**found.guesses, **kept})
 
 
 def _assert_columns(sample: Sample, told: Choices) -> None:

@@ -77,6 +77,8 @@ def key(name: str) -> str:
 
 def _head(draft: Draft) -> Iterator[str]:
     found = draft.detection
+    if draft.choices.author:
+        yield f"# Registered by {comment(draft.choices.author)} (unverified), {draft.now:%Y-%m-%d}."
     yield f"# Drafted from {comment(draft.sample.name)}. Every line can be changed; see docs/model-file.md."
     yield line("name", draft.name)
     if draft.title:
@@ -138,7 +140,17 @@ def _columns(draft: Draft) -> list[str]:
             lines.append(line(role, found.column, f"{found.confidence}: {found.reason}"))
         elif not found.column and role != "error" and _stands_in(draft, str(own)):
             lines.append(line(role, f"no {role}", f"so that the column {own!r} is not taken for it"))
+    if _at_once(draft):
+        why = "assumed: no column says when labels became known, so they count as known at once"
+        lines.append(line("labelled_at", draft.detection.column("predicted_at"), why))
     return ["[columns]", *lines] if lines else []
+
+
+def _at_once(draft: Draft) -> bool:
+    """Whether labels of a log of the past have no instant; that of reading it would come after its clock."""
+    found = draft.detection.guesses
+    told = found["labelled_at"].column or found["labelled_at"].confidence == "stated"
+    return bool(found["label"].column) and not told and draft.clock[0] == "last row"
 
 
 def _stands_in(draft: Draft, own: str) -> bool:

@@ -38,6 +38,10 @@ class Page:
         Whether the reader chooses what chunks are compared with.
     parts : bool
         Whether the reader chooses chunk and segment; else it shows all rows at the model's own chunk.
+    bar : bool
+        Whether it is about a range of time at all.
+    empty : bool
+        Whether it has something to show while there is no model.
     """
 
     name: str
@@ -47,6 +51,8 @@ class Page:
     versions: bool = False
     references: bool = True
     parts: bool = True
+    bar: bool = True
+    empty: bool = False
 
     @property
     def path(self) -> Path:
@@ -64,6 +70,7 @@ PAGES = (
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
     Page("alerts", "Act", "notifications", references=False, parts=False),
+    Page("settings", "Set up", "tune", every_model=True, bar=False, empty=True),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
@@ -147,10 +154,15 @@ def _frame(page: Page) -> None:
     if not models:
         cards.empty(
             "No models yet.",
-            fix="Run `make demo` for three models of real flights, or register your own with "
-            "`python -m monitoring add FILE.toml`, then reload this page.",
+            fix="Add your own from a file of its log, under *Settings* or with "
+            "`python -m monitoring add FILE`; or run `make demo` for three models of real flights, then "
+            "reload this page.",
         )
-        st.stop()
+        if not page.empty:
+            cards.link(page_path("settings"), "Add a model")
+            st.stop()
+    if not page.bar:
+        return
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,
         parts=page.parts,
