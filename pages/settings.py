@@ -7,10 +7,7 @@ from monitoring.ui import cards, session, settings_add, settings_models, shell
 shell.page_guard()
 models = session.models()
 with st.container(horizontal=True, vertical_alignment="bottom", key="settings-head"):
-    view = st.segmented_control(
-        "View", settings_models.VIEWS, default=settings_models.VIEWS[0], key="view", bind="query-params",
-        label_visibility="collapsed",
-    )  # fmt: skip
+    view = settings_models.view() if models else settings_models.ADD
     st.space("stretch")
     cards.explanation(
         what="What each model's file says, in words and as it is written: its columns, its reference, its "
@@ -22,7 +19,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="settings-he
     )
 
 settings_add.added()
-if view == settings_models.ADD or not models:
+if view == settings_models.ADD:
     settings_add.panel()
 else:
     settings_models.panel(models)

@@ -76,7 +76,8 @@ def _drafted(sample: Sample, token: str) -> Draft | None:
         st.error(cards.escaped(str(error)))
         return None
     with st.expander(
-        f"Features ({len(draft.detection.features)})", expanded=len(draft.detection.features) <= 12
+        f"Features ({len(draft.detection.features)})",
+        expanded=len(draft.detection.features) <= settings_columns.FEW,
     ):
         chosen = settings_columns.features(draft.detection, token)
     base |= {"kinds": chosen.kinds, "exclude": chosen.exclude, "private": chosen.private}
@@ -85,8 +86,8 @@ def _drafted(sample: Sample, token: str) -> Draft | None:
     if draft.detection.faults:
         return None
     st.subheader("3 · The model, and what no file can tell", anchor=False)
-    base |= _told(draft, roles, token)
     base |= _asked(draft, token)
+    base |= _told(draft, roles, token)
     draft = drafted(sample, Choices(**base))
     if draft.questions:
         return draft
@@ -176,13 +177,15 @@ def _asked(draft: Draft, token: str) -> dict[str, Any]:
             format_func=lambda one: ORDERS[one],
         )  # fmt: skip
     zones = settings_reference.zones()
+    one, two = st.columns([3, 2])
     if "timezone" in questions:
-        told["written"] = st.selectbox(
+        told["written"] = one.selectbox(
             cards.escaped(questions["timezone"].words), zones, index=None, key=f"{token}-written",
             placeholder="Choose a time zone",
         ) or ""  # fmt: skip
     usual = told.get("written") or "UTC"
-    told["timezone"] = st.selectbox(
+    place = two if "timezone" in questions else one
+    told["timezone"] = place.selectbox(
         "Time zone of the model's days", zones, index=zones.index(usual) if usual in zones else 0,
         key=f"{token}-zone-{usual}", help="A day begins at midnight there. It cannot be changed later.",
     )  # fmt: skip

@@ -23,6 +23,7 @@ TASK_WORDS: dict[str, str] = {
 }
 _ROW = 3
 KINDS: tuple[Kind, ...] = get_args(Kind)
+FEW = 12  # features that are shown at once
 NOT_PROFILED = "not profiled"
 
 
@@ -115,7 +116,7 @@ def features(found: Detection, token: str) -> Features:
     names = hashlib.blake2b("\0".join(one.name for one in guesses).encode(), digest_size=4).hexdigest()
     edited = st.data_editor(
         pd.DataFrame([_line(one) for one in guesses]),
-        hide_index=True, height=min(35 * (len(guesses) + 1) + 3, 420), key=f"{token}-features-{names}",
+        hide_index=True, height="content" if len(guesses) <= FEW else 420, key=f"{token}-features-{names}",
         disabled=["Feature", "Sure?", "Why"],
         column_config={
             "Feature": st.column_config.TextColumn(width="medium"),

@@ -20,6 +20,14 @@ PER_PAGE = 10
 _MOST = 8
 
 
+def view() -> str:
+    """Ask whether models are shown, or one is added."""
+    chosen = st.segmented_control(
+        "View", VIEWS, default=MODELS, key="view", bind="query-params", label_visibility="collapsed"
+    )
+    return chosen or MODELS
+
+
 def panel(models: Sequence[Model]) -> None:
     """Draw every model, a page of them at a time."""
     pages = -(-len(models) // PER_PAGE)
