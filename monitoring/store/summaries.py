@@ -15,7 +15,7 @@ from monitoring.store.sources import family
 from monitoring.store.sql import composed, quoted
 from monitoring.store.unknown_files import Opened, opened
 
-TOGETHER = 20  # columns summarised by one statement: planning one takes the square of its length
+TOGETHER = 5  # columns summarised by one statement: planning one takes the square of its length
 LEVELS = 50  # different values up to which each is counted
 HOURS = 200_000
 _COUNTS: tuple[tuple[Numbers, float], ...] = (
