@@ -123,7 +123,8 @@ def test_a_choice_that_makes_no_model_is_told(choices, words):
 def test_what_is_chosen_stands_in_the_file_and_what_was_guessed_says_why():
     choices = Choices(
         name="churn", title="Will they go?", timezone="Europe/Paris", positive="0", threshold=0.3,
-        chunk="7 days", clock="now", reference=(dt.date(2025, 12, 1), dt.date(2025, 12, 20)), author="Ada\nx = 1",
+        chunk="7 days", clock="now", author="Ada\nx = 1",
+        reference=(dt.date(2025, 12, 1), dt.date(2025, 12, 20)),
     )  # fmt: skip
     draft = drafted(sample(), choices, NOW)
     model = draft.model
