@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from monitoring import commands, dispatch
+from monitoring import adding, commands, dispatch
 from monitoring.commands import WRONG, Answer
 from monitoring.store import StoreInUse, copies, database
 
@@ -53,7 +53,7 @@ def demo(
 
     Example: python -m monitoring demo
     """
-    _finish(dispatch.dispatch(context.obj, "demo", {"late_labels": late_labels}))
+    dispatch.finish(dispatch.dispatch(context.obj, "demo", {"late_labels": late_labels}))
 
 
 @app.command()
@@ -72,7 +72,7 @@ def run(
     if path.exists():
         said = dispatch.answered(lambda: _free(path))
         if said.code:
-            _finish(said)
+            dispatch.finish(said)
     typer.echo(
         f"Lookout: http://{'localhost' if address == '127.0.0.1' else address}:{port}  (stop with Ctrl+C)",
         err=True,
@@ -97,21 +97,7 @@ def _free(path: Path) -> Answer:
     return Answer()
 
 
-@app.command()
-def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
-    """Register a model, or change it, by its file.
-
-    Example: python -m monitoring add data/models/flights.toml
-    """
-    try:
-        text = file.read_text("utf-8")
-    except UnicodeDecodeError:
-        _finish(Answer(stderr=f"{file}: not a text file in UTF-8\n", code=WRONG))
-    except OSError as error:
-        _finish(commands.failure(error))
-    else:
-        arguments = {"toml": text, "folder": str(file.expanduser().absolute().parent)}
-        _finish(dispatch.dispatch(context.obj, "add", arguments))
+app.command()(adding.add)
 
 
 @app.command()
@@ -123,7 +109,7 @@ def ingest(
 
     Example: python -m monitoring ingest churn "exports/2026-*.parquet"
     """
-    _finish(dispatch.take(context.obj, model, paths, "predictions"))
+    dispatch.finish(dispatch.take(context.obj, model, paths, "predictions"))
 
 
 @app.command()
@@ -135,7 +121,7 @@ def labels(
 
     Example: python -m monitoring labels churn outcomes.csv
     """
-    _finish(dispatch.take(context.obj, model, paths, "labels"))
+    dispatch.finish(dispatch.take(context.obj, model, paths, "labels"))
 
 
 @app.command()
@@ -146,7 +132,7 @@ def forget(
 
     Example: python -m monitoring forget churn may.parquet
     """
-    _finish(dispatch.dispatch(context.obj, "forget", {"model": model, "file": file}))
+    dispatch.finish(dispatch.dispatch(context.obj, "forget", {"model": model, "file": file}))
 
 
 @app.command()
@@ -158,9 +144,9 @@ def remove(
 
     Example: python -m monitoring remove churn --yes
     """
-    if not yes and not _confirmed(f"Remove {model} with its log, labels and profile?"):
-        _finish(Answer(stderr="nothing was removed\n", code=WRONG))
-    _finish(dispatch.dispatch(context.obj, "remove", {"model": model}))
+    if not yes and not dispatch.confirmed(f"Remove {model} with its log, labels and profile?"):
+        dispatch.finish(Answer(stderr="nothing was removed\n", code=WRONG))
+    dispatch.finish(dispatch.dispatch(context.obj, "remove", {"model": model}))
 
 
 @app.command()
@@ -169,7 +155,7 @@ def files(context: typer.Context, model: ModelName, json: Json = False, csv: Csv
 
     Example: python -m monitoring files churn
     """
-    _finish(dispatch.dispatch(context.obj, "files", {"model": model, "format": _format(json, csv)}))
+    dispatch.finish(dispatch.dispatch(context.obj, "files", {"model": model, "format": _format(json, csv)}))
 
 
 @app.command()
@@ -178,7 +164,9 @@ def quarantine(context: typer.Context, model: ModelName, json: Json = False, csv
 
     Example: python -m monitoring quarantine churn --csv
     """
-    _finish(dispatch.dispatch(context.obj, "quarantine", {"model": model, "format": _format(json, csv)}))
+    dispatch.finish(
+        dispatch.dispatch(context.obj, "quarantine", {"model": model, "format": _format(json, csv)})
+    )
 
 
 @app.command()
@@ -235,7 +223,7 @@ def show(
         "bins": bins, "labels": labels, "version": version, "known_at": known_at,
         "format": _format(json, csv, parquet),
     }  # fmt: skip
-    _finish(dispatch.kept(dispatch.dispatch(context.obj, "show", arguments), parquet))
+    dispatch.finish(dispatch.kept(dispatch.dispatch(context.obj, "show", arguments), parquet))
 
 
 @app.command()
@@ -254,7 +242,7 @@ def check(
     """
     form = _format(json, csv, parquet)
     arguments = {"model": model, "strict": strict, "as_of": as_of, "format": form}
-    _finish(dispatch.kept(dispatch.dispatch(context.obj, "check", arguments), parquet))
+    dispatch.finish(dispatch.kept(dispatch.dispatch(context.obj, "check", arguments), parquet))
 
 
 @app.command()
@@ -281,7 +269,9 @@ def report(
         "model": model, "start": start, "stop": stop, "segment": segment, "version": version, "chunk": chunk,
         "as_of": as_of,
     }  # fmt: skip
-    _finish(dispatch.report(context.obj, arguments, out, None if no_json else json or dispatch.beside(out)))
+    dispatch.finish(
+        dispatch.report(context.obj, arguments, out, None if no_json else json or dispatch.beside(out))
+    )
 
 
 @app.command()
@@ -297,7 +287,7 @@ def alerts(
     Example: python -m monitoring alerts flights
     """
     arguments = {"model": model, "quiet": no_delivery, "format": _format(json, csv)}
-    _finish(dispatch.dispatch(context.obj, "alerts", arguments))
+    dispatch.finish(dispatch.dispatch(context.obj, "alerts", arguments))
 
 
 @app.command()
@@ -322,7 +312,7 @@ def compare(
         return Answer(stdout=text, code=commands.UNHEALTHY if bad else commands.OK)
 
     form = _format(json, csv, parquet)
-    _finish(dispatch.kept(dispatch.answered(work), parquet))
+    dispatch.finish(dispatch.kept(dispatch.answered(work), parquet))
 
 
 @app.command()
@@ -331,7 +321,7 @@ def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(metava
 
     Example: python -m monitoring backup backups/monday
     """
-    _finish(dispatch.dispatch(context.obj, "backup", {"folder": str(folder.expanduser().absolute())}))
+    dispatch.finish(dispatch.dispatch(context.obj, "backup", {"folder": str(folder.expanduser().absolute())}))
 
 
 @app.command()
@@ -350,31 +340,16 @@ def restore(context: typer.Context, folder: Annotated[Path, typer.Argument(metav
         kept = f"; what stood there is now {before.name}" if before else ""
         return Answer(stderr=f"{path} restored from {folder}{kept}\n")
 
-    _finish(dispatch.answered(work))
-
-
-def _confirmed(question: str) -> bool:
-    """Ask; no answer at all means no."""
-    try:
-        return typer.confirm(question, err=True)
-    except typer.Abort:
-        return False
+    dispatch.finish(dispatch.answered(work))
 
 
 def _format(json: bool, csv: bool, parquet: Path | None = None) -> str:
     if json + csv + (parquet is not None) > 1:
         several = "--json and --csv" if parquet is None else "--json, --csv and --parquet"
-        _finish(Answer(stderr=f"choose one of {several}\n", code=WRONG))
+        dispatch.finish(Answer(stderr=f"choose one of {several}\n", code=WRONG))
     if parquet is not None:
         return "csv"  # what Parquet is made of, here: the owner of the store has folders of its own
     return "json" if json else "csv" if csv else "text"
-
-
-def _finish(answer: Answer) -> None:
-    sys.stdout.write(answer.stdout)
-    sys.stdout.flush()
-    sys.stderr.write(answer.stderr)
-    raise typer.Exit(answer.code)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from monitoring import demo, health, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
-from monitoring.models import CHUNKS, Model, ModelError
+from monitoring.models import CHUNKS, Model, ModelError, parse
 from monitoring.questions import QUESTIONS
 from monitoring.store import Receipt, Store, StoreError
 from monitoring.store.database import DatabaseError
@@ -96,10 +96,18 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
 
 
 def _add(store: Store, arguments: Arguments) -> Answer:
+    if arguments.get("new"):
+        _assert_new(store, parse(arguments["toml"]).name)
     model = store.add(arguments["toml"], folder=arguments.get("folder"))
     odd = review.unknown(model.review)
     warning = f"{odd}\n" if odd else ""
     return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
+
+
+def _assert_new(store: Store, name: str) -> None:
+    """A model that is drafted from a log never takes the place of another."""
+    if name in [model.name for model in store.models()]:
+        raise QuestionError(f"a model is called {name!r} already; choose another name with --name")
 
 
 def _reference_line(store: Store, model: Model) -> str:

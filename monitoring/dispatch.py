@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
@@ -18,6 +18,22 @@ from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner,
 
 MAKERS = ("add", "demo")  # commands that make a store where none is
 PATIENCE = 600.0  # seconds to wait for the app to take a file in before saying that it waits
+
+
+def finish(answer: Answer) -> NoReturn:
+    """Print an answer and end with its code."""
+    sys.stdout.write(answer.stdout)
+    sys.stdout.flush()
+    sys.stderr.write(answer.stderr)
+    raise typer.Exit(answer.code)
+
+
+def confirmed(question: str) -> bool:
+    """Ask; no answer at all means no."""
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort:
+        return False
 
 
 def answered(work: Callable[[], Answer]) -> Answer:
@@ -98,7 +114,7 @@ def _assert_there(path: Path) -> None:
     if not path.exists():
         raise StoreError(
             f"no store at {path}; build the demo with: python -m monitoring demo, or register a model with: "
-            "python -m monitoring add FILE.toml"
+            "python -m monitoring add FILE"
         )
 
 

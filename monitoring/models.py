@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import tomllib
-import zoneinfo
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from pydantic_core import ErrorDetails
 from monitoring.alert_rules import DEFAULTS, Rule
 from monitoring.alert_rules import fault as alerts_fault
 from monitoring.costs import Costs
+from monitoring.instants import Instants, zones
 from monitoring.reference import Reference
 from monitoring.rules import Rules
 from monitoring.versions import Versions
@@ -21,12 +21,6 @@ from monitoring.versions import Versions
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
 CHUNKS = ("1 hour", "1 day", "7 days", "28 days")
-
-
-@functools.cache
-def _zones() -> frozenset[str]:
-    """Names of time zones that Python and the database both know."""
-    return frozenset(zoneinfo.available_timezones() - {"localtime", "Factory"})
 
 
 class ModelError(ValueError):
@@ -129,6 +123,7 @@ class Model(_Part):
     notes: str = ""
     versions: Versions = Versions()
     columns: Columns = Columns()
+    instants: Instants = Instants()
     reference: Reference | None = None
     segments: Segments = Segments()
     features: dict[str, Feature] = Field(default_factory=dict)
@@ -143,7 +138,7 @@ class Model(_Part):
 
     @model_validator(mode="after")
     def _consistent(self) -> Model:
-        if self.timezone not in _zones():
+        if self.timezone not in zones():
             raise ValueError(f"timezone: {self.timezone!r} is not a time zone; write one like 'Europe/Paris'")
         if self.name in ("main", "temp", "memory", "system", "pg_catalog", "information_schema"):
             raise ValueError(f"name: {self.name!r} is reserved by the database; choose another")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from monitoring.instants import ISO, Dates, Instants
 from monitoring.store.layout import Column
 from monitoring.store.sources import Family
 from monitoring.store.sql import quoted
@@ -153,29 +154,92 @@ def implausible(at: str) -> str:
     return f"{at} NOT BETWEEN {EARLIEST} AND {LATEST}"
 
 
-def instant(source: str, family: Family, kind: str, zone: str) -> Conversion:
+def instant(source: str, family: Family, kind: str, zone: str, written: Instants = ISO) -> Conversion:
     """SQL of an instant in UTC.
 
-    A bare date means the beginning of the model's local day. Text must be ISO 8601; with no offset it is UTC.
-    ``03/04/2013`` never passes: day and month could be swapped.
+    A bare date means the beginning of the model's local day. Text must be ISO 8601, or what `written` says
+    besides; with no offset it is of the zone that `written` names. By itself ``03/04/2013`` never passes: day
+    and month could be swapped. Nor does a number: it could count anything.
     """
-    midnight = f"((CAST({source} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
+    midnight = _utc(f"CAST({source} AS DATE)::TIMESTAMP", zone)
     expected = "an instant like 2013-04-03T12:00:00Z"
     if family == "instant" and kind.upper().startswith("TIMESTAMP"):
         zoned = "ZONE" in kind.upper() or kind.upper().startswith("TIMESTAMPTZ")
-        value = f"({source} AT TIME ZONE 'UTC')" if zoned else f"CAST({source} AS TIMESTAMP)"
+        value = (
+            f"({source} AT TIME ZONE 'UTC')"
+            if zoned
+            else _utc(f"CAST({source} AS TIMESTAMP)", written.timezone)
+        )
         return Conversion(value, None, expected)
     if family == "instant" and kind.upper() == "DATE":
         return Conversion(midnight, None, expected)
+    if family == "number" and written.numbers:
+        value = _counted(f"CAST({source} AS DOUBLE)", written)
+        return Conversion(value, f"{source} IS NOT NULL AND ({value}) IS NULL", expected)
     if family != "text":
         return Conversion("CAST(NULL AS TIMESTAMP)", f"{source} IS NOT NULL", expected)
     text = f"trim(CAST({source} AS VARCHAR))"
+    value = f"CASE {_iso(text, zone, written)} {_otherwise(text, zone, written)} END"
+    return Conversion(value, f"{source} IS NOT NULL AND {text} <> '' AND ({value}) IS NULL", expected)
+
+
+def _utc(value: str, zone: str) -> str:
+    """SQL of a clock's time in a zone as UTC."""
+    return value if zone == "UTC" else f"(({value} AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
+
+
+def _iso(text: str, zone: str, written: Instants) -> str:
+    """The cases of a text that is an instant in ISO 8601."""
     iso = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}[T ]\\d{{2}}:\\d{{2}}')"
     day = f"regexp_matches({text}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}$')"
-    zoned_day = f"((TRY_CAST({text} AS DATE)::TIMESTAMP AT TIME ZONE '{zone}') AT TIME ZONE 'UTC')"
+    zoned_day = _utc(f"TRY_CAST({text} AS DATE)::TIMESTAMP", zone)
     exact = f"TRY_CAST({text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
-    value = f"CASE WHEN {day} THEN {zoned_day} WHEN {iso} THEN {exact} END"
-    return Conversion(value, f"{source} IS NOT NULL AND {text} <> '' AND ({value}) IS NULL", expected)
+    if written.timezone != "UTC":
+        bare = _utc(f"TRY_CAST({text} AS TIMESTAMP)", written.timezone)
+        exact = f"CASE WHEN {with_offset(text)} THEN {exact} ELSE {bare} END"
+    return f"WHEN {day} THEN {zoned_day} WHEN {iso} THEN {exact}"
+
+
+def with_offset(text: str) -> str:
+    """SQL that is true for an instant in ISO 8601 that says how far it is from UTC."""
+    return f"regexp_matches({text}, '[T ]\\d{{2}}:.*([Zz]|UTC|[+-]\\d{{2}}(:?\\d{{2}})?)$')"
+
+
+_ORDERS: dict[Dates, tuple[str, tuple[str, ...]]] = {
+    "ymd": (r"^(\d{4})[./-](\d{1,2})[./-](\d{1,2})", ("%Y/%m/%d",)),
+    "dmy": (r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", ("%d/%m/%y", "%d/%m/%Y")),
+    "mdy": (r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})", ("%m/%d/%y", "%m/%d/%Y")),
+}
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+
+
+def _otherwise(text: str, zone: str, written: Instants) -> str:
+    """The cases of a text that is an instant in the order of dates, or the count, that `written` names."""
+    cases = ""
+    if written.numbers:
+        digits = f"regexp_full_match({text}, '\\d{{9,19}}(\\.\\d*)?')"
+        cases = f"WHEN {digits} THEN {_counted(f'TRY_CAST({text} AS DOUBLE)', written)} "
+    if written.dates == "iso":
+        return cases
+    pattern, days = _ORDERS[written.dates]
+    forms = ", ".join(f"'{day}{clock}'" for day in days for clock in _CLOCKS)
+    slashed = f"trim(regexp_replace({text}, '{pattern}[,T ]*', '\\1/\\2/\\3 '))"
+    read = f"try_strptime({slashed}, [{forms}])"
+    bare = f"regexp_full_match({text}, '{pattern}')"
+    return (
+        f"{cases}WHEN {bare} THEN {_utc(read, zone)} "
+        f"WHEN regexp_matches({text}, '{pattern}') THEN {_utc(read, written.timezone)}"
+    )
+
+
+_PER_SECOND = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000, "nanoseconds": 1_000_000_000}
+
+
+def _counted(number: str, written: Instants) -> str:
+    """SQL of a count since 1970; nothing where no calendar reaches."""
+    seconds = f"({number} / {_PER_SECOND[written.numbers]})"
+    micros = f"CAST(round({seconds} * 1000000) AS BIGINT)"
+    return f"CASE WHEN {seconds} BETWEEN -1e10 AND 1e10 THEN make_timestamp({micros}) END"
 
 
 def local_day(at: str, zone: str) -> str:

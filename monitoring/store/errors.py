@@ -26,7 +26,7 @@ class UnknownModel(StoreError):
     """No model of that name is registered."""
 
     def __init__(self, name: str, known: list[str]) -> None:
-        names = ", ".join(known) or "none yet; register one with: python -m monitoring add FILE.toml"
+        names = ", ".join(known) or "none yet; register one with: python -m monitoring add FILE"
         super().__init__(f"no model is called {name!r}; known models: {names}")
 
 

@@ -154,7 +154,8 @@ def _read(batch: Batch, id_: str, label: str, at: str | None, absent: str | None
     when, text = absent or "now()::TIMESTAMP", "CAST(NULL AS VARCHAR)"
     if at:
         text = composed("nullif(CAST({at} AS VARCHAR), '')", {}, at=at)
-        read = instant(quoted(at), source.family(at), source.columns[at], batch.model.timezone).value
+        family, kind, model = source.family(at), source.columns[at], batch.model
+        read = instant(quoted(at), family, kind, model.timezone, mapping.written_in(model, at)).value
         when = f"CASE WHEN {text} IS NULL THEN {absent or 'NULL'} ELSE {read} END"
     parts = {
         "id": id_value(batch, id_),

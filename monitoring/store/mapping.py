@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from monitoring.instants import ISO, Instants
 from monitoring.models import Kind, Model
 from monitoring.store.conversion import missing_word, text_number
 from monitoring.store.errors import UnreadableFile
@@ -136,6 +137,11 @@ def labels(model: Model, source: Source) -> tuple[str, str, str | None]:
         role, name = ("id", model.columns.id) if id_ is None else ("label", model.columns.label)
         raise UnreadableFile(f"no column for the {role} ({name!r}); the file has {', '.join(source.columns)}")
     return id_, label, pick("_labelled_at", model.columns.labelled_at)
+
+
+def written_in(model: Model, column: str) -> Instants:
+    """How a column writes instants: as the model's file says, or in ISO 8601 where the name is our own."""
+    return ISO if column in OWN else model.instants
 
 
 def _picker(names: dict[str, str]) -> Callable[[str, str], str | None]:

@@ -173,7 +173,7 @@ def _parquet(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
 
 
 # Quotes are stated, since a sample without any would take them for letters; the delimiter is found out.
-_READ_CSV = """read_csv(
+READ_CSV = """read_csv(
     $path, all_varchar = true, header = true, sample_size = 20480, quote = '"', escape = '"',
     hive_partitioning = false, allow_quoted_nulls = false, nullstr = '',
     store_rejects = true, rejects_table = 'bad_lines', rejects_scan = 'bad_scans')"""
@@ -183,9 +183,9 @@ def _csv(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
     parameters = {"path": exact(path)}
     for table in ("bad_lines", "bad_scans", "source"):
         cursor.execute(named("DROP TABLE IF EXISTS {table}", table=table))
-    columns = _named_columns(cursor, _READ_CSV, parameters)
+    columns = _named_columns(cursor, READ_CSV, parameters)
     text = "CREATE TEMP TABLE source AS SELECT row_number() OVER () AS _row, * FROM {relation}"
-    cursor.execute(composed(text, {"relation": _READ_CSV}), parameters)
+    cursor.execute(composed(text, {"relation": READ_CSV}), parameters)
     bad = cursor.execute("SELECT line - 1, error_message, csv_line FROM bad_lines ORDER BY line").fetchall()
     lines = list({row: Line(row, detail, content) for row, detail, content in bad}.values())
     _renumber(cursor, [line.row for line in lines])

@@ -20,7 +20,7 @@ from monitoring.store.conversion import (
     number,
     text_number,
 )
-from monitoring.store.mapping import Mapping, Scored
+from monitoring.store.mapping import Mapping, Scored, written_in
 from monitoring.store.sql import composed, listed, named, quoted
 from monitoring.windows import UTC
 
@@ -72,7 +72,8 @@ def key_values(batch: Batch, roles: Mapping) -> str:
     at = "CAST(NULL AS TIMESTAMP)"
     if roles.predicted_at:
         column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
-        at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
+        written = written_in(model, roles.predicted_at)
+        at = instant(column, source.family(roles.predicted_at), kind, model.timezone, written).value
     served = _serving(model, at)
     version = f"nullif(CAST({quoted(roles.version)} AS VARCHAR), '')" if roles.version else served
     version = f"coalesce({version}, {served})" if roles.version == OWN_VERSION else version

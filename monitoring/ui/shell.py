@@ -48,7 +48,9 @@ class Page:
     forms : bool
         Whether a person may be filling something in; then it is never drawn again by itself.
     bar : bool
-        Whether it is about what the bar says; a page that is not has something to say without any model.
+        Whether it is about what the bar says.
+    empty : bool
+        Whether it has something to show while there is no model.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Page:
     parts: bool = True
     forms: bool = True
     bar: bool = True
+    empty: bool = False
 
     @property
     def path(self) -> Path:
@@ -77,7 +80,8 @@ PAGES = (
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
     Page("alerts", "Act", "notifications", references=False, parts=False),
-    Page("glossary", "Learn", "menu_book", every_model=True, bar=False),
+    Page("settings", "Set up", "tune", every_model=True, bar=False, empty=True),
+    Page("glossary", "Learn", "menu_book", every_model=True, bar=False, forms=False, empty=True),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
@@ -189,10 +193,12 @@ def _frame(page: Page) -> DeltaGenerator:
     if not models:
         cards.empty(
             "No models yet.",
-            fix="Run `make demo` for three models of real flights, or register your own with "
-            "`python -m monitoring add FILE.toml`, then reload this page.",
+            fix="Add your own from a file of its log, under *Settings* or with "
+            "`python -m monitoring add FILE`; or run `make demo` for three models of real flights, then "
+            "reload this page.",
         )
-        if page.bar:
+        if not page.empty:
+            cards.link(page_path("settings"), "Add a model")
             st.stop()
     if not page.bar:
         return
