@@ -117,12 +117,17 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
 @app.command()
 def ingest(
     context: typer.Context, model: ModelName,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or globs.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH...]", help="Files, folders or globs; by default the model's source."),
+    ] = None,
 ) -> None:  # fmt: skip
-    """Take predictions in: Parquet, CSV or JSON lines.
+    """Take predictions in: Parquet, CSV or JSON lines; with no path, what is new in the model's source.
 
     Example: python -m monitoring ingest churn "exports/2026-*.parquet"
     """
+    if not paths:
+        _finish(dispatch.dispatch(context.obj, "follow", {"model": model}))
     _finish(dispatch.take(context.obj, model, paths, "predictions"))
 
 

@@ -12,13 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, reports, results, review
+from monitoring import demo, health, reasons, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.questions import QUESTIONS
-from monitoring.store import Receipt, Store, StoreError
+from monitoring.store import Receipt, Store, StoreError, followed
 from monitoring.store.database import DatabaseError
+from monitoring.store.following import Look, follow
 
 OK, UNHEALTHY, WRONG = 0, 1, 2
 
@@ -119,6 +120,32 @@ def _ingest(store: Store, arguments: Arguments) -> Answer:
     store.settle(arguments["model"])
     fill_queue(store, arguments["model"])
     return receipts_answer(receipts)
+
+
+def _follow(store: Store, arguments: Arguments) -> Answer:
+    """Take in what is new in a model's source; what stands in the way is said, and is bad input."""
+    model = store.model(arguments["model"])
+    if model.source is None:
+        raise QuestionError(
+            f"{model.name} follows no source; name files to take in, or write [source] in the model's file"
+        )
+    look = follow(store, model.name)
+    if look.changed:
+        fill_queue(store, model.name)
+    return follow_answer(look)
+
+
+def follow_answer(look: Look) -> Answer:
+    """Put a look at a source into words, a line for everything that happened or stands in the way."""
+    lines = [receipt_line(receipt) for receipt in look.receipts if not receipt.problem]
+    lines += [f"{one}: written anew, its rows took the place of those before\n" for one in look.rewritten]
+    lines += [f"{one}: still being written, it goes in at the next look\n" for one in look.waiting]
+    lines += [
+        f"{reasons.sentence(one.code, place=one.subject, why=one.detail)}; {reasons.fix(one.code)}\n"
+        for _, one in look.troubles
+    ]
+    bad = any(one.code not in followed.NOTES for _, one in look.troubles)
+    return Answer(stderr="".join(lines) or "nothing new in the source\n", code=WRONG if bad else OK)
 
 
 def fill_queue(store: Store, name: str) -> None:
@@ -247,6 +274,7 @@ COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
     "add": _add,
     "ingest": _ingest,
+    "follow": _follow,
     "forget": _forget,
     "remove": _remove,
     "backup": _backup,

@@ -16,6 +16,7 @@ from monitoring.alert_rules import fault as alerts_fault
 from monitoring.costs import Costs
 from monitoring.reference import Reference
 from monitoring.rules import Rules
+from monitoring.source import Source
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -130,6 +131,7 @@ class Model(_Part):
     versions: Versions = Versions()
     columns: Columns = Columns()
     reference: Reference | None = None
+    source: Source | None = None
     segments: Segments = Segments()
     features: dict[str, Feature] = Field(default_factory=dict)
     limits: Limits = Limits()

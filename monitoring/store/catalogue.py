@@ -10,6 +10,7 @@ import duckdb
 from monitoring.models import Model, parse
 from monitoring.store import (
     counters,
+    followed,
     incidents,
     layout,
     outlier_counts,
@@ -106,6 +107,7 @@ def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Delete a model with everything it logged; call inside a transaction."""
     layout.drop(cursor, name)
     incidents.forget_model(cursor, name)
+    followed.forget_model(cursor, name)
     for text in (
         "DELETE FROM files WHERE model = $name",
         "DELETE FROM quarantine WHERE model = $name",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import duckdb
@@ -19,6 +20,7 @@ from monitoring.store import (
     catalogue,
     copies,
     cubes,
+    followed,
     grids,
     journal,
     migrations,
@@ -131,6 +133,9 @@ class Store:
         with self._turns.taken(), self.cursor() as cursor:
             given = reference_file.opened(cursor, model, place)
             with transaction(cursor):
+                if place is not None:
+                    followed.keep_folder(cursor, model.name, str(place.absolute()))
+                followed.try_again(cursor, model.name)
                 return transactions.register(cursor, toml, given, say)
 
     def remove(self, name: str) -> None:
@@ -143,6 +148,7 @@ class Store:
     def ingest(
         self, name: str, path: Path | str, kind: str = "predictions", progress: Progress | None = None,
         *, title: str | None = None, settle: bool = True,
+        parts: Mapping[str, str | None] = MappingProxyType({}), instead_of: str = "",
     ) -> Receipt:  # fmt: skip
         """Take one file in: rows, profile and journal are committed together.
 
@@ -160,6 +166,10 @@ class Store:
         settle : bool
             Whether the profile is brought up to date when the reference's rows changed; a caller with
             many files does so once at the end.
+        parts : mapping, optional
+            Columns of one text each that the file's path tells.
+        instead_of : str
+            The digest of a file that this one takes the place of, in one transaction.
 
         Returns
         -------
@@ -179,10 +189,12 @@ class Store:
             raise StoreError(f"{path}: no such file")
         title = title or path.name
         say(0.0, f"reading {title}")
-        entry = journal.Entry(name, kind, title, journal.digest(path), path.stat().st_size)
+        entry = journal.Entry(name, kind, title, journal.content(path, parts), path.stat().st_size)
         try:  # no other writer comes between looking whether the content is known and storing it
             with self._turns.taken(), self.cursor() as cursor:
-                counts, known = transactions.take(cursor, self.model(name), path, entry, say)
+                counts, known = transactions.take(
+                    cursor, self.model(name), path, entry, say, parts=parts, instead_of=instead_of
+                )
         except UnreadableFile as error:
             with self.writing() as cursor:
                 journal.refuse(cursor, entry, str(error))

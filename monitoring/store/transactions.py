@@ -6,10 +6,11 @@ What they do is here too: taking a file in or out, and bringing the profile up t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -22,6 +23,7 @@ from monitoring.store import (
     journal,
     outlier_counts,
     pairing,
+    places,
     profiling,
     reference_file,
     reference_rows,
@@ -149,9 +151,13 @@ def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progr
 
 
 def take(
-    cursor: duckdb.DuckDBPyConnection, model: Model, path: Path, entry: journal.Entry, say: Progress
-) -> tuple[Counts, bool]:
+    cursor: duckdb.DuckDBPyConnection, model: Model, path: Path, entry: journal.Entry, say: Progress,
+    *, parts: Mapping[str, str | None] = MappingProxyType({}), instead_of: str = "",
+) -> tuple[Counts, bool]:  # fmt: skip
     """Store a file unless its content is known, and say whether it is; call in turn, outside a transaction.
+
+    What a file of the digest ``instead_of`` brought is taken out in the same transaction; ``parts`` are
+    columns that the file's path tells.
 
     Raises
     ------
@@ -159,17 +165,29 @@ def take(
         If it cannot be read, or lacks a column that every log needs.
     """
     rows = journal.known(cursor, entry)
+    before = journal.numbered(cursor, model.name, entry.kind, instead_of) if instead_of else None
     if rows is not None:
+        if before is not None:
+            with transaction(cursor):
+                _take_out(cursor, model, before)
         return Counts(rows, 0, rows, 0), True
-    source = sources.read(cursor, path, ids=("_id", model.columns.id))
+    source = places.with_parts(sources.read(cursor, path, ids=("_id", model.columns.id)), parts)
     say(0.2, f"checking {entry.name}")
     with transaction(cursor):
+        if before is not None:
+            _take_out(cursor, model, before)
+        journal.read_at_last(cursor, entry)
         return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     """Take a file out, and bring the profile up to date."""
-    number = forgetting.find(cursor, model.name, file)
+    _take_out(cursor, model, forgetting.find(cursor, model.name, file))
+    settle(cursor, model)
+
+
+def _take_out(cursor: duckdb.DuckDBPyConnection, model: Model, number: int) -> None:
+    """Take a file out by its number, and count what is left of its chunks again."""
     labelled = scoring.labelled_keys(cursor, model, number)
     paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
@@ -180,7 +198,6 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
-    settle(cursor, model)
 
 
 def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
