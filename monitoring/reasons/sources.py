@@ -10,6 +10,12 @@ ROWS = (
         "Mount or make the folder or the database, or correct [source] in the model's file.",
     ),
     (
+        "source_empty",
+        "all files of the source are gone",
+        "all files of the source are gone: {place}",
+        "Mount the folder again; if the files were moved, name their place in [source]. No row was lost.",
+    ),
+    (
         "source_denied",
         "the source may not be read",
         "the source may not be read: {place}",

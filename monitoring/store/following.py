@@ -139,7 +139,7 @@ def _follow_files(
 ) -> None:
     there, known = places.files(scope.place), followed.files(store, scope)
     if known and not there:
-        raise Trouble("source_gone", scope.place, "all files that were there are gone")
+        raise Trouble("source_empty", scope.place)
     waiting = {one.title for one in places.waiting(there)}
     look.waiting += sorted(waiting)
     fresh = [one for one in there if one.title not in waiting and not _same(one, known.get(one.title))]

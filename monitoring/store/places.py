@@ -106,7 +106,7 @@ def absolute(place: str, folder: str | None) -> str:
     if os.path.isabs(path):
         return os.path.normpath(path)
     if folder is None:
-        raise Trouble("source_gone", place, "the path is relative; write it in full")
+        raise Trouble("source_gone", f"{place}, a relative path; write it in full")
     return os.path.normpath(os.path.join(folder, path))
 
 

@@ -264,7 +264,7 @@ def test_a_place_that_is_not_there_is_told_and_takes_nothing_away(
     assert (ids(store), codes(store)) == (before, ["source_gone"])
     log.mkdir()
     looked(store)
-    assert codes(store) == (["source_gone"] if before else [])  # an empty folder where files were
+    assert codes(store) == (["source_empty"] if before else [])  # an empty folder where files were
 
 
 def test_a_folder_that_may_not_be_read_is_told(
