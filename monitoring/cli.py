@@ -98,8 +98,13 @@ def _free(path: Path) -> Answer:
 
 
 @app.command()
-def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE.toml")]) -> None:
-    """Register a model, or change it, by its file.
+def add(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    author: Annotated[str, typer.Option(help="Your name, kept with a change of the reference.")] = "",
+) -> None:
+    """Register a model, or change it, by its file; what a change means is said.
 
     Example: python -m monitoring add data/models/flights.toml
     """
@@ -110,8 +115,9 @@ def add(context: typer.Context, file: Annotated[Path, typer.Argument(metavar="FI
     except OSError as error:
         _finish(commands.failure(error))
     else:
-        arguments = {"toml": text, "folder": str(file.expanduser().absolute().parent)}
-        _finish(dispatch.dispatch(context.obj, "add", arguments))
+        folder = str(file.expanduser().absolute().parent)
+        arguments = {"toml": text, "folder": folder, "dry_run": dry_run, "author": author}
+        _finish(dispatch.add(context.obj, arguments))
 
 
 @app.command()
@@ -127,8 +133,8 @@ def ingest(
     Example: python -m monitoring ingest churn "exports/2026-*.parquet"
     """
     if not paths:
-        _finish(dispatch.dispatch(context.obj, "follow", {"model": model}))
-    _finish(dispatch.take(context.obj, model, paths, "predictions"))
+        _finish(dispatch.dispatch(context.obj, "ingest", {"model": model, "paths": []}))
+    _finish(dispatch.take(context.obj, model, paths or [], "predictions"))
 
 
 @app.command()

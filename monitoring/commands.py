@@ -15,9 +15,11 @@ from pathlib import Path
 from monitoring import demo, health, reasons, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
+from monitoring.consequences import consequences
 from monitoring.models import CHUNKS, Model, ModelError
 from monitoring.questions import QUESTIONS
 from monitoring.store import Receipt, Store, StoreError, followed
+from monitoring.store.batch import Progress
 from monitoring.store.database import DatabaseError
 from monitoring.store.following import Look, follow
 
@@ -96,11 +98,28 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
     return Answer(stderr=f"the demo is in {store.path}: {names}\n")
 
 
-def _add(store: Store, arguments: Arguments) -> Answer:
-    model = store.add(arguments["toml"], folder=arguments.get("folder"))
+def add(store: Store, arguments: Arguments, progress: Progress | None = None) -> Answer:
+    """Register a model or change it; a change is told with what follows of it, and may only be told."""
+    found = consequences(store, arguments["toml"])
+    if arguments.get("dry_run"):
+        return Answer(stdout=found.text, code=WRONG if found.refused else OK)
+    model = store.add(
+        arguments["toml"], progress, arguments.get("folder"), author=arguments.get("author", "")
+    )
     odd = review.unknown(model.review)
     warning = f"{odd}\n" if odd else ""
-    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
+    warning += _source_line(model)
+    if found.plan.before is None:
+        return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
+    return Answer(stderr=f"{found.text}{model.name} is registered\n{_reference_line(store, model)}{warning}")
+
+
+def _source_line(model: Model) -> str:
+    """Say that a source is followed, where the model has one."""
+    if model.source is None:
+        return ""
+    place = model.source.path or f"{model.source.table} of {model.source.database}"
+    return f"source: {place}; the app follows it, or: python -m monitoring ingest {model.name}\n"
 
 
 def _reference_line(store: Store, model: Model) -> str:
@@ -114,6 +133,8 @@ def _reference_line(store: Store, model: Model) -> str:
 
 
 def _ingest(store: Store, arguments: Arguments) -> Answer:
+    if not arguments["paths"]:
+        return _follow(store, arguments)
     receipts = [
         store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
     ]
@@ -272,9 +293,8 @@ def _alerts(store: Store, arguments: Arguments) -> Answer:
 
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
-    "add": _add,
+    "add": add,
     "ingest": _ingest,
-    "follow": _follow,
     "forget": _forget,
     "remove": _remove,
     "backup": _backup,

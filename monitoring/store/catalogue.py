@@ -89,7 +89,7 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
     before = parse(row[0])
     stale = refit or profiling.signature(before) != profiling.signature(model)
     scores_stale = refit or scoring.signature(before) != scoring.signature(model)
-    _assert_possible(cursor, before, model, row[1], stale=stale)
+    assert_possible(cursor, before, model, row[1], stale=stale)
     cursor.execute(
         "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
         {"name": model.name, "toml": text},
@@ -146,7 +146,7 @@ def state(cursor: duckdb.DuckDBPyConnection, name: str) -> State:
     return State(*row) if row else State(-1, False, False, None)
 
 
-def _assert_possible(
+def assert_possible(
     cursor: duckdb.DuckDBPyConnection, before: Model, after: Model, raw_from: dt.date | None, *, stale: bool
 ) -> None:
     """Refuse what cannot change, and what needs raw rows that retention deleted before ``raw_from``."""

@@ -19,7 +19,9 @@ from monitoring.store.sql import named, query
 if TYPE_CHECKING:
     from monitoring.store.store import Store
 
-TABLES = ("followed_files", "followed_tables", "followed_rows", "followed_troubles", "model_folders")
+TABLES = (
+    "followed_files", "followed_tables", "followed_rows", "followed_troubles", "model_folders", "model_edits",
+)  # fmt: skip
 NOTES = ("source_removed", "source_kept")  # told, and no reason to worry about what comes
 _CREATE = (
     "CREATE TABLE followed_files (model VARCHAR, kind VARCHAR, place VARCHAR, title VARCHAR, bytes BIGINT, "
@@ -30,6 +32,8 @@ _CREATE = (
     "CREATE TABLE followed_troubles (model VARCHAR, kind VARCHAR, code VARCHAR, subject VARCHAR, "
     "detail VARCHAR, since TIMESTAMP)",
     "CREATE TABLE model_folders (model VARCHAR, folder VARCHAR)",
+    "CREATE TABLE model_edits (model VARCHAR, happened_at TIMESTAMP, before VARCHAR, after VARCHAR, "
+    "author VARCHAR, edited_at TIMESTAMP)",
 )
 _FORGET = "DELETE FROM {table} WHERE model = $model"
 _FORGET_FILE = """

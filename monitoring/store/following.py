@@ -95,7 +95,7 @@ def follow(
             except Trouble as trouble:
                 look.troubles.append((kind, trouble))
         if look.changed:
-            store.settle(name, progress)
+            store.settle(name, lambda share, what: say(0.8 + 0.2 * share, what))
         followed.keep_troubles(store, name, look.troubles)
         return look
 
@@ -147,7 +147,7 @@ def _follow_files(
     for place, one in enumerate(fresh):
         if not going():
             break
-        say(place / len(fresh), f"reading {one.title}")
+        say(0.8 * place / len(fresh), f"reading {one.title}")
         taking.take(one, look)
     _tell_files(taking, look)
 

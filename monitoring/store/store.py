@@ -20,7 +20,6 @@ from monitoring.store import (
     catalogue,
     copies,
     cubes,
-    followed,
     grids,
     journal,
     migrations,
@@ -112,11 +111,15 @@ class Store:
         with self.cursor() as cursor:
             return catalogue.toml(cursor, name)
 
-    def add(self, toml: str, progress: Progress | None = None, folder: Path | str | None = None) -> Model:
+    def add(
+        self, toml: str, progress: Progress | None = None, folder: Path | str | None = None,
+        *, author: str = "", instead_of: str | None = None,
+    ) -> Model:  # fmt: skip
         """Register a model or change it; a change that touches the profile makes it again.
 
         A reference file is looked up in `folder`. Its rows are kept: it is read again only when its content
-        changed, or what the description says of its columns.
+        changed, or what the description says of its columns. A change of the reference is kept with the name
+        of its `author`; with `instead_of`, the text that the change began with, it must still stand there.
 
         Raises
         ------
@@ -125,17 +128,17 @@ class Store:
         StoreError
             If its reference file is absent, cannot be read, or has nothing to compare the log with.
         Refused
-            If the change needs raw rows that retention has deleted, would turn a log around, or states a kind
-            that stored values do not fit. What cannot be carried out to its end changes nothing.
+            If the change needs raw rows that retention has deleted, would turn a log around, states a kind
+            that stored values do not fit, or another text stands there. What fails changes nothing.
         """
         say = progress or (lambda share, what: None)
         model, place = parse(toml), Path(folder) if folder is not None else None
         with self._turns.taken(), self.cursor() as cursor:
             given = reference_file.opened(cursor, model, place)
             with transaction(cursor):
-                if place is not None:
-                    followed.keep_folder(cursor, model.name, str(place.absolute()))
-                followed.try_again(cursor, model.name)
+                where = str(place.absolute()) if place is not None else None
+                transactions.assert_unchanged(cursor, model.name, instead_of)
+                transactions.note_edit(cursor, model, where, author)
                 return transactions.register(cursor, toml, given, say)
 
     def remove(self, name: str) -> None:
@@ -200,7 +203,7 @@ class Store:
                 journal.refuse(cursor, entry, str(error))
             return Receipt(title, kind, 0, 0, 0, 1, time.perf_counter() - started, problem=str(error))
         if settle and not known:
-            self.settle(name, progress)
+            self.settle(name, lambda share, what: say(0.8 + 0.2 * share, what))
         say(1.0, f"{title}: done")
         seconds = time.perf_counter() - started
         return Receipt(

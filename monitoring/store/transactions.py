@@ -18,7 +18,9 @@ from monitoring.models import Model, parse
 from monitoring.store import (
     breaches,
     catalogue,
+    changes,
     counters,
+    followed,
     forgetting,
     journal,
     outlier_counts,
@@ -31,7 +33,7 @@ from monitoring.store import (
     sources,
 )
 from monitoring.store.batch import Batch, Counts, Progress
-from monitoring.store.errors import Busy
+from monitoring.store.errors import Busy, Refused
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
 
@@ -89,6 +91,23 @@ def snapshot(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
+def assert_unchanged(cursor: duckdb.DuckDBPyConnection, name: str, text: str | None) -> None:
+    """Refuse a change that began with another text than the one that stands there; None: with any."""
+    if text is not None and catalogue.toml(cursor, name) != text:
+        raise Refused(
+            f"{name}: somebody else saved its file meanwhile; nothing was changed. Read it again, and make "
+            "your change there"
+        )
+
+
+def note_edit(cursor: duckdb.DuckDBPyConnection, model: Model, folder: str | None, author: str) -> None:
+    """Keep what is to be known of a change besides the description; call before it is made."""
+    changes.note(cursor, catalogue.known(cursor, model.name), model, author)
+    if folder is not None:
+        followed.keep_folder(cursor, model.name, folder)
+    followed.try_again(cursor, model.name)
+
+
 def register(
     cursor: duckdb.DuckDBPyConnection, text: str, given: reference_file.Given | None, progress: Progress
 ) -> Model:
@@ -100,11 +119,11 @@ def register(
         reference_file.drop(cursor, wanted.name)
     model = catalogue.register(cursor, text, refit=given is not None)
     if given:
-        progress(0.4, f"checking {given.entry.name}")
+        progress(0.0, f"checking {given.entry.name}")
         reference_file.take(Batch(cursor, model, given.source, journal.number(cursor)), given.entry)
     reference_file.rename(cursor, model)
     if before is not None and counters.changed(before, model):
-        progress(0.6, f"counting the rules of {model.name} again")
+        progress(0.0, f"counting the rules of {model.name} again")
         counters.recount(cursor, model, every=counters.moved(before, model))
     settle(cursor, model, progress)
     return model
@@ -118,17 +137,18 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     """
     if profiling.filling(cursor, model):
         forgetting.retain(cursor, model)
-    state = catalogue.state(cursor, model.name)
+    state, say = catalogue.state(cursor, model.name), progress or (lambda share, what: None)
     anew = state.stale and not profiling.frozen(cursor, model)
     scores_anew = (state.scores_stale or anew) and not scoring.frozen(cursor, model)
-    if progress and (anew or scores_anew):
-        progress(0.8, f"profiling {model.name} anew")
     if anew:
-        profiling.rebuild(cursor, model)
+        profiling.rebuild(
+            cursor, model, lambda share: say(0.5 * share, f"profiling the inputs of {model.name} anew")
+        )
     odd_anew = anew or outlier_counts.due(cursor, model)
     if odd_anew:
-        _score_anew(cursor, model, progress)
+        _score_anew(cursor, model, say)
     if scores_anew:  # after the features: these choose the values of segments
+        say(0.75, f"profiling the outputs of {model.name} anew")
         scoring.rebuild(cursor, model)
     if state.stale or state.scores_stale:
         catalogue.settled(cursor, model.name)
@@ -141,11 +161,10 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     return anew or scores_anew
 
 
-def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None) -> None:
+def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, say: Progress) -> None:
     """Score every row anew by how odd it is, and say how far that is."""
-    say = progress or (lambda share, what: None)
     outlier_counts.rebuild(
-        cursor, model, lambda share: say(0.85 + 0.1 * share, f"scoring the rows of {model.name} anew")
+        cursor, model, lambda share: say(0.5 + 0.25 * share, f"scoring the rows of {model.name} anew")
     )
     catalogue.touch(cursor, model.name)
 
