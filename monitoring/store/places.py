@@ -69,21 +69,21 @@ def files(place: str) -> list[Found]:
     Trouble
         ``source_gone`` if there is no such folder or file, ``source_denied`` if it may not be read.
     """
-    base = _base(place)
+    below = base(place)
     try:
-        os.stat(base)
+        os.stat(below)
         if Path(place).is_dir():
             paths = list(_below(place))
-        elif place == base:
+        elif place == below:
             paths = [place]
         else:
-            _readable(base)
+            _readable(below)
             paths = [one for one in glob.iglob(place, recursive=True) if Path(one).is_file()]
     except PermissionError as error:
-        raise Trouble("source_denied", str(error.filename or base)) from error
+        raise Trouble("source_denied", str(error.filename or below)) from error
     except (OSError, ValueError) as error:
-        raise Trouble("source_gone", base) from error
-    root = base if Path(base).is_dir() else str(Path(base).parent)
+        raise Trouble("source_gone", below) from error
+    root = below if Path(below).is_dir() else str(Path(below).parent)
     found = (_found(Path(one), Path(root)) for one in sorted(set(paths)))
     return [one for one in found if one is not None]
 
@@ -151,12 +151,12 @@ def parts(path: str) -> dict[str, str | None]:
     return found
 
 
-def _base(place: str) -> str:
+def base(place: str) -> str:
     """The part of a place before its first pattern: a folder that must be there, or the whole of it.
 
     Examples
     --------
-    >>> _base("/data/log/2026-*/part[0-9].parquet"), _base("/data/log")
+    >>> base("/data/log/2026-*/part[0-9].parquet"), base("/data/log")
     ('/data/log', '/data/log')
     """
     if not glob.has_magic(place) or os.path.exists(place):

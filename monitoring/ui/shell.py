@@ -11,7 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import cards, filters, health_session, session
+from monitoring.ui import cards, filters, health_session, saving, session
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -64,6 +64,7 @@ PAGES = (
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
     Page("alerts", "Act", "notifications", references=False, parts=False),
+    Page("settings", "Set up", "tune", every_model=True),
 )
 
 _IN_SHELL: ContextVar[bool] = ContextVar("in_shell", default=False)
@@ -163,6 +164,8 @@ def _frame(page: Page) -> None:
 def _status_line() -> None:
     """How the model of the bar does, under the bar of every page that shows one model."""
     scope = filters.scope()
+    if saving.running(scope.model.name) is not None:
+        st.caption("This model is being profiled anew; until that is complete, pages show it as it was.")
     report = health_session.report(scope.model, scope.as_of_at if scope.as_of else None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status-line"):
         cards.badge(report.status)
