@@ -170,11 +170,13 @@ def _quiet(before: Model, after: Model, plan: Plan) -> list[str]:
         changed.append(f'the clock is "{after.clock}"')
     told = [{name: one.importance for name, one in model.features.items()} for model in (before, after)]
     changed += ["importances of features"] if _given(told[0]) != _given(told[1]) else []
-    told = [
-        {name: (one.title, one.unit) for name, one in model.features.items()} for model in (before, after)
-    ]
-    changed += ["titles of features"] if told[0] != told[1] else []
+    changed += ["titles of features"] if _titles(before) != _titles(after) else []
     return [f"{', '.join(changed)}: nothing is recomputed"] if changed else []
+
+
+def _titles(model: Model) -> dict[str, tuple[str | None, str | None]]:
+    told = {name: (one.title, one.unit) for name, one in model.features.items()}
+    return {name: words for name, words in told.items() if any(words)}
 
 
 def _given(told: dict[str, float | None]) -> dict[str, float]:

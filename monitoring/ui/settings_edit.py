@@ -147,8 +147,9 @@ def _follows(name: str, draft: Draft) -> None:
     sure = not found.plan.lost or st.checkbox(
         f"Delete {count(found.plan.lost)} raw rows for good", key=f"{_key(name, str(draft.turn))}-sure"
     )
-    author = person.asked(f"{_key(name, 'author')}")
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width=240):
+            author = person.asked(f"{_key(name, 'author')}")
         if st.button("Save", type="primary", key=f"save-{name}", disabled=not sure):
             st.session_state[_key(name, "saving")] = saving.begin(name, draft.text, draft.began, author)
             st.rerun()

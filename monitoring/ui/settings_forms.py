@@ -144,6 +144,7 @@ def _features(model: Model, key: str) -> list[Change]:
     edited = st.data_editor(
         now, key=f"{key}-features", height="content" if len(names) <= 12 else 460,
         column_config={
+            "_index": st.column_config.TextColumn("Feature", disabled=True, width="medium"),
             "Importance": st.column_config.NumberColumn(
                 "Importance", min_value=0.0, help="On any scale; only the shares count. Empty: learnt."
             ),

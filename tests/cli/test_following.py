@@ -33,6 +33,26 @@ def test_a_source_is_followed_on_request(run: Run, tmp_path: Path) -> None:
     assert "all files of the source are gone" in run("check", "churn").stdout
 
 
+def test_a_change_is_said_before_it_is_made_and_may_only_be_said(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "churn.toml"
+    file.write_text(TOML, "utf-8")
+    run("add", file)
+    file.write_text(f'owner = "Ada"\n{TOML}', "utf-8")
+    lines = (
+        "--- churn.toml as it is\n+++ churn.toml as it is to be\n@@ -1,2 +1,3 @@\n"
+        '+owner = "Ada"\n name = "churn"\n task = "binary"\n- the owner: nothing is recomputed\n'
+    )
+    said = run("add", file, "--dry-run")
+    assert (said.code, said.stdout, said.stderr) == (0, lines, "")
+    said = run("add", file)
+    assert (said.code, said.stdout, said.stderr.startswith(lines)) == (0, "", True)
+    assert "churn is registered\nsource: log; the app follows it" in said.stderr
+    file.write_text(TOML.replace("binary", "regression"), "utf-8")
+    said = run("add", file, "--dry-run")
+    assert (said.code, "refused: churn: the task of a registered model" in said.stdout) == (2, True)
+    assert run("add", file).code == 2
+
+
 def test_a_model_without_a_source_says_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "churn.toml").write_text('name = "churn"\ntask = "binary"\n', "utf-8")
     run("add", tmp_path / "churn.toml")
