@@ -53,6 +53,7 @@ def add(
     table: Annotated[str, typer.Option(help="Of a DuckDB file.")] = "",
     write: Annotated[Path | None, typer.Option(metavar="FILE.toml", help="Keep the model's file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done.")] = False,
+    author: Annotated[str, typer.Option(help="Your name, kept with a change of the reference.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:  # fmt: skip
     """Register a model by its file, or change it; or find out what a log is, register a model and take it in.
@@ -64,7 +65,7 @@ def add(
     path: Path = context.obj
     file = file.expanduser()
     if file.suffix.lower() == ".toml":
-        dispatch.finish(dispatch.answered(lambda: _by_file(path, file)))
+        dispatch.finish(dispatch.answered(lambda: _by_file(path, file, dry_run, author)))
     columns: dict[Role, str | None] = {
         "id": id, "predicted_at": predicted_at, "prediction": prediction, "label": label,
         "labelled_at": labelled_at, "version": version,
@@ -78,13 +79,13 @@ def add(
     dispatch.finish(dispatch.answered(lambda: _by_log(path, file, given, how)))
 
 
-def _by_file(path: Path, file: Path) -> Answer:
+def _by_file(path: Path, file: Path, dry_run: bool, author: str) -> Answer:
     try:
         text = file.read_text("utf-8")
     except UnicodeDecodeError:
         return Answer(stderr=f"{file}: not a text file in UTF-8\n", code=WRONG)
-    arguments = {"toml": text, "folder": str(file.absolute().parent)}
-    return dispatch.dispatch(path, "add", arguments)
+    folder = str(file.absolute().parent)
+    return dispatch.add(path, {"toml": text, "folder": folder, "dry_run": dry_run, "author": author})
 
 
 def _by_log(path: Path, file: Path, given: dict[str, Any], how: dict[str, Any]) -> Answer:

@@ -103,13 +103,18 @@ app.command()(adding.add)
 @app.command()
 def ingest(
     context: typer.Context, model: ModelName,
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders or globs.")],
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH...]", help="Files, folders or globs; by default the model's source."),
+    ] = None,
 ) -> None:  # fmt: skip
-    """Take predictions in: Parquet, CSV or JSON lines.
+    """Take predictions in: Parquet, CSV or JSON lines; with no path, what is new in the model's source.
 
     Example: python -m monitoring ingest churn "exports/2026-*.parquet"
     """
-    dispatch.finish(dispatch.take(context.obj, model, paths, "predictions"))
+    if not paths:
+        dispatch.finish(dispatch.dispatch(context.obj, "ingest", {"model": model, "paths": []}))
+    dispatch.finish(dispatch.take(context.obj, model, paths or [], "predictions"))
 
 
 @app.command()

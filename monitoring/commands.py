@@ -12,13 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, reports, results, review
+from monitoring import demo, health, reasons, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
+from monitoring.consequences import consequences
 from monitoring.models import CHUNKS, Model, ModelError, parse
 from monitoring.questions import QUESTIONS
-from monitoring.store import Receipt, Store, StoreError
+from monitoring.store import Receipt, Store, StoreError, followed
+from monitoring.store.batch import Progress
 from monitoring.store.database import DatabaseError
+from monitoring.store.following import Look, follow
 
 OK, UNHEALTHY, WRONG = 0, 1, 2
 
@@ -95,13 +98,30 @@ def _demo(store: Store, arguments: Arguments) -> Answer:
     return Answer(stderr=f"the demo is in {store.path}: {names}\n")
 
 
-def _add(store: Store, arguments: Arguments) -> Answer:
+def add(store: Store, arguments: Arguments, progress: Progress | None = None) -> Answer:
+    """Register a model or change it; a change is told with what follows of it, and may only be told."""
     if arguments.get("new"):
         _assert_new(store, parse(arguments["toml"]).name)
-    model = store.add(arguments["toml"], folder=arguments.get("folder"))
+    found = consequences(store, arguments["toml"])
+    if arguments.get("dry_run"):
+        return Answer(stdout=found.text, code=WRONG if found.refused else OK)
+    model = store.add(
+        arguments["toml"], progress, arguments.get("folder"), author=arguments.get("author", "")
+    )
     odd = review.unknown(model.review)
     warning = f"{odd}\n" if odd else ""
-    return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
+    warning += _source_line(model)
+    if found.plan.before is None:
+        return Answer(stderr=f"{model.name} is registered\n{_reference_line(store, model)}{warning}")
+    return Answer(stderr=f"{found.text}{model.name} is registered\n{_reference_line(store, model)}{warning}")
+
+
+def _source_line(model: Model) -> str:
+    """Say that a source is followed, where the model has one."""
+    if model.source is None:
+        return ""
+    place = model.source.path or f"{model.source.table} of {model.source.database}"
+    return f"source: {place}; the app follows it, or: python -m monitoring ingest {model.name}\n"
 
 
 def _assert_new(store: Store, name: str) -> None:
@@ -121,12 +141,40 @@ def _reference_line(store: Store, model: Model) -> str:
 
 
 def _ingest(store: Store, arguments: Arguments) -> Answer:
+    if not arguments["paths"]:
+        return _follow(store, arguments)
     receipts = [
         store.ingest(arguments["model"], path, arguments["kind"], settle=False) for path in arguments["paths"]
     ]
     store.settle(arguments["model"])
     fill_queue(store, arguments["model"])
     return receipts_answer(receipts)
+
+
+def _follow(store: Store, arguments: Arguments) -> Answer:
+    """Take in what is new in a model's source; what stands in the way is said, and is bad input."""
+    model = store.model(arguments["model"])
+    if model.source is None:
+        raise QuestionError(
+            f"{model.name} follows no source; name files to take in, or write [source] in the model's file"
+        )
+    look = follow(store, model.name)
+    if look.changed:
+        fill_queue(store, model.name)
+    return follow_answer(look)
+
+
+def follow_answer(look: Look) -> Answer:
+    """Put a look at a source into words, a line for everything that happened or stands in the way."""
+    lines = [receipt_line(receipt) for receipt in look.receipts if not receipt.problem]
+    lines += [f"{one}: written anew, its rows took the place of those before\n" for one in look.rewritten]
+    lines += [f"{one}: still being written, it goes in at the next look\n" for one in look.waiting]
+    lines += [
+        f"{reasons.sentence(one.code, place=one.subject, why=one.detail)}; {reasons.fix(one.code)}\n"
+        for _, one in look.troubles
+    ]
+    bad = any(one.code not in followed.NOTES for _, one in look.troubles)
+    return Answer(stderr="".join(lines) or "nothing new in the source\n", code=WRONG if bad else OK)
 
 
 def fill_queue(store: Store, name: str) -> None:
@@ -253,7 +301,7 @@ def _alerts(store: Store, arguments: Arguments) -> Answer:
 
 COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "demo": _demo,
-    "add": _add,
+    "add": add,
     "ingest": _ingest,
     "forget": _forget,
     "remove": _remove,

@@ -49,6 +49,28 @@ def dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
     return answered(lambda: _dispatched(path, name, arguments))
 
 
+def add(path: Path, arguments: dict[str, Any]) -> Answer:
+    """Register or change a model, with a progress bar where somebody watches; or have the owner do it."""
+    return answered(lambda: _added(path, arguments))
+
+
+def _added(path: Path, arguments: dict[str, Any]) -> Answer:
+    try:
+        store = Store.open(path)
+    except StoreInUse as error:
+        return _asked(path, "add", arguments, error)
+    with store:
+        if arguments.get("dry_run") or not sys.stderr.isatty():
+            return commands.add(store, arguments)
+        with typer.progressbar(length=1000, label="add", file=sys.stderr) as bar:
+
+            def move(share: float, what: str) -> None:
+                bar.label = what
+                bar.update(int(1000 * share) - bar.pos)
+
+            return commands.add(store, arguments, move)
+
+
 def _dispatched(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
     if name not in MAKERS:
         _assert_there(path)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import tomllib
 from collections.abc import Sequence
+from typing import Any
 
 from monitoring.alert_rules import Rule
 from monitoring.models import Limits, Model, ModelError, parse
-from monitoring.toml_text import changed, with_tables
+from monitoring.toml_text import Table, Value, changed, with_tables
 from monitoring.versions import Term, Versions
 from monitoring.windows import UTC
 
@@ -176,6 +178,70 @@ def with_rules(text: str, rules: Sequence[Rule]) -> str:
     if edited is not None and set(parse(edited).alert_rules) == set(wanted):  # one that changed stands last
         wanted = parse(edited).alerts
     return _asserted(edited, before.model_copy(update={"alerts": wanted}))
+
+
+def with_values(text: str, changes: Sequence[tuple[Table, str, Value | None]]) -> str:
+    r"""A model's file with other values of any keys; everything else stays as it was written.
+
+    Parameters
+    ----------
+    text : str
+        The content of the TOML file.
+    changes : sequence of (table, key, value)
+        The table is empty for the keys on top, and a tuple of names inside a table. None removes the key.
+
+    Returns
+    -------
+    str
+        The content to write in its place.
+
+    Raises
+    ------
+    ModelError
+        If it would describe no model, or the file is written in a way that is not understood.
+
+    Examples
+    --------
+    >>> text = 'name = "churn"\ntask = "binary"  # or go\n[features.age]\nimportance = 0.5\n'
+    >>> changes = [("", "owner", "Ada"), (("features", "age"), "private", True)]
+    >>> print(with_values(text, changes), end="")
+    name = "churn"
+    task = "binary"  # or go
+    owner = "Ada"
+    [features.age]
+    importance = 0.5
+    private = true
+    """
+    before = parse(text)
+    edited = changed(text, changes)
+    wanted = tomllib.loads(text.removeprefix("\ufeff"))
+    for table, key, value in changes:
+        _put(wanted, (table,) if isinstance(table, str) and table else tuple(table), key, value)
+    found = None if edited is None else tomllib.loads(edited.removeprefix("\ufeff"))
+    if edited is None or _without_empty(found) != _without_empty(wanted):
+        raise ModelError(
+            f"{before.name}: its file is written in a way that is not understood here; edit it by hand"
+        )
+    parse(edited)
+    return edited
+
+
+def _put(told: dict[str, Any], table: tuple[str, ...], key: str, value: Value | None) -> None:
+    """Set a key in what reading TOML gives, or remove it."""
+    for name in table:
+        told = told.setdefault(name, {})
+    if value is None:
+        told.pop(key, None)
+    else:
+        told[key] = list(value) if isinstance(value, tuple) else value
+
+
+def _without_empty(told: Any) -> Any:
+    """What reading TOML gives, without tables that hold nothing."""
+    if not isinstance(told, dict):
+        return told
+    kept = {key: _without_empty(value) for key, value in told.items()}
+    return {key: value for key, value in kept.items() if value != {}}
 
 
 def _entry(rule: Rule) -> dict[str, object]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitoring import windows
 from monitoring.models import Model
-from monitoring.store import notes, trials
+from monitoring.store import changes, notes, trials
 
 if TYPE_CHECKING:
     from monitoring.store import Store
@@ -57,6 +57,7 @@ def events(store: Store, model: Model, volume: pd.DataFrame) -> tuple[Event, ...
     found = [*_deploys(model, volume), *_promotions(model), *_reference(model)]
     found += [_decision(one, one.data_at) for one in trials.decisions(store, model.name) if one.data_at]
     found += [_noted(one) for one in notes.listed(store, model.name)]
+    found += [_edited(one) for one in changes.edits(store, model.name)]
     return tuple(sorted(found))
 
 
@@ -99,3 +100,8 @@ def _decision(one: trials.Decision, at: dt.datetime) -> Event:
 def _noted(one: notes.DeployNote) -> Event:
     said = f"{one.title}, noted by {one.author or 'somebody'}"
     return Event(one.happened_at, "note", one.title, f"{said}: {one.note}" if one.note else said)
+
+
+def _edited(one: changes.Edit) -> Event:
+    said = f"the reference is {one.after} since then, before it {one.before}, by {one.author or 'somebody'}"
+    return Event(one.happened_at, "reference", "the reference was changed", said)

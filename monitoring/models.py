@@ -16,6 +16,7 @@ from monitoring.costs import Costs
 from monitoring.instants import Instants, zones
 from monitoring.reference import Reference
 from monitoring.rules import Rules
+from monitoring.source import Source
 from monitoring.versions import Versions
 
 Kind = Literal["numeric", "ordinal", "binary", "categorical"]
@@ -125,6 +126,7 @@ class Model(_Part):
     columns: Columns = Columns()
     instants: Instants = Instants()
     reference: Reference | None = None
+    source: Source | None = None
     segments: Segments = Segments()
     features: dict[str, Feature] = Field(default_factory=dict)
     limits: Limits = Limits()

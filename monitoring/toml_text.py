@@ -6,6 +6,7 @@ which a key stands is touched.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import json
 import re
@@ -21,12 +22,16 @@ from tomlkit.items import Array, Item
 from monitoring.versions import Term
 from monitoring.windows import UTC
 
-Value = float | str | tuple[str, ...] | tuple[Term, ...]
+Value = bool | float | str | dt.date | tuple[str, ...] | tuple[Term, ...]
+Table = str | tuple[str, ...]
 _MARK = "\ufeff"
 
 
-def changed(text: str, changes: Sequence[tuple[str, str, Value | None]]) -> str | None:
-    """The text with keys of tables set, or removed where the value is None; None if it cannot be edited."""
+def changed(text: str, changes: Sequence[tuple[Table, str, Value | None]]) -> str | None:
+    """The text with keys of tables set, or removed where the value is None; None if it cannot be edited.
+
+    A table inside a table is given by the names of both, like ``("features", "age")``.
+    """
     body = text.removeprefix(_MARK)
     mark = text.removesuffix(body)
     # Lines end in one way while they are edited, and in the file's own way again afterwards.
@@ -34,7 +39,8 @@ def changed(text: str, changes: Sequence[tuple[str, str, Value | None]]) -> str 
     body = body.replace("\r\n", "\n") if windows else body
     try:
         for table, key, value in changes:
-            body = _edited(body, table, key, value)
+            inside = isinstance(table, tuple)
+            body = _edited_inside(body, table, key, value) if inside else _edited(body, table, key, value)
     except TOMLKitError:
         return None
     return mark + (body.replace("\n", "\r\n") if windows else body)
@@ -57,6 +63,56 @@ def _edited(text: str, table: str, key: str, value: Value | None) -> str:
         return f"{text}{gap}[{table}]\n{key} = {_literal(value)}\n"
     sections[place] = _rewritten(sections[place], table, key, value, own=bool(place) == bool(table))
     return "".join(sections)
+
+
+def _edited_inside(text: str, table: tuple[str, ...], key: str, value: Value | None) -> str:
+    """The text with one key of a table inside a table set or removed, where that has a header of its own.
+
+    Raises
+    ------
+    TOMLKitError
+        If it is written in another way.
+    """
+    known = _inside(tomllib.loads(text), table)
+    if (known or {}).get(key) == _plain(value):
+        return text
+    sections = _sections(text)
+    found = [_inside(tomllib.loads(_lines(section)[0]), table) == {} for section in sections[1:]]
+    if True not in found:
+        if known is not None:
+            raise TOMLKitError(f"{'.'.join(table)} has no header of its own")
+        gap = "\n" if text.endswith("\n") else "\n\n"
+        return f"{text}{gap}[{'.'.join(map(_name, table))}]\n{key} = {_literal(value)}\n"
+    place = 1 + found.index(True)
+    sections[place] = _set_inside(sections[place], table, key, value, new=key not in (known or {}))
+    return "".join(sections)
+
+
+def _set_inside(section: str, table: tuple[str, ...], key: str, value: Value | None, *, new: bool) -> str:
+    """A section with one key of its table set or removed."""
+    if new:
+        return _inserted(section, f"{key} = {_literal(value)}\n", indented=True)
+    document = tomlkit.parse(section)
+    holder: Any = document
+    for name in table:
+        holder = holder[name]
+    if value is None:
+        holder.remove(key)
+    else:
+        holder[key] = tomlkit.value(_literal(value))
+    return tomlkit.dumps(document)
+
+
+def _inside(told: Any, table: tuple[str, ...]) -> Any:
+    """What reading TOML gives of a table inside others; None where there is none."""
+    for name in table:
+        told = told.get(name) if isinstance(told, dict) else None
+    return told
+
+
+def _name(name: str) -> str:
+    """A part of a table's name, in quotes where TOML needs them."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
 
 
 def with_tables(
@@ -188,6 +244,12 @@ def _literal(value: Value | Term | None) -> str:
         return f"{{champion = {_string(value.champion)}, until = {until}}}"
     if isinstance(value, str):
         return _string(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
     plain = format(Decimal(repr(value)), "f")
     return plain if "." in plain else f"{plain}.0"
 

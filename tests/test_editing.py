@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitoring import toml_text
-from monitoring.editing import with_limits
+from monitoring.editing import with_limits, with_values
 from monitoring.models import Model, ModelError, parse
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,3 +186,45 @@ def test_a_file_that_came_out_otherwise_than_asked_is_never_returned(
     monkeypatch.setattr(toml_text.tomlkit, "dumps", dumped)
     with pytest.raises(ModelError):
         with_limits(ODD["quoted"], drift_floor=0.4)
+
+
+keys = st.sampled_from([
+    ("", "owner", None), ("", "owner", 'it\'s "ours"\n[limits]'), ("", "retention_days", 30),
+    ("", "retention_days", None), ("", "chunk", "7 days"), ("", "threshold", 0.25),
+    ("", "star", ("a", "dest")),
+    ("limits", "minimum_rows", 7), ("limits", "accuracy_drop", 0.1), ("segments", "columns", ("x", "[y]")),
+    (("features", "a"), "importance", 0.5), (("features", "a"), "importance", None),
+    (("features", "b.c\"d"), "private", True), (("features", "dest"), "importance", 1.0),
+])  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(file=st.sampled_from(sorted(FILES)), changes=st.lists(keys, max_size=5, unique_by=lambda one: one[:2]))
+def test_any_keys_are_set_and_everything_else_stays_or_the_file_is_refused(file: str, changes: list) -> None:
+    text = FILES[file]
+    try:
+        edited = with_values(text, changes)
+    except ModelError as error:
+        assert "edit it by hand" in str(error)  # noqa: PT017 - whether it can be edited depends on the file
+        return
+    found = tomllib.loads(edited)
+    for table, key, value in changes:
+        inside = found
+        for name in (table,) if isinstance(table, str) and table else table:
+            inside = inside.get(name, {})
+        assert inside.get(key) == (list(value) if isinstance(value, tuple) else value)
+    kept = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    assert [line for line in edited.splitlines() if line.lstrip().startswith("#")] == kept
+    assert with_values(edited, changes) == edited
+
+
+def test_most_files_are_edited_and_not_refused() -> None:
+    changes = [(("features", "fresh"), "private", True), ("limits", "minimum_rows", 7), ("", "owner", "Ada")]
+    for name, text in FILES.items():
+        assert parse(with_values(text, changes)).features["fresh"].private, name
+
+
+def test_a_day_is_written_as_a_date() -> None:
+    edited = with_values(f"{CHURN}[reference]\nstart = 2026-01-01\nstop = 2026-02-01 # c\n",
+                         [("reference", "stop", dt.date(2026, 3, 1))])  # fmt: skip
+    assert edited.endswith("stop = 2026-03-01 # c\n")

@@ -77,7 +77,8 @@ class Watch:
         odd = health.odd_rows(self.store, self.model, self.at)
         tried = (*odd, *health.trying(self.store, self.model, known))
         judged, checked = self._assessment(("", "")), self._checked()
-        return health.report(self.model, judged, None, volume, self.at, known, tried, checked)
+        troubles = health.following(self.store, self.model, self.at)
+        return health.report(self.model, judged, None, volume, self.at, known, tried, checked, troubles)
 
     def _once(self, key: object, read: Callable[[], Found]) -> Found:
         if key not in self._known:

@@ -8,7 +8,7 @@ chunk.
 
 from monitoring.health.evidence import Outputs, Served, assessed, outputs, profiled, served, sound
 from monitoring.health.oddness import odd_rows
-from monitoring.health.reports import Report, frame, health, report, text
+from monitoring.health.reports import Report, following, frame, health, report, text
 from monitoring.health.reviewing import reviewing
 from monitoring.health.ribbons import ribbon
 from monitoring.health.signals import Signal
@@ -20,6 +20,7 @@ __all__ = [
     "Served",
     "Signal",
     "assessed",
+    "following",
     "frame",
     "health",
     "odd_rows",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ from monitoring.models import Model
 from monitoring.performance.signal import Signal as Performance
 from monitoring.performance.signal import Verdict as Performed
 from monitoring.statistics.severity import AMBER, GREY, NAMES
+from monitoring.store import followed
 
 if TYPE_CHECKING:
     from monitoring.store import Store
@@ -80,13 +82,32 @@ def health(store: Store, model: Model, as_of: dt.datetime | None = None) -> Repo
     tried = (*odd_rows(store, model, at), *trying(store, model, known), *reviewing(store, model, at))
     profile = profiled(store, model)
     judged, checked = assessed(store, model, at, profile), sound(store, model, at, profile)
-    return report(model, judged, None, store.volume(model.name), at, known, tried, checked)
+    troubles = following(store, model, at, asked=as_of is not None)
+    return report(model, judged, None, store.volume(model.name), at, known, tried, checked, troubles)
+
+
+def following(store: Store, model: Model, at: dt.datetime, *, asked: bool = False) -> list[followed.Told]:
+    """What stands in the way of following a model's source at an instant.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    at : datetime
+    asked : bool
+        Whether somebody asked for that instant; otherwise a model whose clock is its last row is judged as
+        its source is now.
+    """
+    if model.source is None:
+        return []
+    now = model.clock == "last row" and not asked
+    return [one for one in followed.troubles(store, model.name) if now or one.since <= at]
 
 
 def report(
     model: Model, assessment: Assessment | None, colours: Colours | None, volume: pd.DataFrame,
     as_of: dt.datetime, found: Outputs | None = None, tried: tuple[Signal, ...] = (),
-    checked: quality.Assessment | None = None,
+    checked: quality.Assessment | None = None, troubles: Sequence[followed.Told] = (),
 ) -> Report:  # fmt: skip
     """Judge one model from what was read before.
 
@@ -107,6 +128,8 @@ def report(
         model.
     checked : quality.Assessment, optional
         The quality of its data up to `as_of` or longer; without it quality is unknown.
+    troubles : sequence of followed.Told
+        What stands in the way of following the place where its log lies.
 
     Returns
     -------
@@ -114,7 +137,7 @@ def report(
     """
     requests = volume[volume["version"] == ""]
     until = freshness.data_until(requests, as_of)
-    fresh = watched.fresh(model, requests, as_of)
+    fresh = watched.fresh(model, requests, as_of, troubles)
     if assessment is not None and colours is None:
         colours = drift.signal(assessment)
     last = watched.last_over(assessment, as_of)

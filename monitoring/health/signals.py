@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +15,7 @@ from monitoring.health.evidence import Outputs
 from monitoring.models import Model
 from monitoring.performance import calibration_signal
 from monitoring.performance import signal as performing
+from monitoring.store import followed
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,22 @@ class Signal:
     page: str = ""
 
 
-def fresh(model: Model, requests: pd.DataFrame, as_of: dt.datetime) -> Signal:
-    """Whether data still come."""
+def fresh(
+    model: Model, requests: pd.DataFrame, as_of: dt.datetime, troubles: Sequence[followed.Told] = ()
+) -> Signal:
+    """Whether data still come; where their source cannot be read that is told first, and at best amber."""
     found = freshness.freshness(model, requests, as_of)
     reason = {"green": "", "grey": "no_data"}.get(found.status, "late")
+    status, said = found.status, found.sentence
+    serious = [one for one in troubles if one.code not in followed.NOTES]
+    told = [reasons.sentence(one.code, place=one.subject, why=one.detail) for one in serious or troubles]
+    if serious:
+        status, reason = "red" if status == "red" else "amber", serious[0].code
+        said = "; ".join((*told, said))
+    elif told:
+        said = "; ".join((said, *told))
     return Signal(
-        "freshness", found.status, found.sentence, reason, "age_hours", found.age_hours, found.limit_hours,
+        "freshness", status, said, reason, "age_hours", found.age_hours, found.limit_hours,
         found.n,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import string
 from dataclasses import dataclass
 
-from monitoring.reasons import alerts, changes, outliers, performance, quality, reviews, trials
+from monitoring.reasons import alerts, changes, outliers, performance, quality, reviews, sources, trials
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Reason:
 
 REASONS: dict[str, Reason] = {
     row[0]: Reason(*row)
-    for part in (alerts, changes, outliers, performance, quality, reviews, trials)
+    for part in (alerts, changes, outliers, performance, quality, reviews, sources, trials)
     for row in part.ROWS
 }
 

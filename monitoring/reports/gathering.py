@@ -170,7 +170,8 @@ def gather(store: Store, model: Model, asked: Asked | None = None) -> Gathered:
     tried = (*health.odd_rows(store, model, about.at), *health.trying(store, model, known))
     checked = health.sound(store, model, about.at, material)
     terms = health.served(store, model, known, about.at)
-    report = health.report(model, whole, colours, volume, about.at, known, tried, checked)
+    troubles = health.following(store, model, about.at, asked=bool(asked and asked.as_of))
+    report = health.report(model, whole, colours, volume, about.at, known, tried, checked, troubles)
     other = about.segment[0] or about.version != about.champion
     asked_for = _material(store, about) if other else served
     outputs = health.outputs(store, model, about.at, asked_for) if other and asked_for else known

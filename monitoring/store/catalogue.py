@@ -10,6 +10,7 @@ import duckdb
 from monitoring.models import Model, parse
 from monitoring.store import (
     counters,
+    followed,
     incidents,
     layout,
     outlier_counts,
@@ -88,7 +89,7 @@ def register(cursor: duckdb.DuckDBPyConnection, text: str, *, refit: bool = Fals
     before = parse(row[0])
     stale = refit or profiling.signature(before) != profiling.signature(model)
     scores_stale = refit or scoring.signature(before) != scoring.signature(model)
-    _assert_possible(cursor, before, model, row[1], stale=stale)
+    assert_possible(cursor, before, model, row[1], stale=stale)
     cursor.execute(
         "UPDATE models SET toml = $toml, changed_at = now()::TIMESTAMP WHERE name = $name",
         {"name": model.name, "toml": text},
@@ -106,6 +107,7 @@ def remove(cursor: duckdb.DuckDBPyConnection, name: str) -> None:
     """Delete a model with everything it logged; call inside a transaction."""
     layout.drop(cursor, name)
     incidents.forget_model(cursor, name)
+    followed.forget_model(cursor, name)
     for text in (
         "DELETE FROM files WHERE model = $name",
         "DELETE FROM quarantine WHERE model = $name",
@@ -144,7 +146,7 @@ def state(cursor: duckdb.DuckDBPyConnection, name: str) -> State:
     return State(*row) if row else State(-1, False, False, None)
 
 
-def _assert_possible(
+def assert_possible(
     cursor: duckdb.DuckDBPyConnection, before: Model, after: Model, raw_from: dt.date | None, *, stale: bool
 ) -> None:
     """Refuse what cannot change, and what needs raw rows that retention deleted before ``raw_from``."""

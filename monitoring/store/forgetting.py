@@ -164,18 +164,25 @@ def too_old(model: Model, raw_from: dt.date | None) -> str:
     return f"_day < DATE '{raw_from}'{kept}"
 
 
-def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Delete raw rows older than the model keeps them; the profile and the rows of references stay.
+def kept_from(cursor: duckdb.DuckDBPyConnection, model: Model) -> dt.date | None:
+    """The first day that is not too old for a model; None where it keeps all, or there is no row.
 
     The days are counted back from the newest row, or from today where a row claims to be newer than that.
     """
     if model.retention_days is None:
-        return
+        return None
     newest = cursor.execute(named(_NEWEST, schema=model.name)).fetchone()
     if not newest or newest[0] is None:
-        return
+        return None
     today = dt.datetime.now(model.zone).date()
-    first = min(newest[0], today) - dt.timedelta(days=model.retention_days - 1)
+    return min(newest[0], today) - dt.timedelta(days=model.retention_days - 1)
+
+
+def retain(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Delete raw rows older than the model keeps them; the profile and the rows of references stay."""
+    first = kept_from(cursor, model)
+    if first is None:
+        return
     old = {"old": too_old(model, first)}
     for table in ("labels", "labels_spare"):
         cursor.execute(composed(_OLD_LABELS, old, schema=model.name, table=table))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +35,24 @@ def digest(path: Path) -> str:
     """What a file's content is recognised by; processors compute this one by themselves."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def content(path: Path, parts: Mapping[str, str | None]) -> str:
+    """What a file's content is recognised by where parts of its path are columns: these belong to it."""
+    found = digest(path)
+    if not parts:
+        return found
+    told = json.dumps([found, sorted(parts.items())], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def numbered(cursor: duckdb.DuckDBPyConnection, model: str, kind: str, content: str) -> int | None:
+    """The number of the file of that content; None where none is in."""
+    row = cursor.execute(
+        "SELECT file FROM files WHERE model = $model AND kind = $kind AND digest = $digest",
+        {"model": model, "kind": kind, "digest": content},
+    ).fetchone()
+    return int(row[0]) if row else None
 
 
 def known(cursor: duckdb.DuckDBPyConnection, entry: Entry) -> int | None:
@@ -72,10 +92,15 @@ def write(cursor: duckdb.DuckDBPyConnection, entry: Entry, file: int, counts: Co
     )
 
 
-def refuse(cursor: duckdb.DuckDBPyConnection, entry: Entry, problem: str) -> None:
-    """Note a file that could not be read at all, in place of what was noted when it was tried before."""
+def read_at_last(cursor: duckdb.DuckDBPyConnection, entry: Entry) -> None:
+    """Let go of the tries at which a file could not be read, now that it was."""
     for text in (_FORGET_REASON, _FORGET_TRY):
         cursor.execute(text, {"model": entry.model, "kind": entry.kind, "name": entry.name})
+
+
+def refuse(cursor: duckdb.DuckDBPyConnection, entry: Entry, problem: str) -> None:
+    """Note a file that could not be read at all, in place of what was noted when it was tried before."""
+    read_at_last(cursor, entry)
     file = number(cursor)
     unread = Entry(entry.model, entry.kind, entry.name, None, entry.bytes)
     write(cursor, unread, file, Counts(0, 0, 0, 1))

@@ -10,6 +10,7 @@ from monitoring.models import parse
 from monitoring.store import (
     cases,
     counters,
+    followed,
     incidents,
     layout,
     outlier_counts,
@@ -212,3 +213,9 @@ def m013_cases_are_reviewed(cursor: duckdb.DuckDBPyConnection) -> None:
 def m014_alerts_are_kept(cursor: duckdb.DuckDBPyConnection) -> None:
     """Create the tables of incidents, of the messages about them, and of deploy notes."""
     incidents.create(cursor)
+
+
+@migration
+def m015_places_are_followed(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Create the tables of what is known of folders and databases that models follow."""
+    followed.create(cursor)

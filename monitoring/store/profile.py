@@ -7,13 +7,13 @@ those of the same key for good and changes no answer.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import duckdb
 import pyarrow as pa
 
 from monitoring.store.grids import Grid, read
-from monitoring.store.partials import Segment, partials
+from monitoring.store.partials import FEATURES, Segment, partials
 from monitoring.store.sql import arrow, insert, named
 from monitoring.store.sums import summed
 from monitoring.windows import Grain
@@ -104,12 +104,16 @@ def append(
     grain: Grain = "day",
     segments: Sequence[Segment] = (),
     table: str = "profile",
+    progress: Callable[[float], None] = lambda share: None,
 ) -> None:
     """Profile a batch of rows; see `monitoring.store.partials.partials` for the parameters.
 
     With `table` the `REFERENCE`, the rows are those of a reference file, which has no unseen category.
+    `progress` is told the share of the work that is done.
     """
-    for part in partials(cursor, schema, relation, grids, grain=grain, segments=segments):
+    parts = -(-len(grids) // FEATURES) * (1 + len(segments))
+    for place, part in enumerate(partials(cursor, schema, relation, grids, grain=grain, segments=segments)):
+        progress(place / max(parts, 1))
         insert(cursor, schema, table, part.profile)
         if len(part.unseen) and table != REFERENCE:
             _append_names(cursor, schema, part.unseen)

@@ -9,7 +9,7 @@ that cannot be: then the grids stay for good.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import duckdb
 import pandas as pd
@@ -78,8 +78,11 @@ def extend(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:
     return False
 
 
-def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Fit the grids on the reference's rows and profile the whole log again."""
+def rebuild(
+    cursor: duckdb.DuckDBPyConnection, model: Model,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:  # fmt: skip
+    """Fit the grids on the reference's rows and profile the whole log again; tell the share that is done."""
     clear(cursor, model)
     table, where = reference_rows.rows(model)
     kinds = layout.profiled(layout.features(cursor, model))
@@ -95,7 +98,7 @@ def rebuild(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
     known = grids.read(cursor, model.name)
     if of_file(model):
         _append(cursor, model, reference_rows.dated(model), known, profile.REFERENCE)
-    _append(cursor, model, named("{schema}.requests", schema=model.name), known)
+    _append(cursor, model, named("{schema}.requests", schema=model.name), known, progress=progress)
 
 
 def clear(cursor: duckdb.DuckDBPyConnection, model: Model) -> None:
@@ -252,10 +255,13 @@ def _from_file(file: int) -> str:
 
 def _append(
     cursor: duckdb.DuckDBPyConnection, model: Model, relation: str, known: list[grids.Grid],
-    table: str = "profile",
+    table: str = "profile", progress: Callable[[float], None] = lambda share: None,
 ) -> None:  # fmt: skip
     chosen = list(segments(cursor, model).items())
-    profile.append(cursor, model.name, relation, known, grain=model.grain, segments=chosen, table=table)
+    profile.append(
+        cursor, model.name, relation, known, grain=model.grain, segments=chosen, table=table,
+        progress=progress,
+    )  # fmt: skip
 
 
 def choose(cursor: duckdb.DuckDBPyConnection, keys: Sequence[dt.datetime]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 
 import duckdb
@@ -111,11 +112,15 @@ class Store:
         with self.cursor() as cursor:
             return catalogue.toml(cursor, name)
 
-    def add(self, toml: str, progress: Progress | None = None, folder: Path | str | None = None) -> Model:
+    def add(
+        self, toml: str, progress: Progress | None = None, folder: Path | str | None = None,
+        *, author: str = "", instead_of: str | None = None,
+    ) -> Model:  # fmt: skip
         """Register a model or change it; a change that touches the profile makes it again.
 
         A reference file is looked up in `folder`. Its rows are kept: it is read again only when its content
-        changed, or what the description says of its columns.
+        changed, or what the description says of its columns. A change of the reference is kept with the name
+        of its `author`; with `instead_of`, the text that the change began with, it must still stand there.
 
         Raises
         ------
@@ -124,14 +129,17 @@ class Store:
         StoreError
             If its reference file is absent, cannot be read, or has nothing to compare the log with.
         Refused
-            If the change needs raw rows that retention has deleted, would turn a log around, or states a kind
-            that stored values do not fit. What cannot be carried out to its end changes nothing.
+            If the change needs raw rows that retention has deleted, would turn a log around, states a kind
+            that stored values do not fit, or another text stands there. What fails changes nothing.
         """
         say = progress or (lambda share, what: None)
         model, place = parse(toml), Path(folder) if folder is not None else None
         with self._turns.taken(), self.cursor() as cursor:
             given = reference_file.opened(cursor, model, place)
             with transaction(cursor):
+                where = str(place.absolute()) if place is not None else None
+                transactions.assert_unchanged(cursor, model.name, instead_of)
+                transactions.note_edit(cursor, model, where, author)
                 return transactions.register(cursor, toml, given, say)
 
     def remove(self, name: str) -> None:
@@ -144,6 +152,7 @@ class Store:
     def ingest(
         self, name: str, path: Path | str, kind: str = "predictions", progress: Progress | None = None,
         *, title: str | None = None, settle: bool = True,
+        parts: Mapping[str, str | None] = MappingProxyType({}), instead_of: str = "",
     ) -> Receipt:  # fmt: skip
         """Take one file in: rows, profile and journal are committed together.
 
@@ -161,6 +170,10 @@ class Store:
         settle : bool
             Whether the profile is brought up to date when the reference's rows changed; a caller with
             many files does so once at the end.
+        parts : mapping, optional
+            Columns of one text each that the file's path tells.
+        instead_of : str
+            The digest of a file that this one takes the place of, in one transaction.
 
         Returns
         -------
@@ -180,16 +193,18 @@ class Store:
             raise StoreError(f"{path}: no such file")
         title = title or path.name
         say(0.0, f"reading {title}")
-        entry = journal.Entry(name, kind, title, journal.digest(path), path.stat().st_size)
+        entry = journal.Entry(name, kind, title, journal.content(path, parts), path.stat().st_size)
         try:  # no other writer comes between looking whether the content is known and storing it
             with self._turns.taken(), self.cursor() as cursor:
-                counts, known = transactions.take(cursor, self.model(name), path, entry, say)
+                counts, known = transactions.take(
+                    cursor, self.model(name), path, entry, say, parts=parts, instead_of=instead_of
+                )
         except UnreadableFile as error:
             with self.writing() as cursor:
                 journal.refuse(cursor, entry, str(error))
             return Receipt(title, kind, 0, 0, 0, 1, time.perf_counter() - started, problem=str(error))
         if settle and not known:
-            self.settle(name, progress)
+            self.settle(name, lambda share, what: say(0.8 + 0.2 * share, what))
         say(1.0, f"{title}: done")
         seconds = time.perf_counter() - started
         return Receipt(

@@ -6,10 +6,11 @@ What they do is here too: taking a file in or out, and bringing the profile up t
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -17,11 +18,14 @@ from monitoring.models import Model, parse
 from monitoring.store import (
     breaches,
     catalogue,
+    changes,
     counters,
+    followed,
     forgetting,
     journal,
     outlier_counts,
     pairing,
+    places,
     profiling,
     reference_file,
     reference_rows,
@@ -29,7 +33,7 @@ from monitoring.store import (
     sources,
 )
 from monitoring.store.batch import Batch, Counts, Progress
-from monitoring.store.errors import Busy
+from monitoring.store.errors import Busy, Refused
 from monitoring.store.intake import take_predictions
 from monitoring.store.labeling import take_inline, take_labels
 
@@ -87,6 +91,23 @@ def snapshot(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         cursor.execute("ROLLBACK")
 
 
+def assert_unchanged(cursor: duckdb.DuckDBPyConnection, name: str, text: str | None) -> None:
+    """Refuse a change that began with another text than the one that stands there; None: with any."""
+    if text is not None and catalogue.toml(cursor, name) != text:
+        raise Refused(
+            f"{name}: somebody else saved its file meanwhile; nothing was changed. Read it again, and make "
+            "your change there"
+        )
+
+
+def note_edit(cursor: duckdb.DuckDBPyConnection, model: Model, folder: str | None, author: str) -> None:
+    """Keep what is to be known of a change besides the description; call before it is made."""
+    changes.note(cursor, catalogue.known(cursor, model.name), model, author)
+    if folder is not None:
+        followed.keep_folder(cursor, model.name, folder)
+    followed.try_again(cursor, model.name)
+
+
 def register(
     cursor: duckdb.DuckDBPyConnection, text: str, given: reference_file.Given | None, progress: Progress
 ) -> Model:
@@ -98,11 +119,11 @@ def register(
         reference_file.drop(cursor, wanted.name)
     model = catalogue.register(cursor, text, refit=given is not None)
     if given:
-        progress(0.4, f"checking {given.entry.name}")
+        progress(0.0, f"checking {given.entry.name}")
         reference_file.take(Batch(cursor, model, given.source, journal.number(cursor)), given.entry)
     reference_file.rename(cursor, model)
     if before is not None and counters.changed(before, model):
-        progress(0.6, f"counting the rules of {model.name} again")
+        progress(0.0, f"counting the rules of {model.name} again")
         counters.recount(cursor, model, every=counters.moved(before, model))
     settle(cursor, model, progress)
     return model
@@ -116,17 +137,18 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     """
     if profiling.filling(cursor, model):
         forgetting.retain(cursor, model)
-    state = catalogue.state(cursor, model.name)
+    state, say = catalogue.state(cursor, model.name), progress or (lambda share, what: None)
     anew = state.stale and not profiling.frozen(cursor, model)
     scores_anew = (state.scores_stale or anew) and not scoring.frozen(cursor, model)
-    if progress and (anew or scores_anew):
-        progress(0.8, f"profiling {model.name} anew")
     if anew:
-        profiling.rebuild(cursor, model)
+        profiling.rebuild(
+            cursor, model, lambda share: say(0.5 * share, f"profiling the inputs of {model.name} anew")
+        )
     odd_anew = anew or outlier_counts.due(cursor, model)
     if odd_anew:
-        _score_anew(cursor, model, progress)
+        _score_anew(cursor, model, say)
     if scores_anew:  # after the features: these choose the values of segments
+        say(0.75, f"profiling the outputs of {model.name} anew")
         scoring.rebuild(cursor, model)
     if state.stale or state.scores_stale:
         catalogue.settled(cursor, model.name)
@@ -139,19 +161,22 @@ def settle(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress |
     return anew or scores_anew
 
 
-def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, progress: Progress | None) -> None:
+def _score_anew(cursor: duckdb.DuckDBPyConnection, model: Model, say: Progress) -> None:
     """Score every row anew by how odd it is, and say how far that is."""
-    say = progress or (lambda share, what: None)
     outlier_counts.rebuild(
-        cursor, model, lambda share: say(0.85 + 0.1 * share, f"scoring the rows of {model.name} anew")
+        cursor, model, lambda share: say(0.5 + 0.25 * share, f"scoring the rows of {model.name} anew")
     )
     catalogue.touch(cursor, model.name)
 
 
 def take(
-    cursor: duckdb.DuckDBPyConnection, model: Model, path: Path, entry: journal.Entry, say: Progress
-) -> tuple[Counts, bool]:
+    cursor: duckdb.DuckDBPyConnection, model: Model, path: Path, entry: journal.Entry, say: Progress,
+    *, parts: Mapping[str, str | None] = MappingProxyType({}), instead_of: str = "",
+) -> tuple[Counts, bool]:  # fmt: skip
     """Store a file unless its content is known, and say whether it is; call in turn, outside a transaction.
+
+    What a file of the digest ``instead_of`` brought is taken out in the same transaction; ``parts`` are
+    columns that the file's path tells.
 
     Raises
     ------
@@ -159,17 +184,29 @@ def take(
         If it cannot be read, or lacks a column that every log needs.
     """
     rows = journal.known(cursor, entry)
+    before = journal.numbered(cursor, model.name, entry.kind, instead_of) if instead_of else None
     if rows is not None:
+        if before is not None:
+            with transaction(cursor):
+                _take_out(cursor, model, before)
         return Counts(rows, 0, rows, 0), True
-    source = sources.read(cursor, path, ids=("_id", model.columns.id))
+    source = places.with_parts(sources.read(cursor, path, ids=("_id", model.columns.id)), parts)
     say(0.2, f"checking {entry.name}")
     with transaction(cursor):
+        if before is not None:
+            _take_out(cursor, model, before)
+        journal.read_at_last(cursor, entry)
         return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     """Take a file out, and bring the profile up to date."""
-    number = forgetting.find(cursor, model.name, file)
+    _take_out(cursor, model, forgetting.find(cursor, model.name, file))
+    settle(cursor, model)
+
+
+def _take_out(cursor: duckdb.DuckDBPyConnection, model: Model, number: int) -> None:
+    """Take a file out by its number, and count what is left of its chunks again."""
     labelled = scoring.labelled_keys(cursor, model, number)
     paired = pairing.keys(cursor, model, pairing.brought(number))
     keys = forgetting.forget(cursor, model, number)
@@ -180,7 +217,6 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     paired |= pairing.keys(cursor, model, pairing.beside(model, profiling.CHOSEN)) if keys else set()
     scores_stale = scoring.replace_keys(cursor, model, sorted({*keys, *labelled, *paired}))
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
-    settle(cursor, model)
 
 
 def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:

@@ -9,6 +9,7 @@ from typing import Any
 from monitoring import commands
 from monitoring.alerts.thread import AlertState, AlertThread
 from monitoring.store import Store, owner
+from monitoring.store.follow_thread import FollowState, FollowThread
 from monitoring.store.inbox_thread import InboxState, InboxThread
 from monitoring.ui import session
 
@@ -19,6 +20,7 @@ class Background:
 
     inbox: InboxThread
     alerts: AlertThread
+    follow: FollowThread
     route: owner.Route
 
 
@@ -26,7 +28,7 @@ _running: list[Background] = []
 
 
 def start() -> None:
-    """Open the store, begin to take the inbox in and to evaluate alerts, and listen for the command line.
+    """Open the store, follow the inbox and sources, evaluate alerts, and listen for the command line.
 
     Raises
     ------
@@ -41,7 +43,9 @@ def start() -> None:
     alerts = AlertThread(store)
     inbox.start()
     alerts.start()
-    _running.append(Background(inbox, alerts, route))
+    follow = FollowThread(store, then=lambda name: commands.fill_queue(store, name))
+    follow.start()
+    _running.append(Background(inbox, alerts, follow, route))
 
 
 def stop() -> None:
@@ -50,6 +54,7 @@ def stop() -> None:
         parts = _running.pop()
         parts.route.close()
         parts.alerts.stop()
+        parts.follow.stop()
         parts.inbox.stop()
     session.close()
 
@@ -57,6 +62,11 @@ def stop() -> None:
 def inbox_state() -> InboxState | None:
     """What the inbox thread is doing; None where none runs, as in a test of a page."""
     return _running[-1].inbox.state if _running else None
+
+
+def follow_state() -> FollowState | None:
+    """What the thread that follows sources did so far; None where none runs, as in a test of a page."""
+    return _running[-1].follow.state if _running else None
 
 
 def alert_state() -> AlertState | None:

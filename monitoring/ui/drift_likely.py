@@ -19,7 +19,7 @@ MOST = 8
 
 
 def likely(rows: Sequence[Likely], assessment: Assessment, *, key: str = "likely-features") -> None:
-    """Features that a change is likely related to, as a table; one drawn in another's place has its own key."""
+    """Features that a change is likely related to; one drawn in another's place has its own key."""
     st.subheader("Likely related features", anchor=False)
     if not rows:
         st.caption("No feature that counts is beyond its limit in the judged chunk.")

@@ -40,7 +40,10 @@ def _report(path: str, name: str, data: str, at: dt.datetime, asked: bool) -> he
     odd = health.odd_rows(session.store(), model, at)
     tried = (*odd, *health.trying(session.store(), model, found))
     checked = quality_session.sound(model)
-    return health.report(model, *session.judged(model), session.volume(model), at, found, tried, checked)
+    troubles = health.following(session.store(), model, at, asked=asked)
+    return health.report(
+        model, *session.judged(model), session.volume(model), at, found, tried, checked, troubles
+    )
 
 
 def report(model: Model, as_of_at: dt.datetime | None = None) -> health.Report:

@@ -10,7 +10,7 @@ import streamlit as st
 from monitoring.formats import span
 from monitoring.models import Columns, Feature, Limits, Model
 from monitoring.onboarding.names import ROLES
-from monitoring.ui import background, cards, session, shell
+from monitoring.ui import background, cards, session, settings_edit, shell
 from monitoring.ui.numbers import count, day
 from monitoring.windows import Window
 
@@ -51,6 +51,7 @@ def section(model: Model) -> None:
     if file.open:
         with file:
             st.code(session.store().toml(model.name), language="toml", wrap_lines=True)
+    settings_edit.show(model.name)
 
 
 def facts(model: Model) -> dict[str, str]:

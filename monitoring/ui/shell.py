@@ -15,7 +15,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from monitoring.store import StoreError, StoreInUse
-from monitoring.ui import address, cards, filters, health_session, refresh, session, tables
+from monitoring.ui import address, cards, filters, health_session, refresh, saving, session, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 ICON = str(Path(__file__).parent / "static" / "icon.png")
@@ -201,7 +201,7 @@ def _frame(page: Page) -> DeltaGenerator:
             cards.link(page_path("settings"), "Add a model")
             st.stop()
     if not page.bar:
-        return
+        return None
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,
         parts=page.parts,
@@ -249,6 +249,8 @@ def _print_style(*, printing: bool) -> str:
 def _status_line() -> None:
     """How the model of the bar does, under the bar of every page that shows one model."""
     scope = filters.scope()
+    if saving.running(scope.model.name) is not None:
+        st.caption("This model is being profiled anew; until that is complete, pages show it as it was.")
     report = health_session.report(scope.model, scope.as_of_at if scope.as_of else None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="status-line"):
         cards.badge(report.status)

@@ -190,7 +190,9 @@ def test_the_command_looks_beside_the_models_file_with_the_app_up_and_down(
 
         with owner.Route(path, answer):
             said = CliRunner().invoke(cli.app, arguments)
-        assert (said.exit_code, said.stderr) == (
-            0, "m is registered\nreference: reference.csv, 39 rows; 1 more in the quarantine\n",
-        )  # fmt: skip
+        assert said.exit_code == 0
+        assert '+file = "reference.csv"\n- new reference: reference.csv: the log is empty' in said.stderr
+        assert said.stderr.endswith(
+            "m is registered\nreference: reference.csv, 39 rows; 1 more in the quarantine\n"
+        )
         assert store.reference_title("m") == "reference.csv, 39 rows"
