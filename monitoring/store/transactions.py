@@ -164,7 +164,7 @@ def take(
     source = sources.read(cursor, path, ids=("_id", model.columns.id))
     say(0.2, f"checking {entry.name}")
     with transaction(cursor):
-        return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
+        return commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
@@ -183,8 +183,8 @@ def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
     settle(cursor, model)
 
 
-def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
-    """Store, profile and journal a file."""
+def commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
+    """Store, profile and journal a file; call inside a transaction."""
     cursor, model = batch.cursor, batch.model
     stale = False
     scores_stale = catalogue.state(cursor, model.name).scores_stale and not scoring.frozen(cursor, model)
