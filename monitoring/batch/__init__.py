@@ -10,5 +10,17 @@ from monitoring.batch.checking import Checked, check, compared
 from monitoring.batch.inputs import Feature, Inputs
 from monitoring.batch.parts import Finding, Part, Said
 from monitoring.batch.schema import Difference
+from monitoring.batch.telling import text
 
-__all__ = ["Checked", "Difference", "Feature", "Finding", "Inputs", "Part", "Said", "check", "compared"]
+__all__ = [
+    "Checked",
+    "Difference",
+    "Feature",
+    "Finding",
+    "Inputs",
+    "Part",
+    "Said",
+    "check",
+    "compared",
+    "text",
+]

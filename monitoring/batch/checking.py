@@ -77,10 +77,29 @@ class Checked:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Everything that was measured, as one tidy frame."""
+        """Everything that was measured, as one tidy frame; its first row is the verdict."""
         found = [self.inputs.frame] if self.inputs else []
-        data = results.concat([*found, *(one.frame for one in self.parts)])
+        data = results.concat([self._verdict, self._columns, *found, *(one.frame for one in self.parts)])
         return drifting.dated(data, self.taken).assign(model="" if self.alone else self.model.name)
+
+    @property
+    def _verdict(self) -> pd.DataFrame:
+        """The colour of the whole: n is the rows of the file, the value the share that could be used."""
+        return results.frame({
+            "subject": ["batch"], "measure": "verdict", "n": self.taken.rows, "reference": self.reference,
+            "value": self.taken.accepted / self.taken.rows, "status": self.status,
+        })  # fmt: skip
+
+    @property
+    def _columns(self) -> pd.DataFrame:
+        """Columns that differ; a role that the file does not tell is no difference."""
+        measures = {"missing": "column_missing", "extra": "column_new", "changed": "changed_type"}
+        told = [one for one in self.schema if one.what in measures]
+        return results.frame({
+            "subject": [one.column for one in told], "measure": [measures[one.what] for one in told],
+            "reference": self.reference, "status": [one.status for one in told],
+            "reason": [measures[one.what] for one in told],
+        }) if told else results.frame({})  # fmt: skip
 
 
 def check(

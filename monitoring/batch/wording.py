@@ -83,14 +83,20 @@ def _inputs(found: Inputs | None) -> tuple[str, str]:
     many = f"{judged} features" if judged != 1 else "one feature"
     if not loud:
         return found.status, f"no drift in {many}{rest}"
-    lead = "; ".join(one.sentence for one in loud[:2])
-    more = f"; and {len(loud) - 2} more" if len(loud) > 2 else ""
     status = found.status if found.status in ("amber", "red") else "green"
-    return status, f"{len(loud)} of {many} drifted{rest}: {lead}{more}"
+    return status, f"{len(loud)} of {many} drifted ({listed([one.title for one in loud])}){rest}"
 
 
 def _part(one: Part) -> str:
-    return f"{one.title[:1].lower()}{one.title[1:]}: {one.sentence}"
+    """What stands out in a part, in few words."""
+    if one.key == "outliers":
+        return one.sentence.partition(", where")[0]
+    loud = [each for each in one.findings if each.counted and each.status in ("amber", "red")]
+    if not loud:
+        return f"{one.title[:1].lower()}{one.title[1:]}: {one.sentence}"
+    worst = min(loud, key=lambda each: ORDER[each.status])
+    more = f" and {len(loud) - 1} more" if len(loud) > 1 else ""
+    return f"{worst.sentence}{more}"
 
 
 def notes(model: Model, taken: Taken, before: int | None, found: Inputs | None, *, alone: bool) -> list[str]:

@@ -22,7 +22,8 @@ def refused(known, path, **options):
 def test_empty_and_headless_files_are_refused_by_name(known, tmp_path):
     for name, content in (
         ("empty.csv", b""), ("header.csv", b"age,income\n"), ("empty.parquet", b""),
-        ("torn.parquet", b"PAR1 torn"), ("torn.xlsx", b"PK\x03\x04 torn"), ("noise.jsonl", bytes(range(256)) * 4), ("empty.jsonl", b"\n\n"),
+        ("torn.parquet", b"PAR1 torn"), ("torn.xlsx", b"PK\x03\x04 torn"),
+        ("noise.jsonl", bytes(range(256)) * 4), ("empty.jsonl", b"\n\n"),
     ):  # fmt: skip
         path = tmp_path / name
         path.write_bytes(content)
