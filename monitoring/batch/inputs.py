@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -80,6 +81,9 @@ class Inputs:
     reference : Window
         And of the reference.
     reference_words : str
+    courses : mapping of str to ndarray
+        By feature the value that decided: of the reference's own chunks, against the rest of it, then of the
+        batch.
     """
 
     status: str
@@ -89,6 +93,7 @@ class Inputs:
     window: Window
     reference: Window
     reference_words: str
+    courses: Mapping[str, np.ndarray]
 
 
 def inputs(store: Store, name: str, taken: Taken, absent: set[str], identifiers: set[str]) -> Inputs | None:
@@ -133,9 +138,13 @@ def inputs(store: Store, name: str, taken: Taken, absent: set[str], identifiers:
     status = NAMES[int(colours.unconfirmed[place])]
     parts = [drift.frames.frame(one, each, window) for each in (check, *SHARES)]
     frame = _told(results.concat(parts), known)
-    return Inputs(
-        status, tuple(sorted(features, key=_rank)), frame, found, window, one.reference, one.reference_words
-    )
+    shown = [i for i, key in enumerate(one.keys) if one.reference.overlaps(key)] + [place]
+    courses = {
+        each.feature: one.checks[check if each.measure in METHODS else "out_of_range"].value[at, shown]
+        for at, each in enumerate(features)
+    }
+    ranked = tuple(sorted(features, key=_rank))
+    return Inputs(status, ranked, frame, found, window, one.reference, one.reference_words, courses)
 
 
 def _known(

@@ -38,6 +38,8 @@ class Page:
         Whether the reader chooses what chunks are compared with.
     parts : bool
         Whether the reader chooses chunk and segment; else it shows all rows at the model's own chunk.
+    alone : bool
+        Whether it has something to say without any model.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Page:
     versions: bool = False
     references: bool = True
     parts: bool = True
+    alone: bool = False
 
     @property
     def path(self) -> Path:
@@ -63,6 +66,7 @@ PAGES = (
     Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
+    Page("batch", "Act", "upload_file", references=False, parts=False, alone=True),
     Page("alerts", "Act", "notifications", references=False, parts=False),
 )
 
@@ -150,6 +154,8 @@ def _frame(page: Page) -> None:
             fix="Run `make demo` for three models of real flights, or register your own with "
             "`python -m monitoring add FILE.toml`, then reload this page.",
         )
+        if page.alone:
+            return
         st.stop()
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,
