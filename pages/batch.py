@@ -76,8 +76,8 @@ with st.container(horizontal=True, vertical_alignment="center", gap="small", key
 taken = found.taken
 facts = [f"{count(taken.rows)} rows, {count(taken.accepted)} of them usable", f"against {found.reference}"]
 st.caption(cards.escaped(" · ".join([*facts, *found.notes])))
-for part in found.parts:
-    batch_view.part(part)
+for part in batch_view.parts(found):
+    batch_view.line(part)
 
 # --- columns ------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ def verdict(
     said = [
         _columns(different),
         _aside(taken),
-        _inputs(found),
+        inputs(found),
         *((one.status, _part(one)) for one in parts if one.counted),
     ]
     known = [one for one in said if one is not None]
@@ -48,7 +48,7 @@ def verdict(
             else "the model names no reference to compare with"
         )
         return status, f"It cannot be told whether this is like the reference: {why}"
-    return status, f"Like the reference: {_inputs(found)[1] if found else 'nothing is wrong'}"
+    return status, f"Like the reference: {inputs(found)[1] if found else 'nothing is wrong'}"
 
 
 def _columns(different: Sequence[Difference]) -> tuple[str, str] | None:
@@ -71,8 +71,13 @@ def _aside(taken: Taken) -> tuple[str, str] | None:
     return colour, f"{out:,} of {taken.rows:,} rows cannot be used{why}"
 
 
-def _inputs(found: Inputs | None) -> tuple[str, str]:
-    """The features together."""
+def inputs(found: Inputs | None) -> tuple[str, str]:
+    """The features together: their colour and what stands out.
+
+    Parameters
+    ----------
+    found : Inputs or None
+    """
     if found is None:
         return "grey", "no reference"
     counted = [one for one in found.features if one.counted]

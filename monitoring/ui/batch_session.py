@@ -7,8 +7,10 @@ file and the answer belong to one visitor and are gone when another file comes o
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 import uuid
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,15 +43,17 @@ class Given:
         In bytes.
     digest : str
         Changes with its content.
-    folder : TemporaryDirectory or None
-        Where it was copied to; gone with this object. None of a file that was named by its path.
     """
 
     path: Path
     name: str
     size: int
     digest: str
-    folder: tempfile.TemporaryDirectory[str] | None = None
+
+    def copied_to(self, folder: str) -> Given:
+        """The same, after whose end the folder of its copy goes, too."""
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        return self
 
 
 def ask(place: str, label: str) -> Given | None:
@@ -102,16 +106,16 @@ def _uploaded(place: str, label: str) -> None:
     )  # fmt: skip
     if file is None:
         return
-    folder = tempfile.TemporaryDirectory(prefix="lookout-")
+    folder = tempfile.mkdtemp(prefix="lookout-")
     name = Path(file.name.replace("\\", "/")).name or "batch"
-    path = Path(folder.name) / f"batch{Path(name).suffix.lower()}"
+    path = Path(folder) / f"batch{Path(name).suffix.lower()}"
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as out:
         while piece := file.read(PIECE):
             digest.update(piece)
             size += out.write(piece)
     st.session_state[f"batch-turn-{place}"] = turn + 1  # another uploader: this one's copy is freed
-    _keep(place, Given(path, name, size, digest.hexdigest(), folder))
+    _keep(place, Given(path, name, size, digest.hexdigest()).copied_to(folder))
     st.rerun()
 
 
@@ -139,10 +143,8 @@ def _keep(place: str, given: Given) -> None:
 
 def drop(place: str) -> None:
     """Let go of a file and of what was found in it."""
-    given: Given | None = st.session_state.pop(f"batch-{place}", None)
-    st.session_state.pop("batch-done", None)
-    if given is not None and given.folder is not None:
-        given.folder.cleanup()
+    for one in (f"batch-{place}", "batch-done"):
+        st.session_state.pop(one, None)
 
 
 def checked(model: Model | None, given: Given, other: Given | None, sheet: str) -> batch.Checked | None:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import reasons, reports, results
-from monitoring.batch import Checked, Feature, Finding, Inputs, Part, Said
+from monitoring.batch import Checked, Feature, Finding, Inputs, Part, Said, wording
 from monitoring.batch.schema import TITLES
 from monitoring.drift import showing
 from monitoring.drift.distributions import sample
@@ -66,7 +66,7 @@ def _row(found: Inputs, one: Feature) -> Ranked:
         ratio=_or_none(one.value / one.limit if known and one.limit > 0 else np.nan),
         limit=_or_none(one.limit),
         floor=_or_none(one.noise_floor),
-        series=found.courses[one.feature] if known else np.full(2, np.nan),
+        series=found.courses[one.feature] if known else np.full_like(found.courses[one.feature], np.nan),
     )
 
 
@@ -125,7 +125,19 @@ def loud(findings_: Sequence[Finding]) -> list[Finding]:
     return [one for one in findings_ if one.counted and one.status in ("amber", "red")]
 
 
-def part(one: Part) -> None:
+def parts(found: Checked) -> list[Part]:
+    """What was asked of the file, its columns and inputs first."""
+    bad = [one.column for one in found.schema if one.status == "red"]
+    said = f"{len(bad)} not as known" if bad else "every known column is there"
+    more = [one.column for one in found.schema if one.what == "extra"]
+    said += f"; {len(more)} more than is known" if more else ""
+    first = [Part("columns", "Columns", "red" if bad else "green", said)]
+    if found.inputs is not None:
+        first.append(Part("drift", "Inputs", *wording.inputs(found.inputs)))
+    return [*first, *found.parts]
+
+
+def line(one: Part) -> None:
     """A part in one line: its mark, its name and its sentence."""
     st.markdown(cards.said(one.title, one.status, one.sentence))
 
