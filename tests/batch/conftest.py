@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from monitoring import batch
 from monitoring.store import Store
 
 DAYS, ROWS = 49, 80
+HOSTILE = "<img src=x onerror=alert(1)> [a](b) $x$ | \"' -- ; DROP TABLE x"
 SECRET = "secret <b>of a person</b>"
 TOML = """
 name = "churn"
@@ -62,12 +64,17 @@ def known(tmp_path_factory, log):
         yield store
 
 
-@pytest.fixture
-def written(tmp_path):
+def days(log, first, count):
+    start = pd.Timestamp("2024-01-01") + pd.Timedelta(days=first)
+    return log[(log["predicted_at"] >= start) & (log["predicted_at"] < start + pd.Timedelta(days=count))]
+
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory):
     """Write a frame as a file of a kind."""
 
     def write(frame, name="batch.parquet"):
-        path = tmp_path / name
+        path = tmp_path_factory.mktemp("files") / name
         kind = path.suffix
         if kind == ".parquet":
             frame.to_parquet(path, index=False)
@@ -80,3 +87,21 @@ def written(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def day(known, log, written):
+    """What is known of a quiet day that the log holds."""
+    return batch.check(known, "churn", written(days(log, 40, 1)))
+
+
+@pytest.fixture(scope="session")
+def wrong(known, log, written):
+    """What is known of a week in which much is wrong."""
+    rows = days(log, 40, 7).copy()
+    rows["plan"] = HOSTILE
+    rows["person"] = [f"{SECRET} of nobody known {place}" for place in range(len(rows))]
+    rows.loc[rows.index[:40], "age"] = -5.0
+    rows.loc[rows.index[40:43], "age"] = 500.0
+    rows = rows.rename(columns={"income": " In-Come "}).assign(**{HOSTILE: 1.0, "x\ny": HOSTILE, "why": 1.0})
+    return batch.check(known, "churn", written(pd.concat([rows, rows.head(8)])))
