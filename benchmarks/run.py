@@ -167,7 +167,19 @@ def ingest(largest: int) -> Iterator[Line]:
                f"({odd / spent:.2f} of the ingest it is part of)", Bound(high=5))  # fmt: skip
 
 
-PARTS = {part.__name__: part for part in (profile, drift, methods, performance, shadow, pages, inbox, ingest)}
+def batch(largest: int) -> Iterator[Line]:
+    """A file of a million rows by its path, held against a model that knows all of its ids."""
+    turns = [(measured("floor", rows=MILLION), measured("batch", rows=MILLION)) for _ in range(3)]
+    scan, spent = (_median([one[place] for one in turns], "cpu") for place in (0, 1))
+    peak = max(one["peak"] for _, one in turns) / 1000
+    told = f"({spent / scan:.0f} bare scans of {scan:.2f} CPU s, {peak:.1f} GB)"
+    yield Line("batch of 1M x 30 features by its path, CPU s", spent, told, Bound(high=10))
+
+
+PARTS = {
+    part.__name__: part
+    for part in (profile, drift, methods, performance, shadow, pages, inbox, ingest, batch)
+}
 
 
 def _prepare(sizes: list[int]) -> None:

@@ -98,6 +98,21 @@ def scoring(rows: int) -> dict[str, float]:
         return {"cpu": spent.cpu, "peak": peak_megabytes()}
 
 
+def batch(rows: int) -> dict[str, float]:
+    """A file of so many rows held against a model, from starting up to the answer; nothing is stored."""
+    path = stores.of_rows(rows)
+    _, current = workload.write(stores.DATA, rows)
+    with cost() as spent:
+        from monitoring import batch as batches
+        from monitoring.store import Store
+
+        with Store.open(path) as store:
+            found = batches.check(store, MODEL, current)
+    if found.taken.accepted != rows or found.known_before != rows:
+        raise RuntimeError(f"{found.taken.accepted} of {rows} rows were taken, {found.known_before} known")
+    return {"cpu": spent.cpu, "peak": peak_megabytes()}
+
+
 def drift_frame(method: str, intervals: bool = False) -> dict[str, float]:
     """The frame of 200 features and 365 days, from the profile in the file to the tidy frame."""
     from monitoring import drift
@@ -327,6 +342,7 @@ TASKS: dict[str, Callable[..., dict[str, float]]] = {
         profile,
         ingest,
         scoring,
+        batch,
         drift_frame,
         every_method,
         classifier,

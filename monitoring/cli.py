@@ -321,6 +321,42 @@ def compare(
 
 
 @app.command()
+def batch(
+    context: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(metavar="[MODEL] FILE", help="Without a model, --reference is needed.")
+    ],
+    reference: Annotated[
+        Path | None, typer.Option(metavar="FILE2", help="A file to compare with, not the model's reference.")
+    ] = None,
+    sheet: Annotated[str, typer.Option(help="Of an Excel workbook; the first by default.")] = "",
+    json: Json = False,
+    csv: Csv = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE.html", help="Write a report that opens anywhere.")
+    ] = None,
+    rows: Annotated[
+        Path | None, typer.Option("--rows", metavar="FILE.csv", help="Write the rows worth a look.")
+    ] = None,
+) -> None:  # fmt: skip
+    """Is this file like what we know? Nothing of it is stored; exit with 1 when it is amber or red.
+
+    Example: python -m monitoring batch flights july.parquet --out july.html
+
+    Example: python -m monitoring batch july.csv --reference march.csv
+    """
+    if len(names) > 2 or (len(names) == 1 and reference is None):
+        words = "name a model and a file, or a file and --reference with the one to compare it with\n"
+        _finish(Answer(stderr=words, code=WRONG))
+    arguments = {
+        "model": names[0] if len(names) == 2 else "", "file": str(Path(names[-1]).expanduser().absolute()),
+        "reference": str(reference.expanduser().absolute()) if reference else "", "sheet": sheet,
+        "format": _format(json, csv),
+    }  # fmt: skip
+    _finish(dispatch.batch(context.obj, arguments, out, rows))
+
+
+@app.command()
 def backup(context: typer.Context, folder: Annotated[Path, typer.Argument(metavar="DIR")]) -> None:
     """Copy the store as it is now; safe while the app is running.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitoring import demo, health, reasons, reports, results, review
+from monitoring import batch, demo, health, reasons, reports, results, review
 from monitoring.alerts import commanding
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.consequences import consequences
@@ -290,6 +290,28 @@ def _written(store: Store, arguments: Arguments) -> Answer:
     return Answer(stdout=json.dumps({"html": reports.html(found), "json": reports.text(found)}))
 
 
+def _batch(store: Store, arguments: Arguments) -> Answer:
+    """Hold a file against a model; the owner of the store reads it where it lies."""
+    path, reference = Path(arguments["file"]), arguments.get("reference")
+    found = batch.check(
+        store, arguments["model"], path, sheet=arguments.get("sheet") or "",
+        reference=Path(reference) if reference else None, progress=arguments.get("progress"),
+    )  # fmt: skip
+    return batch_answer(found, arguments)
+
+
+def batch_answer(found: batch.Checked, arguments: Arguments) -> Answer:
+    """What the command says of a batch, with the report and the rows for who asked to write them to files."""
+    form = arguments.get("format", "text")
+    said = batch.text(found) if form == "text" else results.formatted(found.frame, form)
+    made = {"said": said}
+    if arguments.get("html"):
+        made["html"] = reports.batch_part.html(found)
+    if arguments.get("rows"):
+        made["rows"] = found.rows.to_csv(index=False)
+    return Answer(stdout=json.dumps(made), code=UNHEALTHY if found.status in ("amber", "red") else OK)
+
+
 def _alerts(store: Store, arguments: Arguments) -> Answer:
     """Evaluate and deliver once; exit with 1 while an open incident waits for somebody."""
     found = commanding.run(store, arguments["model"], deliver=not arguments.get("quiet"))
@@ -312,4 +334,5 @@ COMMANDS: dict[str, Callable[[Store, Arguments], Answer]] = {
     "check": _check,
     "report": _written,
     "alerts": _alerts,
+    "batch": _batch,
 }

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -129,6 +130,67 @@ def _reported(path: Path, arguments: dict[str, Any], out: Path, record: Path | N
     save({out: made["html"], **({record: made["json"]} if record is not None else {})})
     written = " and ".join(str(one) for one in (out, record) if one is not None)
     return Answer(stderr=f"the report is in {written}\n")
+
+
+def batch(path: Path, arguments: dict[str, Any], out: Path | None, rows: Path | None) -> Answer:
+    """Hold a file against a model, or against another file where no model is named.
+
+    Parameters
+    ----------
+    path : Path
+        Of the store.
+    arguments : dict
+    out, rows : Path, optional
+        The files of the report and of the rows worth a look.
+    """
+    return answered(lambda: _batched(path, arguments, out and out.expanduser(), rows and rows.expanduser()))
+
+
+def _batched(path: Path, arguments: dict[str, Any], out: Path | None, rows: Path | None) -> Answer:
+    for one in filter(None, (out, rows)):
+        assert_place(one)
+    asked = {**arguments, "html": out is not None, "rows": rows is not None}
+    if not asked["model"]:
+        said = _compared(asked)
+    else:
+        _assert_there(path)
+        try:
+            with Store.open(path) as store, _bar("batch") as move:
+                said = commands.answer(store, "batch", {**asked, "progress": move})
+        except StoreInUse as error:
+            said = _asked(path, "batch", asked, error)
+    if said.code == WRONG or not said.stdout:
+        return said
+    made = json.loads(said.stdout)
+    texts = {place: made[key] for place, key in ((out, "html"), (rows, "rows")) if place is not None}
+    save(texts)
+    words = "".join(
+        f"{what} in {place}\n" for what, place in (("the report is", out), ("the rows are", rows)) if place
+    )
+    return Answer(made["said"], f"{said.stderr}{words}", said.code)
+
+
+def _compared(asked: dict[str, Any]) -> Answer:
+    """Two files side by side; no store is opened."""
+    from monitoring import batch as batches
+
+    with _bar("batch") as move:
+        found = batches.compared(
+            Path(asked["reference"]), Path(asked["file"]), sheet=asked["sheet"], progress=move
+        )
+    return commands.batch_answer(found, asked)
+
+
+@contextlib.contextmanager
+def _bar(label: str) -> Iterator[Callable[[float, str], None]]:
+    """A progress bar where somebody watches."""
+    with typer.progressbar(length=1000, label=label, file=sys.stderr) as bar:
+
+        def move(share: float, what: str) -> None:
+            bar.label = what
+            bar.update(max(int(1000 * share) - bar.pos, 0))
+
+        yield move
 
 
 def _assert_there(path: Path) -> None:

@@ -16,6 +16,7 @@ from monitoring.costs import Costs
 from monitoring.instants import Instants, zones
 from monitoring.reference import Reference
 from monitoring.rules import Rules
+from monitoring.scoring import Scoring
 from monitoring.source import Source
 from monitoring.versions import Versions
 
@@ -133,6 +134,7 @@ class Model(_Part):
     costs: Costs | None = None
     rules: Rules = Rules()
     review: Review | None = None
+    scoring: Scoring | None = None
     exclude: tuple[str, ...] = ()
     star: tuple[str, ...] = ()
     retention_days: int | None = Field(default=None, ge=1)
@@ -162,6 +164,12 @@ class Model(_Part):
 
     def _assert_versions_known(self) -> None:
         known = (*self.versions.champions, *self.versions.shadows, *self.columns.scores)
+        for name in self.scoring.versions if self.scoring else ():
+            if name not in known:
+                raise ValueError(
+                    f"scoring.{name}: no version is called {name!r}; [versions] names "
+                    f"{', '.join(dict.fromkeys(known))}"
+                )
         for name in self.reference.versions if self.reference else ():
             if name not in known:
                 raise ValueError(

@@ -41,13 +41,10 @@ def html(found: Gathered, made_at: dt.datetime | None = None) -> str:
     str
         A whole document.
     """
-    style = _style()
     every = sections(found)
     advice = head_part.advice(found)
-    return _template().render(
-        policy=_policy(style),
-        style=Markup(style),  # noqa: S704 - it is a file of ours
-        software=SOFTWARE,
+    return rendered(
+        "report.html",
         heading=found.scope.model.label_title,
         status=head_part.mark_status(found.health.status),
         days=found.scope.days,
@@ -64,6 +61,29 @@ def html(found: Gathered, made_at: dt.datetime | None = None) -> str:
             *map(glossary.term, _STATUSES),
             *glossary.defined(["chunk", *(key for one in (advice, *every) for key in one.terms)]),
         ],
+    )
+
+
+def rendered(template: str, **given: object) -> str:
+    """Write a document that asks nobody for anything.
+
+    Parameters
+    ----------
+    template : str
+        One of ours.
+    **given : object
+        What stands in it.
+    """
+    style = _style()
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            policy=_policy(style),
+            style=Markup(style),  # noqa: S704 - it is a file of ours
+            software=SOFTWARE,
+            **given,
+        )
     )
 
 
@@ -100,7 +120,7 @@ def _cutoff(found: Gathered) -> str:
 
 
 @functools.cache
-def _template() -> jinja2.Template:
+def _templates() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -110,7 +130,7 @@ def _template() -> jinja2.Template:
         finalize=_finalized,
     )
     environment.globals["mark"] = mark
-    return environment.get_template("report.html")
+    return environment
 
 
 def _finalized(value: object) -> object:

@@ -75,7 +75,10 @@ def pair(reference: Path, current: Path) -> Pair:
         skipped |= dict.fromkeys(
             (column.name for column in shared if column.name not in kinds), "unsupported"
         )
-        skipped |= dict.fromkeys(_identifiers(cursor, kinds), "identifier") | skipped
+        skipped |= (
+            dict.fromkeys(_identifiers(cursor, kinds, named(_REFERENCE, schema=SCHEMA)), "identifier")
+            | skipped
+        )
         kept: dict[str, Kind] = {name: kind for name, kind in kinds.items() if name not in skipped}
         known = grids.fit(cursor, f"({named(_REFERENCE, schema=SCHEMA)})", kept)
         grids.write(cursor, SCHEMA, known)
@@ -101,7 +104,7 @@ def _insert(
         column.name: convert(column.name, source.family(column.name), column, lenient=source.lenient)
         for column in columns
     }
-    changed = _misfits(cursor, source, given)
+    changed = misfits(cursor, source, given)
     kept = {name: one.value for name, one in given.items() if name not in changed}
     names = "".join(f", {quoted(name)}" for name in kept)
     values = "".join(f", {value}" for value in kept.values())
@@ -114,7 +117,8 @@ def _insert(
     return changed
 
 
-def _misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str, Conversion]) -> list[str]:
+def misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str, Conversion]) -> list[str]:
+    """The columns of a file of which more than a few values do not fit."""
     checked = {name: one.misfit for name, one in given.items() if one.misfit}
     if not checked:
         return []
@@ -130,7 +134,12 @@ def _misfits(cursor: duckdb.DuckDBPyConnection, source: Source, given: dict[str,
     ]
 
 
-def _identifiers(cursor: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> list[str]:
+def identifiers(cursor: duckdb.DuckDBPyConnection, schema: str, kinds: dict[str, Kind]) -> list[str]:
+    """The columns of a model's reference file whose values name rows."""
+    return _identifiers(cursor, kinds, named("SELECT * FROM {schema}.reference_rows", schema=schema))
+
+
+def _identifiers(cursor: duckdb.DuckDBPyConnection, kinds: dict[str, Kind], reference: str) -> list[str]:
     """Columns whose values name rows: texts that hardly repeat, and whole numbers that count through."""
     if not kinds:
         return []
@@ -141,7 +150,7 @@ def _identifiers(cursor: duckdb.DuckDBPyConnection, kinds: dict[str, Kind]) -> l
         whole = f"bool_and({column} = floor({column}))" if numeric else "FALSE"
         width = f"max({column}) - min({column})" if numeric else "0"
         parts += [f"count({column})", f"count(DISTINCT {column})", whole, width]
-    given = {"parts": ", ".join(parts), "reference": named(_REFERENCE, schema=SCHEMA)}
+    given = {"parts": ", ".join(parts), "reference": reference}
     row = cursor.execute(composed("SELECT {parts} FROM ({reference})", given)).fetchone() or ()
     found = zip(kinds.items(), row[0::4], row[1::4], row[2::4], row[3::4], strict=True)
     return [

@@ -196,7 +196,7 @@ def take(
         if before is not None:
             _take_out(cursor, model, before)
         journal.read_at_last(cursor, entry)
-        return _commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
+        return commit(Batch(cursor, model, source, journal.number(cursor)), entry, say), False
 
 
 def forget(cursor: duckdb.DuckDBPyConnection, model: Model, file: str) -> None:
@@ -219,8 +219,8 @@ def _take_out(cursor: duckdb.DuckDBPyConnection, model: Model, number: int) -> N
     catalogue.touch(cursor, model.name, stale=stale, scores_stale=scores_stale)
 
 
-def _commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
-    """Store, profile and journal a file."""
+def commit(batch: Batch, entry: journal.Entry, say: Progress) -> Counts:
+    """Store, profile and journal a file; call inside a transaction."""
     cursor, model = batch.cursor, batch.model
     stale = False
     scores_stale = catalogue.state(cursor, model.name).scores_stale and not scoring.frozen(cursor, model)

@@ -96,6 +96,14 @@ class Desk:
                 self._jobs.popitem(last=False)
             return job
 
+    def forget(self, topic: str, key: tuple[str, ...]) -> None:
+        """Let go of a job and its answer; one that still waits is not begun any more."""
+        with self._lock:
+            job = self._jobs.pop((topic, *key), None)
+        if job is not None:
+            job.stopped = True
+            job.future.cancel()
+
     def rest(self, seconds: float = 60.0) -> None:
         """Wait until nothing is asked of it any more, at most for so long."""
         with self._lock:

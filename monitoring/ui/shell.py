@@ -79,6 +79,7 @@ PAGES = (
     Page("quality", "Monitor", "rule", references=False),
     Page("shadow", "Monitor", "compare_arrows", references=False),
     Page("review", "Act", "rate_review", references=False, parts=False),
+    Page("batch", "Act", "upload_file", references=False, parts=False, empty=True),
     Page("alerts", "Act", "notifications", references=False, parts=False),
     Page("settings", "Set up", "tune", every_model=True, bar=False, empty=True),
     Page("glossary", "Learn", "menu_book", every_model=True, bar=False, forms=False, empty=True),
@@ -200,7 +201,7 @@ def _frame(page: Page) -> DeltaGenerator:
         if not page.empty:
             cards.link(page_path("settings"), "Add a model")
             st.stop()
-    if not page.bar:
+    if not page.bar or not models:
         return None
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,

@@ -1,0 +1,376 @@
+"""A batch on its way into a store in memory: read, compared with what the log knows, and put on one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from monitoring import windows
+from monitoring.models import Model
+from monitoring.store import journal, layout, mapping, reference_rows, scratch, sheets, sources
+from monitoring.store.batch import Batch, Counts, Progress
+from monitoring.store.conversion import EARLIEST, LATEST, convert, instant, local_day
+from monitoring.store.errors import UnreadableFile
+from monitoring.store.layout import Column, folded
+from monitoring.store.mapping import Mapping
+from monitoring.store.scoring import windows_of
+from monitoring.store.sources import Source
+from monitoring.store.sql import arrow, composed, listed, named, quoted
+from monitoring.store.store import Store
+from monitoring.store.transactions import commit, transaction
+from monitoring.windows import UTC
+
+Cursor = duckdb.DuckDBPyConnection
+KINDS = (*sources.SUFFIXES, *sheets.SUFFIXES)
+"""Endings of the files that can be a batch."""
+LENGTHS = (1, 7, 28)
+"""How many chunks a batch may stand for; its limits are those of so many together."""
+_FREE = dt.datetime(2001, 1, 1)  # a Monday, where the log says nothing
+_LABELLED_AFTER = dt.timedelta(seconds=1)
+_SPAN = """
+SELECT count(*), count(moment), min(moment) FILTER ({plausible}), max(moment) FILTER ({plausible}),
+       count(DISTINCT {chunk}) FILTER ({plausible}), count(*) FILTER (NOT {plausible})
+FROM (SELECT {at} AS moment FROM {relation})"""
+_COUNT = "SELECT count(*) FROM {relation}"
+_SET_ASIDE = """
+SELECT reason, count(*) AS n, min(row) AS first_row, min_by(detail, row) AS detail
+FROM quarantine WHERE model = $model AND file = $file GROUP BY reason ORDER BY n DESC, reason"""
+_MOVED = "(SELECT {kept}, {more} FROM {relation})"
+_SCORED = "(SELECT {kept}, {more} FROM {relation} AS s LEFT JOIN computed AS c USING (_row))"
+_IDS = "SELECT DISTINCT _id FROM {schema}.requests WHERE _file = $file"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A file as it is before anything is done with it.
+
+    Attributes
+    ----------
+    name : str
+    source : Source
+    rows : int
+        With those that are none, such as torn lines.
+    """
+
+    name: str
+    source: Source
+    rows: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """When the rows of a batch are from, in UTC and without a zone.
+
+    Attributes
+    ----------
+    first, last : datetime or None
+        None where the file has no column of instants, or none that can be read.
+    chunks : int
+        On how many chunks there are rows; 0 where that is not known.
+    unread : int
+        Rows with an instant that cannot be read or cannot be.
+    """
+
+    first: dt.datetime | None = None
+    last: dt.datetime | None = None
+    chunks: int = 0
+    unread: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many chunks it stands for, of `LENGTHS`."""
+        return max((one for one in LENGTHS if one <= self.chunks), default=1)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows that ingest would set aside for one reason: how many, the first and what is wrong with it."""
+
+    reason: str
+    rows: int
+    first: int | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A batch in a store in memory.
+
+    Attributes
+    ----------
+    name : str
+        Of the file.
+    columns : dict of str to str
+        DuckDB types by column of the file.
+    roles : Mapping
+        Which column is what; the id and the instant are empty where the file has none.
+    known : dict of str to Column
+        The features of the log before the batch.
+    changed : dict of str to str
+        Features that hold another type than the log's, with what the file holds; left out of everything.
+    rows, accepted : int
+        In the file, and how many of them could be taken.
+    aside : tuple of SetAside
+    span : Span
+    key : datetime
+        The profile key on which the rows stand.
+    file : int
+    """
+
+    name: str
+    columns: dict[str, str]
+    roles: Mapping
+    known: dict[str, Column]
+    changed: dict[str, str]
+    rows: int
+    accepted: int
+    aside: tuple[SetAside, ...]
+    span: Span
+    key: dt.datetime
+    file: int
+
+
+@contextmanager
+def opened(
+    cursor: Cursor, path: Path, *, title: str = "", sheet: str = "", ids: tuple[str, ...] = ()
+) -> Iterator[Opened]:  # fmt: skip
+    """Read a batch: Parquet, CSV, JSON lines, or a sheet of an Excel workbook.
+
+    Parameters
+    ----------
+    cursor : DuckDBPyConnection
+        Temporary tables live and die with it.
+    path : Path
+    title : str
+        What to call it; its own name by default.
+    sheet : str
+        Of a workbook; the first by default.
+    ids : tuple of str
+        Columns that name rows.
+
+    Raises
+    ------
+    UnreadableFile
+        If it cannot be read, or holds no row.
+    """
+    title = title or path.name
+    with tempfile.TemporaryDirectory(prefix="lookout-") as folder:
+        try:
+            if path.suffix.lower() in sheets.SUFFIXES:
+                if not path.is_file():
+                    raise UnreadableFile(f"{path.name}: no such file")
+                source = sources.read(cursor, sheets.written(path, Path(folder), sheet), ids)
+            elif path.suffix.lower() not in sources.SUFFIXES:
+                raise UnreadableFile(
+                    f"{path.name}: cannot tell what it is; a batch is a file ending in {', '.join(KINDS)}"
+                )
+            else:
+                source = sources.read(cursor, path, ids)
+            text = composed(_COUNT, {"relation": source.relation})
+            rows = (cursor.execute(text, source.parameters).fetchone() or (0,))[0] + len(source.lines)
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0].replace(str(path), title)
+            raise UnreadableFile(f"{title}: cannot be read to its end ({first})") from error
+        except UnreadableFile as error:
+            said = str(error)
+            raise UnreadableFile(
+                said.replace(path.name, title) if path.name in said else f"{title}: {said}"
+            ) from error
+        if not rows:
+            raise UnreadableFile(
+                f"{title}: has columns but no row ({', '.join(list(source.columns)[:8])}); "
+                "write the rows to be checked into it"
+            )
+        yield Opened(title, source, rows)
+
+
+def take(store: Store, cursor: duckdb.DuckDBPyConnection, name: str, given: Opened, say: Progress) -> Taken:
+    """Take a batch into a store in memory, on a day of its own.
+
+    Parameters
+    ----------
+    store : Store
+        In memory, see `monitoring.store.aside`.
+    cursor : DuckDBPyConnection
+        The one the file was opened with.
+    name : str
+        The model.
+    given : Opened
+    say : callable
+
+    Raises
+    ------
+    UnreadableFile
+        If not a single row can be used; the message tells the first one's fault.
+    """
+    model, source = store.model(name), given.source
+    known = layout.features(cursor, model)
+    roles = mapping.reference(model, source)
+    say(0.2, f"checking {given.name}")
+    changed = _changed(cursor, source, roles, known)
+    span = _span(cursor, model, source, roles)
+    key = _key(cursor, model, span)
+    file = int((cursor.execute("SELECT coalesce(max(file), 0) + 1 FROM files").fetchone() or (1,))[0])
+    batch = Batch(cursor, model, _moved(model, source, roles, key, set(changed)), file)
+    entry = journal.Entry(model.name, "predictions", given.name, "batch", 0)
+    with transaction(cursor):
+        counts = commit(batch, entry, say)
+    aside = _aside(cursor, model, file)
+    if not counts.accepted:
+        raise UnreadableFile(f"{given.name}: {_why_empty(counts, aside)}")
+    return Taken(
+        given.name, source.columns, roles, known, changed, given.rows, counts.accepted, aside, span, key, file
+    )
+
+
+def _changed(
+    cursor: duckdb.DuckDBPyConnection, source: Source, roles: Mapping, known: dict[str, Column]
+) -> dict[str, str]:
+    """Features of which the file holds another type than the log."""
+    columns = {folded(name): column for name, column in known.items()}
+    given = {
+        name: convert(name, source.family(name), columns[folded(name)], lenient=source.lenient)
+        for name in roles.features
+        if folded(name) in columns and columns[folded(name)].kind is not None
+    }
+    return {name: source.columns[name] for name in scratch.misfits(cursor, source, given)}
+
+
+def _span(cursor: duckdb.DuckDBPyConnection, model: Model, source: Source, roles: Mapping) -> Span:
+    if not roles.predicted_at:
+        return Span()
+    column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
+    at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
+    chunk = "date_trunc('hour', moment)" if model.chunk == "1 hour" else local_day("moment", model.timezone)
+    if model.chunk in ("7 days", "28 days"):
+        chunk = f"datediff('day', DATE '2000-01-01', {chunk}) // {int(model.chunk.split()[0])}"
+    parts = {
+        "at": at, "chunk": chunk, "relation": source.relation,
+        "plausible": f"coalesce(moment BETWEEN {EARLIEST} AND {LATEST}, FALSE)",
+    }  # fmt: skip
+    row = cursor.execute(composed(_SPAN, parts), source.parameters).fetchone()
+    if not row:
+        return Span()
+    _, _, first, last, chunks, unread = row
+    return Span(first, last, int(chunks), int(unread))
+
+
+def _key(cursor: duckdb.DuckDBPyConnection, model: Model, span: Span) -> dt.datetime:
+    """A profile key behind every reference, of the batch's weekday, with room before it for its length."""
+    own = reference_rows.reference_window(model)
+    start = own.start if own is not None else _FREE
+    step = windows.chunk_stop(start, model.chunk) - start
+    known = [one.stop for one in (own, *windows_of(cursor, model).values()) if one is not None]
+    stop = max(known, default=start)
+    key = start + (-((start - stop) // step) + span.length) * step
+    if model.chunk == "1 day" and span.first is not None:
+        local = span.first.replace(tzinfo=UTC).astimezone(model.zone)
+        key += dt.timedelta(days=(local.weekday() - key.weekday()) % 7)
+    return key
+
+
+def _moved(model: Model, source: Source, roles: Mapping, key: dt.datetime, dropped: set[str]) -> Source:
+    """The file with all rows at one instant, an id for each, and without the columns that do not fit."""
+    at = windows.instant_of(key, model.grain, model.zone).replace(tzinfo=None) + dt.timedelta(minutes=1)
+    own = {"_predicted_at", "_labelled_at"}
+    out = {one for one in source.columns if one in own | dropped}
+    out |= {one for one in (roles.predicted_at, roles.labelled_at) if one}
+    spelled = {folded(one) for one in (model.columns.predicted_at, model.columns.labelled_at)}
+    out |= {one for one in source.columns if folded(one) in spelled}
+    added = {model.columns.predicted_at: f"TIMESTAMP '{at}'"}
+    if roles.label:
+        added[model.columns.labelled_at] = f"TIMESTAMP '{at + _LABELLED_AFTER}'"
+    if not roles.id:
+        added[model.columns.id] = "'row ' || _row"
+    kept = f"* EXCLUDE ({listed(sorted(out))})" if out else "*"
+    more = ", ".join(f"{value} AS {quoted(name)}" for name, value in added.items())
+    columns = {one: kind for one, kind in source.columns.items() if one not in out}
+    columns |= {one: "VARCHAR" if one == model.columns.id else "TIMESTAMP" for one in added}
+    relation = composed(_MOVED, {"kept": kept, "more": more, "relation": source.relation})
+    return replace(source, relation=relation, columns=columns)
+
+
+def _aside(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> tuple[SetAside, ...]:
+    rows = cursor.execute(_SET_ASIDE, {"model": model.name, "file": file}).fetchall()
+    return tuple(SetAside(*row) for row in rows)
+
+
+def _why_empty(counts: Counts, aside: tuple[SetAside, ...]) -> str:
+    if not aside:
+        return "holds no row that can be used"
+    first = aside[0]
+    return f"none of its {counts.rejected:,} rows can be used; row {first.first}: {first.detail}"
+
+
+def ids(store: Store, name: str, taken: Taken) -> pa.ChunkedArray:
+    """The ids of the rows of a batch that could be taken."""
+    with store.cursor() as cursor:
+        return arrow(cursor, named(_IDS, schema=name), {"file": taken.file}).column(0)
+
+
+def scored(
+    source: Source, cursor: duckdb.DuckDBPyConnection, scores: dict[str, np.ndarray], rows: np.ndarray
+) -> Source:
+    """A file with columns of scores that were computed for its rows.
+
+    Parameters
+    ----------
+    source : Source
+    cursor : DuckDBPyConnection
+    scores : dict of str to ndarray of shape (rows,)
+        By column.
+    rows : ndarray of int
+        Their numbers in the file.
+    """
+    table = pa.table({"_row": rows, **{f"score_{place}": one for place, one in enumerate(scores.values())}})
+    cursor.register("_lookout_scored", table)
+    try:
+        cursor.execute("CREATE OR REPLACE TEMP TABLE computed AS SELECT * FROM _lookout_scored")
+    finally:
+        cursor.unregister("_lookout_scored")
+    out = [one for one in source.columns if one in scores]
+    kept = f"s.* EXCLUDE ({listed(out)})" if out else "s.*"
+    more = ", ".join(f"c.score_{place} AS {quoted(name)}" for place, name in enumerate(scores))
+    relation = composed(_SCORED, {"kept": kept, "more": more, "relation": source.relation})
+    columns = {one: kind for one, kind in source.columns.items() if one not in scores}
+    return replace(source, relation=relation, columns=columns | dict.fromkeys(scores, "DOUBLE"))
+
+
+def rows_of(
+    cursor: duckdb.DuckDBPyConnection, model: Model, source: Source, names: Sequence[str]
+) -> pa.Table:
+    """Some columns of a file as a fitted model wants them, and the number of each row as ``_row``.
+
+    Where the file's format has types of its own they stay; texts of other formats become what the log keeps.
+
+    Parameters
+    ----------
+    cursor : DuckDBPyConnection
+    model : Model
+    source : Source
+    names : sequence of str
+        Columns of the file.
+    """
+    known = {folded(name): column for name, column in layout.features(cursor, model).items()}
+    parts = []
+    for name in names:
+        column, kind = known.get(folded(name)), source.family(name)
+        if source.lenient and column is not None and kind == "text":
+            value = convert(name, kind, column, lenient=True).value
+        else:
+            value = f"CAST({quoted(name)} AS DOUBLE)" if kind == "number" else quoted(name)
+        parts.append(f"{value} AS {quoted(name)}")
+    text = "SELECT _row, {parts} FROM {relation}"
+    return arrow(
+        cursor,
+        composed(text, {"parts": ", ".join(parts), "relation": source.relation}),
+        dict(source.parameters),
+    )
