@@ -347,13 +347,13 @@ def batch(
     """
     if len(names) > 2 or (len(names) == 1 and reference is None):
         words = "name a model and a file, or a file and --reference with the one to compare it with\n"
-        _finish(Answer(stderr=words, code=WRONG))
+        dispatch.finish(Answer(stderr=words, code=WRONG))
     arguments = {
         "model": names[0] if len(names) == 2 else "", "file": str(Path(names[-1]).expanduser().absolute()),
         "reference": str(reference.expanduser().absolute()) if reference else "", "sheet": sheet,
         "format": _format(json, csv),
     }  # fmt: skip
-    _finish(dispatch.batch(context.obj, arguments, out, rows))
+    dispatch.finish(dispatch.batch(context.obj, arguments, out, rows))
 
 
 @app.command()
