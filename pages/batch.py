@@ -6,7 +6,17 @@ import streamlit as st
 
 from monitoring.batch import Said
 from monitoring.store import sheets
-from monitoring.ui import batch_intake, batch_session, batch_view, cards, charts, filters, session, shell
+from monitoring.ui import (
+    batch_intake,
+    batch_session,
+    batch_view,
+    cards,
+    filters,
+    pictures,
+    session,
+    shell,
+    tables,
+)
 from monitoring.ui.components.ranking import ranking
 from monitoring.ui.numbers import count
 
@@ -45,10 +55,10 @@ if given is None or (against == OTHER and other is None):
         "Choose a file of Parquet, CSV, JSON lines or Excel above. It is read, compared and let go of; "
         "nothing is stored unless you add it to the log.",
     )
-    st.stop()
+    shell.stop()
 found = batch_session.checked(None if against == OTHER else model, given, other, sheet.strip())
 if found is None:
-    st.stop()
+    shell.stop()
 
 # --- the answer ---------------------------------------------------------------------------------------------
 
@@ -83,7 +93,7 @@ for part in batch_view.parts(found):
 
 if found.schema:
     st.subheader("Columns that differ", anchor=False)
-    st.dataframe(batch_view.columns(found), hide_index=True, height="content", key="columns")
+    tables.draw(batch_view.columns(found), height="content", key="columns")
 
 # --- features -----------------------------------------------------------------------------------------------
 
@@ -106,7 +116,7 @@ else:
         if figure is None:
             cards.empty("One of the two sides has no value to draw.", "The table below says what is missing.")
         else:
-            st.plotly_chart(figure, key="distribution", config=charts.CONFIG)
+            pictures.draw(figure, key="distribution")
         cards.comparison(table, "this file")
     with left:
         st.subheader("Features, worst first", anchor=False)
@@ -131,18 +141,18 @@ if said is not None:
         for place, (title, drawn) in zip(st.columns(len(pictures), gap="medium"), pictures, strict=True):
             with place:
                 st.subheader(title, anchor=False)
-                st.plotly_chart(drawn, key=f"scores-{title}", config=charts.CONFIG)
+                pictures.draw(drawn, key=f"scores-{title}")
 good = found.part("performance")
 quality = found.part("quality")
 left, right = st.columns(2, gap="medium")
 with left:
     st.subheader("Quality", anchor=False)
     if quality is not None and quality.findings:
-        st.dataframe(batch_view.findings(quality), hide_index=True, height=320, key="quality")
+        tables.draw(batch_view.findings(quality), height=320, key="quality")
 with right:
     st.subheader("Performance", anchor=False)
     if good is not None:
-        st.dataframe(batch_view.findings(good), hide_index=True, height=320, key="performance")
+        tables.draw(batch_view.findings(good), height=320, key="performance")
     else:
         st.caption("The file tells no label, or no score to hold it against.")
 
@@ -161,7 +171,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="rows-head")
                 icon=":material/download:", on_click="ignore", key=f"rows-{ending}",
             )  # fmt: skip
 if len(found.rows):
-    st.dataframe(batch_view.shown_rows(found), hide_index=True, key="rows")
+    tables.draw(batch_view.shown_rows(found), key="rows")
     st.caption(
         "Odd, never seen, uncertain, confident but wrong, or against a rule; those with most to see first. "
         "Features marked private are left out."

@@ -28,6 +28,6 @@ kind = glossary_view.kind()
 found = glossary_view.matching(terms, kind, words)
 if not found:
     cards.empty(f"No {kind or 'word'} holds “{words}”.", "Search for fewer letters, or choose *all* kinds.")
-    st.stop()
+    shell.stop()
 st.caption(f"{glossary_view.counted(len(found), kind)}. {glossary_view.MONTHS}")
 glossary_view.listed(found)

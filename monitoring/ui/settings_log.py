@@ -10,14 +10,14 @@ from typing import Any
 
 import streamlit as st
 
-from monitoring import paths
+from monitoring import allowed_paths
+from monitoring.allowed_paths import PathNotAllowedError
 from monitoring.onboarding import passing
-from monitoring.paths import PathError
 from monitoring.store import StoreError
 from monitoring.store.sampled import Sample
 from monitoring.store.summaries import summarised
 from monitoring.store.unknown_files import DATABASES
-from monitoring.ui import cards, session
+from monitoring.ui import cards
 
 ENDINGS = ["csv", "tsv", "parquet", "pq", "jsonl", "ndjson", "json"]
 LONGEST = 100  # letters of a file's name
@@ -64,11 +64,7 @@ class Given:
 def given() -> Given | None:
     """Ask for the log; None as long as there is none."""
     turn = st.session_state.get(_TURN, 0)
-    try:
-        folders = paths.allowed(session.store_path())
-    except PathError as error:
-        st.error(cards.escaped(str(error)))
-        folders = ()
+    folders = allowed_paths.folders()
     one, two = st.columns([3, 2], gap="medium")
     upload = one.file_uploader(
         "A file of the log: CSV, Parquet, JSON lines", ENDINGS, key=f"add-file-{turn}",
@@ -82,9 +78,8 @@ def given() -> Given | None:
         )  # fmt: skip
         if not folders:
             st.caption(
-                "Paths are read below folders that `lookout.toml` beside the store names as "
-                '`[paths] allowed = ["/data/logs"]`; on the command line any path: '
-                "`python -m monitoring add FILE`."
+                "Paths are read below folders that the environment's `LOOKOUT_PATHS` names; on the command "
+                "line any path: `python -m monitoring add FILE`."
             )
         table = ""
         if (typed or "").strip().lower().endswith(DATABASES):
@@ -93,16 +88,16 @@ def given() -> Given | None:
             )
     if upload is not None:
         return Given(str(upload.file_id), safe(upload.name), upload=upload)
-    return _by_path(typed or "", table or "", folders)
+    return _by_path(typed or "", table or "")
 
 
-def _by_path(typed: str, table: str, folders: tuple[Path, ...]) -> Given | None:
+def _by_path(typed: str, table: str) -> Given | None:
     if not typed.strip():
         return None
     try:
-        path = paths.resolved(typed, folders)
+        path = allowed_paths.resolved(typed)
         state = path.stat()
-    except (PathError, OSError) as error:
+    except (PathNotAllowedError, OSError) as error:
         st.error(cards.escaped(str(error)))
         return None
     return Given(f"{path}-{state.st_mtime_ns}-{state.st_size}-{table}", path.name, table, path=path)

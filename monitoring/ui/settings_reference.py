@@ -11,7 +11,7 @@ import streamlit as st
 
 from monitoring.instants import zones as known_zones
 from monitoring.onboarding import Draft
-from monitoring.ui import cards, charts
+from monitoring.ui import cards, charts, pictures
 from monitoring.ui.numbers import count
 
 _FIRST = ("UTC", "Europe/London", "Europe/Paris", "Europe/Berlin", "America/New_York", "America/Los_Angeles")
@@ -51,7 +51,7 @@ def asked(draft: Draft, token: str) -> tuple[dt.date, dt.date] | None:
         st.error("The last day lies before the first.")
         return None
     window = (start, stop + _DAY)
-    st.plotly_chart(volume(days, window), key=f"{token}-volume", config=charts.CONFIG)
+    pictures.draw(volume(days, window), key=f"{token}-volume")
     rows = count(int(days[pd.Timestamp(start) : pd.Timestamp(stop)].sum()))
     same = window == (proposed.start, proposed.stop)
     why = f"**{proposed.confidence}**: {cards.escaped(proposed.reason)}" if same else "you say so"

@@ -202,7 +202,7 @@ def _frame(page: Page) -> DeltaGenerator:
             cards.link(page_path("settings"), "Add a model")
             st.stop()
     if not page.bar or not models:
-        return None
+        return st.container(key="address")
     choices = filters.bar(
         models, every_model=page.every_model, versions=page.versions, references=page.references,
         parts=page.parts,
