@@ -136,9 +136,9 @@ else:
 
 said = next((one for one in found.parts if isinstance(one, Said)), None)
 if said is not None:
-    pictures = batch_view.scores(said, found.model.task)
-    if pictures:
-        for place, (title, drawn) in zip(st.columns(len(pictures), gap="medium"), pictures, strict=True):
+    drawings = batch_view.scores(said, found.model.task)
+    if drawings:
+        for place, (title, drawn) in zip(st.columns(len(drawings), gap="medium"), drawings, strict=True):
             with place:
                 st.subheader(title, anchor=False)
                 pictures.draw(drawn, key=f"scores-{title}")
