@@ -11,6 +11,7 @@ outliers                   which rows are unlike all others, how many, and by wh
 health, advice             one colour and one sentence for a model, and whether to retrain it
 alerts                     what fired by which rule, who was told, and what was done about it
 reports, glossary          all of that as one offline file, and the terms in plain words
+source, consequences       where a log is followed, and what a change of a model's file means
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
