@@ -13,6 +13,7 @@ alerts                     what fired by which rule, who was told, and what was 
 onboarding                 what an unknown log is: detection, questions, a draft of a model's file, a preview
 batch                      is this file like what we know; read beside the store, and let go of
 reports, glossary          all of that as one offline file, and the terms in plain words
+source, consequences       where a log is followed, and what a change of a model's file means
 inbox                      the logging client for the serving side (standard library only)
 questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
