@@ -15,7 +15,7 @@ from monitoring.reports.parts import Badge, Figure, Section, Table
 from monitoring.reports.rendering import SOFTWARE, rendered
 from monitoring.reports.svg import cut
 
-MOST_ROWS, MOST_DETAILS, MOST_FINDINGS = 100, 4, 40
+MOST_ROWS, MOST_DETAILS, MOST_FINDINGS, FEW = 100, 4, 40, 10
 PLAIN = {
     "green": "This file is like what is known.",
     "amber": "Something in this file is not like what is known; look at it before it is used.",
@@ -151,9 +151,13 @@ def _part(one: Part) -> Section:
 
 
 def _findings(findings: Sequence[Finding]) -> list[Table]:
-    """What is wrong first; what is as it should be, as far as there is room."""
-    shown = findings[:MOST_FINDINGS]
-    rows = [(each.title, Badge(each.status), full(each.sentence)) for each in shown]
+    """What is wrong first; what is as it should be, in a few rows."""
+    loud = [each for each in findings if each.status in ("amber", "red")]
+    shown = findings[: min(len(loud) + FEW, MOST_FINDINGS)]
+    rows = [
+        (each.title, Badge(each.status), full(each.sentence.removeprefix(each.title).lstrip(": ")))
+        for each in shown
+    ]
     more = f", {len(shown)} of {len(findings)}" if len(findings) > len(shown) else ""
     return [Table(f"Worst first{more}", ("Of", "Status", "What was found"), rows)] if rows else []
 

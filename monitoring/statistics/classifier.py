@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.auc import placements, roc_auc
 from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import tables, varying
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 LEAST_ROWS = 100
 ATTRIBUTED_ROWS = 4_000
@@ -128,6 +130,8 @@ def _model(
     if not rows.shape[1]:
         return None
     settings: dict[str, Any] = {**TREES, "categorical_features": mask, "random_state": 0}
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     return HistGradientBoostingClassifier(**settings).fit(rows, labels)
 
 

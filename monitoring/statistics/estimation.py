@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.isotonic import IsotonicRegression
 
 from monitoring.statistics.arrays import Floats, summed
 from monitoring.statistics.confusions import Cells
@@ -205,6 +204,8 @@ def dotted(counts: Floats, per_slot: Floats) -> Floats:
 
 def _isotonic(f: Floats, n: Floats, k: Floats) -> Floats:
     """The rising map, at every slot."""
+    from sklearn.isotonic import IsotonicRegression
+
     there = n > 0
     model = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
     model.fit(f[there], k[there] / n[there], sample_weight=n[there])

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
@@ -125,6 +124,8 @@ def _told_alike(r: Rows, c: Rows, categorical: ArrayLike, seed: int) -> float:
 
     A classifier learns one label from half of the reference: the one whose share changed most.
     """
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     classes, hits = np.unique(r.label, return_counts=True)
     growth = [
         np.mean(c.label == label) - hit / len(r.label) for label, hit in zip(classes, hits, strict=True)

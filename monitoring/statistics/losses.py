@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
@@ -192,6 +191,8 @@ def _joined(
 
 
 def _learnt(rows: Floats, mask: NDArray[np.bool_], loss: Floats, fold: NDArray[np.intp]) -> LossModel:
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     settings: dict[str, Any] = {**TREES, "categorical_features": mask, "random_state": 0}
     mean, held = float(loss.mean()), np.full(len(loss), loss.mean())
     if rows.shape[1]:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats, pulled_in
@@ -106,6 +105,8 @@ def _growth(
     rows: Floats, mask: NDArray[np.bool_], scores: Floats, half: int, generator: np.random.Generator
 ) -> tuple[Floats, float]:
     """How much the held-out squared error grows with each column shuffled, and R squared with none."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
     held, truth = rows[half:], scores[half:]
     if not rows.shape[1]:
         return np.zeros(0), 0.0

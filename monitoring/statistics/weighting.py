@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
@@ -189,6 +188,8 @@ def _held_out(
     rows: Floats, labels: NDArray[np.bool_], mask: NDArray[np.bool_], fold: NDArray[np.intp]
 ) -> Floats:
     """Each row's probability to be current, by a classifier that has not seen it."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     scores = np.full(len(rows), labels.mean())
     useful = np.flatnonzero(varying(rows))
     if not useful.size:

@@ -45,7 +45,7 @@ SELECT reason, count(*) AS n, min(row) AS first_row, min_by(detail, row) AS deta
 FROM quarantine WHERE model = $model AND file = $file GROUP BY reason ORDER BY n DESC, reason"""
 _MOVED = "(SELECT {kept}, {more} FROM {relation})"
 _SCORED = "(SELECT {kept}, {more} FROM {relation} AS s LEFT JOIN computed AS c USING (_row))"
-_IDS = "SELECT DISTINCT _id FROM {schema}.requests WHERE _file = $file"
+_IDS = "SELECT _id FROM {schema}.requests WHERE _file = $file"
 
 
 @dataclass(frozen=True)

@@ -22,14 +22,19 @@ SELECT _id, concat_ws(', ', {details}) AS detail,
 FROM {schema}.requests WHERE _day = {day}::DATE AND ({any}) ORDER BY weight DESC, _id LIMIT {most}"""
 _HELD = """
 SELECT _lookout_wanted.place, _id{outputs}{columns}
-FROM _lookout_wanted JOIN (SELECT * FROM {schema}.requests WHERE _day = $day) AS r USING (_id)
+FROM _lookout_wanted JOIN (
+    SELECT * FROM {schema}.requests WHERE rowid IN (
+        SELECT q.rowid FROM {schema}.requests AS q SEMI JOIN _lookout_wanted AS w ON w._id = q._id
+        WHERE q._day = $day)
+) AS r USING (_id)
 {joins}
 QUALIFY row_number() OVER (PARTITION BY _lookout_wanted.place ORDER BY r._predicted_at) = 1
 ORDER BY _lookout_wanted.place"""
 _SAID = """
-LEFT JOIN (SELECT _id, {outputs} FROM {schema}.predictions WHERE _version = $version AND _day = $day
+LEFT JOIN (SELECT _id, {outputs} FROM {schema}.predictions SEMI JOIN _lookout_wanted USING (_id)
+           WHERE _version = $version AND _day = $day
            QUALIFY row_number() OVER (PARTITION BY _id) = 1) AS p USING (_id)
-LEFT JOIN (SELECT _id, _label FROM {schema}.labels
+LEFT JOIN (SELECT _id, _label FROM {schema}.labels SEMI JOIN _lookout_wanted USING (_id)
            QUALIFY row_number() OVER (PARTITION BY _id ORDER BY _labelled_at DESC, _label DESC) = 1) AS l
     USING (_id)"""
 

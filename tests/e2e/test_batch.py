@@ -6,7 +6,7 @@ import duckdb
 from playwright.sync_api import expect
 
 ROWS = """
-SELECT r.* EXCLUDE (_id, _predicted_at, _day, _file), _id AS flight_id, _predicted_at AS scored_at,
+SELECT r.* EXCLUDE (_id, _predicted_at, _day, _file), _id AS flight_id, r._predicted_at AS scored_at,
        p._score AS logistic
 FROM flights.requests AS r JOIN flights.predictions AS p USING (_id)
 WHERE p._version = 'logistic' AND r._day BETWEEN DATE '2013-07-08' AND DATE '2013-07-14'"""

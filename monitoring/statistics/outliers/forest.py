@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.ensemble import IsolationForest
 from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
@@ -47,6 +46,8 @@ def isolation(reference: ArrayLike, *rows: ArrayLike, seed: int = 0) -> list[Flo
     >>> bool(near[0] < 0.5 < far[0])
     True
     """
+    from sklearn.ensemble import IsolationForest
+
     known = np.asarray(reference, dtype=float)[:MOST_ROWS]
     if len(known) < 2:
         raise ValueError("a forest needs at least two reference rows")
