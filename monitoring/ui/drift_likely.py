@@ -18,15 +18,15 @@ from monitoring.ui.numbers import day
 MOST = 8
 
 
-def likely(rows: Sequence[Likely], assessment: Assessment, *, key: str = "likely-features") -> None:
-    """Features that a change is likely related to; one drawn in another's place has its own key."""
+def likely(rows: Sequence[Likely], assessment: Assessment, *, files: tables.Files = "below") -> None:
+    """Features that a change is likely related to, as a table."""
     st.subheader("Likely related features", anchor=False)
     if not rows:
         st.caption("No feature that counts is beyond its limit in the judged chunk.")
         return
     tables.draw(
-        key=key,
-        here=True,
+        key="likely-features",
+        files=files,
         rows=[
             {
                 "Feature": one.title,

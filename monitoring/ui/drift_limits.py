@@ -106,7 +106,7 @@ def _replayed(found: Replay) -> None:
             st.caption(f"{name}: no incident.")
             continue
         st.markdown(f"**{name}**")
-        tables.draw(_rows(incidents), here=True, key=f"replay-{name}", height="content")
+        tables.draw(_rows(incidents), files="below", key=f"replay-{name}", height="content")
         if len(incidents) > MOST:
             st.caption(f"and {len(incidents) - MOST} more")
 

@@ -53,7 +53,7 @@ def panel(picture: Picture, scope: Scope, window: Window, shown: slice) -> None:
         table = st.empty()
         if not job.done:
             with table.container():
-                drift_likely.likely(_ranked(view, {}), assessment, key="likely-features-before")
+                drift_likely.likely(_ranked(view, {}), assessment, files="none")
         drift_likely.began_together(picture.together, model)
         below = st.container()
     waiting.until_done(job, head, "Looking at all features at once")
@@ -146,7 +146,7 @@ def mixes(found: Inspection) -> None:
             "Share before": st.column_config.NumberColumn(format="percent"),
             "Share now": st.column_config.NumberColumn(format="percent"),
         },
-        here=True,
+        files="below",
         key="mixes",
     )
 
@@ -176,7 +176,7 @@ def slices(found: Inspection, model: Model) -> None:
             "Score before": st.column_config.NumberColumn(format="%.3f"),
             "Score now": st.column_config.NumberColumn(format="%.3f"),
         },
-        here=True,
+        files="below",
         key="slices",
     )
     st.caption(

@@ -196,7 +196,7 @@ def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> N
             "What makes it odd": st.column_config.TextColumn(width=620),
             **{name: st.column_config.Column(width=70) for name in ("Score", "p", "Forest p")},
         },
-        here=True,
+        files="none" if looked is None else "below",
         key="outliers-rows",
     )
 

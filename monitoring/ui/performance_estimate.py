@@ -221,7 +221,7 @@ def record(view: View, one: Estimation) -> None:
         }
         for place in reversed(places.tolist())
     ]
-    tables.draw(rows, height=300, here=True, key="track-record")
+    tables.draw(rows, height=300, files="below", key="track-record")
 
 
 def _signed(one: Estimation, place: int) -> str:
@@ -277,6 +277,6 @@ def table(pooled: Mapping[str, WindowEstimate], realised: Together | None) -> No
         if realised is not None:
             row["Realised"] = number(one.metric, float(realised.scores[key].estimate.value))
         rows.append(row)
-    tables.draw(rows, height="content", here=True, key="window-estimates")
+    tables.draw(rows, height="content", files="below", key="window-estimates")
     if realised is None:
         st.caption("Labels of this window are not mature, so there is no realised value to compare with.")

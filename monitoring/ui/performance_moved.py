@@ -144,7 +144,7 @@ def _labels(view: View, places: tuple[int, ...]) -> None:
         st.caption("The reference has no mature labels to compare with.")
         return
     st.markdown(cards.escaped(moved_words.label_sentence(found, view.model)))
-    tables.draw(table(found), height="content", here=True, key="moved-labels")
+    tables.draw(table(found), height="content", files="below", key="moved-labels")
     st.caption(
         f"Exact, from counts of {count(found.rows[1])} labelled rows and {count(found.rows[0])} of the "
         "reference."

@@ -109,7 +109,7 @@ def _segments(found: Breakdown, view: View) -> None:
     )  # fmt: skip
     tables.draw(
         [_told(found.metric, one) for one in sorted(rows, key=_urgency)], height="content",
-        here=True, key="segments",
+        files="below", key="segments",
         column_config={"Rows": st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     st.caption(cards.escaped(_how(found)))

@@ -90,7 +90,7 @@ def slices(found: Weak, model: Model, about: Words) -> None:
                 format="%.2f", help="In deviations." if about.numbers else "Cohen's h."
             ),
         },
-        here=True, key="weak-slices",
+        files="below", key="weak-slices",
     )  # fmt: skip
     st.caption(
         "Of every value and every pair of values of two features, those that stand out from all other rows "

@@ -94,7 +94,7 @@ def _view(model: Model, together: Together, outcomes: BinaryOutcomes) -> None:
     for column, (key, figure) in zip(st.columns(3, gap="medium"), curves, strict=True):
         with column:
             pictures.draw(figure, key=key)
-    tables.draw(table(one), height="content", here=True, key="threshold-metrics")
+    tables.draw(table(one), height="content", files="below", key="threshold-metrics")
     st.caption(
         f"From {count(together.labelled)} final labels. Counts at a threshold are exact: it stops at edges "
         "over which scores are counted. Metrics of the order of rows, such as the area under the ROC curve, "

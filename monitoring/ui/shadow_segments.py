@@ -88,7 +88,7 @@ def _by_segment(view: View) -> None:
                 "95 %": f"{_told(one.lower, regression)} to {_told(one.upper, regression)}",
             }
             for one in shadow_session.parts(view.scope, view.shadow)
-        ], height="content", here=True, key="shadow-parts",
+        ], height="content", files="below", key="shadow-parts",
     )  # fmt: skip
 
 

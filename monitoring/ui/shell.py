@@ -243,6 +243,7 @@ def _print_style(*, printing: bool) -> str:
     style = f"<style>@media print {{ {rules} }}"
     if printing:
         style += f"{rules} [data-testid=stMainBlockContainer] {{ max-width: {PAPER}px !important; }}"
+        style += "@media screen { [data-testid=stMainBlockContainer] { padding: 2rem 0 !important; } }"
         style += "@media screen { .st-key-back [data-testid=stPageLink] { display: block !important; } }"
     return f"{style}</style>"
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from monitoring.ui import address, cards, pictures
 
+Files = Literal["foot", "below", "none"]
 Rows = pd.DataFrame | Sequence[dict[str, Any]]
 _SHOWN: ContextVar[dict[str, Rows] | None] = ContextVar("tables", default=None)
 PRINTED = 100
@@ -19,7 +20,7 @@ PRINTED = 100
 _PICTURE = "data:image/"
 
 
-def draw(rows: Rows, *, key: str, here: bool = False, **options: Any) -> None:
+def draw(rows: Rows, *, key: str, files: Files = "foot", **options: Any) -> None:
     """Draw a table.
 
     Parameters
@@ -27,9 +28,9 @@ def draw(rows: Rows, *, key: str, here: bool = False, **options: Any) -> None:
     rows : DataFrame or sequence of dict
     key : str
         Unique on the page; what the table is called where it is taken out.
-    here : bool
-        Whether its files are offered below it: where a part of a page is drawn by itself, the foot of the
-        page is not drawn again.
+    files : {'foot', 'below', 'none'}
+        Where its files are offered. Below it where a part of a page is drawn by itself, since the foot of
+        the page is not drawn again then; nowhere where another table is about to take its place.
     **options
         As `streamlit.dataframe` takes them.
     """
@@ -38,12 +39,12 @@ def draw(rows: Rows, *, key: str, here: bool = False, **options: Any) -> None:
     else:
         st.dataframe(rows, hide_index=True, key=key, **options)
     shown = _SHOWN.get()
-    if here:
+    if files == "below":
         with st.popover("Take out", type="tertiary", icon=":material/download:", key=f"{key}-out",
                         on_change="rerun") as opened:  # fmt: skip
             if opened.open:
                 _offered(key, rows)
-    elif shown is not None:
+    elif files == "foot" and shown is not None:
         shown[key] = rows
 
 

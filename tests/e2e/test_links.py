@@ -30,7 +30,7 @@ def test_health_and_model_fit_on_paper(visit, demo_app):
         page = visit(f"{demo_app}/{address}")
         page.emulate_media(media="print")
         for part in ("stSidebar", "stHeader", "stDownloadButton", "stPageLink"):
-            assert not page.get_by_test_id(part).locator("visible=true").count(), part
+            expect(page.get_by_test_id(part).locator("visible=true"), part).to_have_count(0)
         wide = page.evaluate(
             "Math.max(...[...document.querySelectorAll('[data-testid=stMainBlockContainer] *')]"
             ".map(e => e.getBoundingClientRect().right - document.querySelector("
