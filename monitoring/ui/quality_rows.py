@@ -38,7 +38,8 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
             cards.empty("There are no rows to show.", cards.escaped(found))
             return
         if place > paging.last(found.total, PER_PAGE):
-            found = quality_session.rows_behind(scope, one, window, 0, PER_PAGE)
+            first = quality_session.rows_behind(scope, one, window, 0, PER_PAGE)
+            found = found if isinstance(first, str) else first
         if found.hidden:
             st.caption("The column is private: its values are not shown.")
         if found.rows.empty:
