@@ -26,6 +26,7 @@ _PLAIN = {
     "versions.served.until": "the first instant at which it did not any more",
     "reference.*.start": "the first day of the version's own window",
     "reference.*.stop": "the first day that is not included",
+    "scoring.*.trusted": "as for the champion's",
 }
 """Keys that stand in the example on one line with others, or in the words of another table."""
 _SIGNS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
@@ -61,8 +62,10 @@ def _below(prefix: str, kind: type[BaseModel]) -> Iterator[tuple[str, str, str, 
         part, form = _part(field.annotation)
         if part is None:
             continue
-        if prefix == "reference." and name == "versions":
-            path, written = "reference.*", "[reference.VERSION]"
+        if prefix in ("reference.", "scoring.") and name == "versions":
+            path, written = f"{prefix}*", f"[{prefix}VERSION]"
+        elif prefix == "scoring.":  # the champion's keys stand in the table itself
+            path, written = "scoring", "[scoring]"
         elif form == "table of tables":
             path, written = f"{prefix}{name}.*", f"[{prefix}{name}.NAME]"
         elif form == "list":
@@ -165,4 +168,4 @@ def _generic(path: str) -> str:
     parts = path.split(".")
     if parts[0] == "features" or parts[:2] in (["rules", "columns"], ["costs", "matrix"]):
         return ".".join([*parts[:-1], "*"]) if parts[0] != "costs" else "costs.matrix"
-    return "reference.*" if parts[0] == "reference" and len(parts) > 1 else path
+    return f"{parts[0]}.*" if parts[0] in ("reference", "scoring") and len(parts) > 1 else path
