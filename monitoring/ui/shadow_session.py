@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from monitoring import performance, reasons, shadow
 from monitoring.shadow.agreeing import Part
 from monitoring.shadow.gains import Gain
+from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
 from monitoring.statistics.paired.right import Right
 from monitoring.store.trials import Trial
@@ -151,6 +152,36 @@ def _segments(given: Key) -> list[shadow.Pairs]:
 def segments(scope: Scope, version: str) -> list[shadow.Pairs]:
     """The pairs of every segment, shared by all visitors: never change them."""
     return _segments(key(scope, version, ("", "")))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _segment_gains(given: Key, every: Key, metric: str, places: bytes) -> list[tuple[str, Gain]]:
+    whole = _pairs(*given)
+    keys = {whole.keys[place] for place in session.unpacked(places)}
+    found = []
+    for segment in _segments(every):
+        held = np.array([i for i, key in enumerate(segment.keys) if key in keys], dtype=np.intp)
+        if len(held) and segment.labelled[held].sum() > 0:
+            one = shadow.gains.gain(segment, _metric(whole.model, metric), held)
+            if np.isfinite(one.gain):
+                found.append(("=".join(segment.segment), one))
+    return found
+
+
+def segment_gains(scope: Scope, version: str, metric: str, places: tuple[int, ...]) -> list[tuple[str, Gain]]:
+    """The gain of every segment that has one, over some keys of the pairs shown as one window."""
+    every = key(scope, version, ("", ""))
+    return _segment_gains(key(scope, version), every, metric, session.packed(places))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _differences(given: Key, window: Window) -> tuple[Floats, Floats]:
+    return shadow.score_differences(session.store(), _pairs(*given), window)
+
+
+def differences(scope: Scope, version: str, window: Window) -> tuple[Floats, Floats]:
+    """How far the shadow's score lies from the champion's, as edges and counts; never change them."""
+    return _differences(key(scope, version), window)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
