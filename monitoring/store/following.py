@@ -94,7 +94,7 @@ def follow(
                 _follow(store, model, model.source, (kind, place), look, say, going)
             except Trouble as trouble:
                 look.troubles.append((kind, trouble))
-        if look.changed:
+        if look.changed or store.data_version(name).endswith("-stale"):  # or it failed at the last look
             store.settle(name, lambda share, what: say(0.8 + 0.2 * share, what))
         followed.keep_troubles(store, name, look.troubles)
         return look
@@ -175,15 +175,17 @@ class _Taking:
         except PermissionError:
             self._keep(one, before, "", "this user may not read it", again=True)
             return
-        except OSError:  # it went away a moment ago
+        except OSError as error:
+            if one.path.exists():  # else it went away a moment ago
+                self._keep(one, before, "", f"it cannot be read: {error.strerror}", again=True)
             return
         if before is not None and before.digest == content:  # touched, or put out by hand and still the same
             self._keep(one, before, content, before.problem if before.problem.startswith(KEPT) else "")
             return
         try:
             receipt, problem = self._receipt(one, parts, self._replaced(one, before))
-        except DatabaseError as error:  # a full disk, for instance
-            self._keep(one, before, "", f"the database could not do it: {_first(error)}", again=True)
+        except (DatabaseError, StoreError, OSError, UnicodeError) as error:  # a full disk, for instance
+            self._keep(one, before, "", f"it could not be taken in: {_first(error)}", again=True)
             return
         if receipt is None:
             return
@@ -261,7 +263,7 @@ def _tell_files(taking: _Taking, look: Look) -> None:
 
 
 def _first(error: Exception) -> str:
-    return str(error).splitlines()[0]
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _several(files: list[Known]) -> str:

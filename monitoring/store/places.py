@@ -199,4 +199,5 @@ def _found(path: Path, root: Path) -> Found | None:
         stat = path.stat()
     except OSError:
         return None
+    title = title.encode("utf-8", "replace").decode()  # a name may hold bytes that are no text
     return Found(path, title, stat.st_size, stat.st_mtime_ns, parts(title))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import pandas as pd
 import pytest
 
 from monitoring.store import Store
-from tests.store.conftest import store
-from tests.store.test_following import FOLLOWING, codes, following, ids, log, looked, put, rows
+from tests.store.conftest import CHURN, store
+from tests.store.test_following import FOLLOWING, SOURCE, codes, following, ids, log, looked, put, rows
 
 __all__ = ["following", "log", "store"]
 
@@ -182,3 +183,30 @@ def test_removing_a_model_forgets_what_was_known_of_its_place(
     following.add(FOLLOWING, folder=tmp_path)
     looked(following)
     assert ids(following) == set(range(20))
+
+
+def test_a_name_that_is_no_text_is_told_and_the_others_go_in(following: Store, log: Path) -> None:
+    put(log / "a.csv", rows(0, 20))
+    (log / "a.csv").rename(os.fsdecode(os.fsencode(log) + b"/\xff.csv"))
+    put(log / "b.csv", rows(20, 30))
+    looked(following)
+    assert set(range(20, 30)) <= ids(following)
+    assert codes(following) == ([] if len(ids(following)) == 30 else ["source_unusable"])
+
+
+def test_a_profile_that_could_not_be_made_is_made_at_the_next_look(
+    store: Store, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(f"{CHURN}{SOURCE}", folder=tmp_path)
+    put(log / "a.parquet", rows(0, 300))
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("monitoring.store.profiling.rebuild", fail)
+        with pytest.raises(RuntimeError, match="no room"):
+            looked(store)
+    assert store.data_version("churn").endswith("-stale")
+    looked(store)
+    assert not store.data_version("churn").endswith("-stale")
