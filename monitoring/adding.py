@@ -89,6 +89,8 @@ def _by_file(path: Path, file: Path) -> Answer:
 
 def _by_log(path: Path, file: Path, given: dict[str, Any], how: dict[str, Any]) -> Answer:
     """Draft, try, ask, register, take in; what goes wrong on the way leaves nothing behind."""
+    if how["write"] is not None:
+        _assert_absent(how["write"].expanduser())
     try:
         draft = drafted(summarised(file, how["table"]), choices(given))
         typer.echo(f"{telling.head(draft)}\n\n{telling.table(draft)}")
@@ -110,8 +112,6 @@ def _by_log(path: Path, file: Path, given: dict[str, Any], how: dict[str, Any]) 
 
 
 def _added(path: Path, file: Path, draft: Draft, how: dict[str, Any]) -> Answer:
-    if how["write"] is not None:
-        _assert_absent(how["write"].expanduser())
     text, name = draft.toml, draft.name
     registered = dispatch.dispatch(path, "add", {"toml": text, "folder": None, "new": True})
     if registered.code:

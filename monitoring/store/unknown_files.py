@@ -152,7 +152,7 @@ def _assert_utf8(start: bytes, path: Path) -> None:
 
 def _folder(cursor: duckdb.DuckDBPyConnection, path: Path) -> Source:
     """All Parquet files of a folder as one relation."""
-    files = [one for one in sources.expand([str(path)]) if SUFFIXES[one.suffix.lower()] == "parquet"]
+    files = sorted(one for one in path.rglob("*") if SUFFIXES.get(one.suffix.lower()) == "parquet")
     if not files:
         raise UnreadableFile(f"{path.name}: a folder is read where its files are Parquet, and there is none")
     for one in files:

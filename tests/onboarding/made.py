@@ -31,6 +31,12 @@ def binary(rows=ROWS, **more):
     return pd.DataFrame({**data, **more})
 
 
+def small(days=8, **more):
+    """Few rows of few days, so that everything about them takes no time."""
+    frame = binary(20 * days)[["request_id", "scored_at", "age", "probability"]]
+    return frame.assign(**{"scored_at": times(len(frame), days).tz_localize("UTC"), **more})
+
+
 def written(frame: pd.DataFrame, folder: Path, name: str = "log.csv", **options) -> Path:
     path = folder / name
     if path.suffix == ".parquet":
