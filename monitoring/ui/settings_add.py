@@ -172,17 +172,21 @@ def _asked(draft: Draft, token: str) -> dict[str, Any]:
     told: dict[str, Any] = {}
     questions = {one.code: one for one in draft.detection.questions}
     if "dates" in questions:
+        st.markdown(cards.escaped(questions["dates"].words))
         told["dates"] = st.radio(
-            cards.escaped(questions["dates"].words), list(ORDERS), index=None, key=f"{token}-dates",
+            "Order of dates", list(ORDERS), index=None, key=f"{token}-dates", horizontal=True,
             format_func=lambda one: ORDERS[one],
         )  # fmt: skip
+    if "timezone" in questions:
+        st.markdown(cards.escaped(questions["timezone"].words))
     zones = settings_reference.zones()
     one, two = st.columns([3, 2])
     if "timezone" in questions:
-        told["written"] = one.selectbox(
-            cards.escaped(questions["timezone"].words), zones, index=None, key=f"{token}-written",
+        chosen = one.selectbox(
+            "Time zone of instants without an offset", zones, index=None, key=f"{token}-written",
             placeholder="Choose a time zone",
-        ) or ""  # fmt: skip
+        )  # fmt: skip
+        told["written"] = chosen or ""
     usual = told.get("written") or "UTC"
     place = two if "timezone" in questions else one
     told["timezone"] = place.selectbox(

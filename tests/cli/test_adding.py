@@ -58,7 +58,7 @@ def test_every_guess_can_be_overridden_by_a_flag(tmp_path: Path) -> None:
         "--exclude", "age", "--segment", "zip", "--kind", "rating=numeric", "--positive", "0", stdin="n\n",
     )  # fmt: skip
     assert said.code == 2, said.stderr
-    assert said.stderr == "Register mine and take log.parquet in? [y/N]: nothing was added\n"
+    assert said.stderr.endswith("nothing was added\n")
     text = said.stdout[said.stdout.index("# Drafted") : said.stdout.index("Health would")]
     model = parse(text)
     assert (model.name, model.timezone, model.instants.timezone) == ("mine", "Asia/Tokyo", "UTC")
