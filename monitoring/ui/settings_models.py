@@ -44,7 +44,7 @@ def section(model: Model) -> None:
         st.space("stretch")
         cards.link(shell.page_path("model"), "Model", model=model.name)
     body = "\n".join(f"| {name} | {cards.escaped(words)} |" for name, words in facts(model).items() if words)
-    st.markdown(f"| | |\n|:--|:--|\n{body}")
+    st.markdown(f"| What | How |\n|:--|:--|\n{body}")
     if model.notes:
         st.caption(cards.escaped(model.notes))
     file = st.expander("Its file", icon=":material/code:", on_change="rerun", key=f"toml-{model.name}")
