@@ -246,10 +246,11 @@ def _checked(
     absent = {one.column for one in different if one.what == "missing"}
     found = drifting.inputs(known, name, taken, absent, identifiers or set())
     say(0.75, "asking what the pages ask")
-    answers = _answers(known, model, taken, absent, found.reference_words if found else "")
+    answers = _answers(known, model, taken, absent)
     say(0.9, "choosing rows worth a look")
     served = next((one.version for one in answers if isinstance(one, Said)), model.versions.champion)
-    rows = picking.picked(known, model, taken, served)
+    scored = any(one.key == "outliers" and one.status != "grey" for one in answers)
+    rows = picking.picked(known, model, taken, served, odd=scored)
     before = None
     if store is not None and taken.roles.id:
         before = aside.known_ids(store, name, batch_files.ids(known, name, taken))
@@ -279,11 +280,11 @@ def _wanted(known: Store, model: Model, held: set[str]) -> dict[str, bool]:
     return schema.wanted(columns, seen if seen else held)
 
 
-def _answers(known: Store, model: Model, taken: Taken, absent: set[str], words: str) -> list[Part]:
+def _answers(known: Store, model: Model, taken: Taken, absent: set[str]) -> list[Part]:
     skipped = absent | set(taken.changed) | {one.lower() for one in taken.changed}
     answers: list[Part] = [
         parts.data_quality(known, model, taken, skipped),
-        parts.odd_rows(known, model, taken, words),
+        parts.odd_rows(known, model, taken, skipped),
     ]
     for version in parts.versions(known, model.name, taken)[:MOST_VERSIONS]:
         if not any(one.score or one.prediction or one.classes for one in taken.roles.scored):

@@ -12,6 +12,7 @@ from monitoring import drift, outliers, performance, predictions, quality, reaso
 from monitoring.batch.inputs import CHECKS as LENGTHS
 from monitoring.batch.inputs import SHARES, numbers
 from monitoring.drift.scores import NUMBER
+from monitoring.drift.wording import listed
 from monitoring.models import Model
 from monitoring.outliers.wording import row_words
 from monitoring.outliers.wording import share as small_share
@@ -36,6 +37,8 @@ MADE = tuple(
     key for key, one in QUALITY.items() if one.needs not in ("arrivals", "files") and key != "label_early"
 )
 """The checks that a batch alone can answer: when rows came is the log's, and the schema tells of columns."""
+_WHOLE_ROWS = ("duplicate_rows",)
+"""Checks that mean something only where every column is there."""
 ORDER = {"red": 0, "amber": 1, "green": 2, "grey": 3}
 
 
@@ -98,7 +101,7 @@ def data_quality(store: Store, model: Model, taken: Taken, skipped: set[str]) ->
         Columns that the schema tells of already.
     """
     found = quality.material(store, model.name)
-    one = quality.judged(found, checks=MADE)
+    one = quality.judged(found, checks=[key for key in MADE if not (skipped and key in _WHOLE_ROWS)])
     place = next(i for i, key in enumerate(one.keys) if key.holds(taken.key))
     frame = quality.frames.frame(one, one.keys[place])
     rows, length = one.rows, taken.span.length
@@ -143,13 +146,25 @@ def _quality_finding(one: quality.Assessment, row: int, place: int) -> Finding:
     )
 
 
-def odd_rows(store: Store, model: Model, taken: Taken, reference: str) -> Part:
-    """How many rows are unlike all of the reference, and the oddest by the features that make them so."""
+def odd_rows(store: Store, model: Model, taken: Taken, skipped: set[str]) -> Part:
+    """How many rows are unlike all of the reference, and the oddest by the features that make them so.
+
+    Parameters
+    ----------
+    store : Store
+    model : Model
+    taken : Taken
+    skipped : set of str
+        Features that the file does not have, or not in their type: without them no row can be scored.
+    """
     title = "Odd rows"
     try:
         found = outliers.read(store, model.name)
     except outliers.NotScoredError as error:
         return Part("outliers", title, "grey", f"{reasons.sentence(error.code, **error.facts)}")
+    lacking = [each for each in found.fit.features if each in skipped]
+    if lacking:
+        return Part("outliers", title, "grey", f"no row can be scored without {listed(lacking)}")
     one = outliers.judged(found)
     place = next((i for i, key in enumerate(one.keys) if key.holds(taken.key)), None)
     if place is None:

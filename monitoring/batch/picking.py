@@ -47,7 +47,7 @@ class _Row:
     weight: float
 
 
-def picked(store: Store, model: Model, taken: Taken, version: str) -> pd.DataFrame:
+def picked(store: Store, model: Model, taken: Taken, version: str, *, odd: bool = True) -> pd.DataFrame:
     """The rows that are worth a look, those with most to see first.
 
     Parameters
@@ -58,6 +58,8 @@ def picked(store: Store, model: Model, taken: Taken, version: str) -> pd.DataFra
     taken : Taken
     version : str
         Whose scores stand beside them.
+    odd : bool
+        Whether rows can be scored by how odd they are.
 
     Returns
     -------
@@ -67,7 +69,7 @@ def picked(store: Store, model: Model, taken: Taken, version: str) -> pd.DataFra
     """
     at = windows.instant_of(taken.key, model.grain, model.zone)
     day = at.astimezone(model.zone).date()
-    found = _found(store, model, taken, day)
+    found = _found(store, model, taken, day, odd)
     ranked = sorted(found, key=lambda one: (-found[one].weight, one))[:MOST]
     hidden = {name for name, one in model.features.items() if one.private}
     features = [one for one in batch_rows.features(store, model.name) if one not in hidden]
@@ -78,10 +80,10 @@ def picked(store: Store, model: Model, taken: Taken, version: str) -> pd.DataFra
     return _laid_out(data, [found[one] for one in ranked], features)
 
 
-def _found(store: Store, model: Model, taken: Taken, day: dt.date) -> dict[str, _Row]:
+def _found(store: Store, model: Model, taken: Taken, day: dt.date, odd: bool) -> dict[str, _Row]:
     """Every reason of every row, by id."""
     found: dict[str, _Row] = {}
-    for reason, rows in _reasons(store, model, taken, day):
+    for reason, rows in _reasons(store, model, taken, day, odd):
         for one, detail, weight in rows:
             row = found.setdefault(one, _Row([], [], 0.0))
             row.reasons.append(TITLES[reason])
@@ -90,11 +92,13 @@ def _found(store: Store, model: Model, taken: Taken, day: dt.date) -> dict[str, 
     return found
 
 
-def _reasons(store: Store, model: Model, taken: Taken, day: dt.date) -> Iterator[tuple[str, list[_One]]]:
+def _reasons(
+    store: Store, model: Model, taken: Taken, day: dt.date, odd: bool
+) -> Iterator[tuple[str, list[_One]]]:
     """By reason: the id of each row, why, and how much it is worth a look beside others of the reason."""
     rules = batch_rows.broken(store, model.name, day, EACH)
     yield RULE, [(one, ", ".join(names), 0.1 * len(names)) for one, names in rules]
-    yield "outlying", _odd(store, model, taken)
+    yield "outlying", _odd(store, model, taken) if odd else []
     yield "unseen", batch_rows.unseen(store, model.name, day, EACH)
     settings, asked = model.review or Review(), Asked(store, model, day, day, EACH)
     for key in SCORED:

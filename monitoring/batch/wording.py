@@ -36,7 +36,7 @@ def verdict(
     ]
     known = [one for one in said if one is not None]
     status = min((colour for colour, _ in known), key=lambda one: ORDER[one], default="grey")
-    if status == "green" and found is not None and found.status == "grey":
+    if status == "green" and (found is None or found.status == "grey"):
         status = "grey"  # that nothing else is wrong does not make the inputs known
     loud = sorted((one for one in known if one[0] in ("amber", "red")), key=lambda one: ORDER[one[0]])
     if loud:
@@ -45,7 +45,7 @@ def verdict(
         why = (
             found.features[0].sentence
             if found and found.features
-            else "the model names no reference to compare with"
+            else "there is no reference to compare with"
         )
         return status, f"It cannot be told whether this is like the reference: {why}"
     return status, f"Like the reference: {inputs(found)[1] if found else 'nothing is wrong'}"

@@ -213,7 +213,7 @@ def take(store: Store, cursor: duckdb.DuckDBPyConnection, name: str, given: Open
     """
     model, source = store.model(name), given.source
     known = layout.features(cursor, model)
-    roles = mapping.reference(model, source)
+    roles = _roles(cursor, model, source)
     say(0.2, f"checking {given.name}")
     changed = _changed(cursor, source, roles, known)
     span = _span(cursor, model, source, roles)
@@ -229,6 +229,15 @@ def take(store: Store, cursor: duckdb.DuckDBPyConnection, name: str, given: Open
     return Taken(
         given.name, source.columns, roles, known, changed, given.rows, counts.accepted, aside, span, key, file
     )
+
+
+def _roles(cursor: duckdb.DuckDBPyConnection, model: Model, source: Source) -> Mapping:
+    """What the file's columns are; an id that no row has is as good as absent."""
+    roles = mapping.reference(model, source)
+    if not roles.id:
+        return roles
+    row = cursor.execute(mapping.filled([roles.id], source), source.parameters).fetchone()
+    return roles if row and row[0] else mapping.without(roles, [roles.id])
 
 
 def _changed(
@@ -290,6 +299,7 @@ def _moved(model: Model, source: Source, roles: Mapping, key: dt.datetime, dropp
         added[model.columns.labelled_at] = f"TIMESTAMP '{at + _LABELLED_AFTER}'"
     if not roles.id:
         added[model.columns.id] = "'row ' || _row"
+        out |= {one for one in source.columns if one in ("_id", model.columns.id)}
     kept = f"* EXCLUDE ({listed(sorted(out))})" if out else "*"
     more = ", ".join(f"{value} AS {quoted(name)}" for name, value in added.items())
     columns = {one: kind for one, kind in source.columns.items() if one not in out}

@@ -8,7 +8,7 @@ import pandas as pd
 from monitoring import batch, comparison, drift, performance, quality
 from monitoring.store import aside, batch_files
 from monitoring.windows import Window
-from tests.batch.conftest import ROWS, SECRET, days
+from tests.batch.conftest import ROWS, SECRET, TOML, days
 
 NUMBERS = ["value", "noise_floor", "limit_high", "p_value", "effect", "n"]
 DAY = Window(dt.datetime(2024, 2, 10), dt.datetime(2024, 2, 11))
@@ -175,3 +175,20 @@ def test_every_format_gives_the_same_numbers(known, log, written):
     usual = told.pop(".parquet")
     for kind, values in told.items():
         np.testing.assert_allclose(values, usual, rtol=1e-6, err_msg=kind)
+
+
+def test_without_a_reference_nothing_is_called_alike(known, log, written):
+    bare = TOML.replace("[reference]\nstart = 2024-01-01\nstop = 2024-02-01\n", "")
+    with aside.empty() as memory:
+        memory.add(bare)
+        found = batch.check(memory, "churn", written(days(log, 40, 1).assign(id=None)))
+    assert found.status == "grey"
+    assert "there is no reference" in found.sentence
+    assert found.inputs is None
+    assert found.taken.accepted == ROWS, "an id that no row has is as good as absent"
+
+
+def test_no_row_is_called_odd_for_a_column_that_the_file_lacks(wrong):
+    assert wrong.part("outliers").status == "grey"
+    assert "without income" in wrong.part("outliers").sentence
+    assert "Outlying" not in " ".join(wrong.rows["why"])

@@ -18,7 +18,7 @@ def test_an_uploaded_file_becomes_a_report_that_opens_offline(built, demo_app, v
         log.execute(f"COPY ({ROWS}) TO '{week}'")
     page = visit(f"{demo_app}/batch?model=flights")
     page.locator("input[type=file]").first.set_input_files(week)
-    expect(page.get_by_text("Rows worth a look")).to_be_visible()
+    expect(page.get_by_text("Rows worth a look")).to_be_visible(timeout=120_000)
     expect(page.locator(".st-key-verdict")).to_contain_text("Not like the reference")
     expect(page.locator(".st-key-verdict")).to_contain_text("Dew point")
     with page.expect_download() as coming:
