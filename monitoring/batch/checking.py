@@ -5,21 +5,21 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import tomlkit
 
 from monitoring import results
+from monitoring.batch import answers, parts, picking, schema, scored, wording
 from monitoring.batch import inputs as drifting
-from monitoring.batch import parts, picking, schema, scorers, wording
 from monitoring.batch.inputs import Inputs
 from monitoring.batch.parts import Part, Said
 from monitoring.batch.schema import Difference
 from monitoring.models import Model
 from monitoring.store import Store, UnreadableFile, aside, batch_files, scratch, sheets
-from monitoring.store.batch_files import Cursor, Opened, Taken
+from monitoring.store.batch_files import Taken
 
 Progress = Callable[[float, str], None]
 MOST_VERSIONS = 3
@@ -239,28 +239,28 @@ def _checked(
     ) as given:  # fmt: skip
         say(0.1, f"reading {given.name}")
         if store is not None and model.scoring is not None:
-            given = _scored(cursor, model, given, store.path.parent, notes, say)
+            given = scored.with_scores(cursor, model, given, store.path.parent, notes, say)
         taken = batch_files.take(known, cursor, name, given, lambda share, what: say(0.1 + 0.5 * share, what))
     say(0.65, "comparing columns")
     different = schema.differences(model, taken, wanted, alone=alone)
     absent = {one.column for one in different if one.what == "missing"}
     found = drifting.inputs(known, name, taken, absent, identifiers or set())
     say(0.75, "asking what the pages ask")
-    answers = _answers(known, model, taken, absent)
+    told = _answers(known, model, taken, absent)
     say(0.9, "choosing rows worth a look")
-    served = next((one.version for one in answers if isinstance(one, Said)), model.versions.champion)
-    scored = any(one.key == "outliers" and one.status != "grey" for one in answers)
-    rows = picking.picked(known, model, taken, served, odd=scored)
+    served = next((one.version for one in told if isinstance(one, Said)), model.versions.champion)
+    able = any(one.key == "outliers" and one.status != "grey" for one in told)
+    rows = picking.picked(known, model, taken, served, odd=able)
     before = None
     if store is not None and taken.roles.id:
         before = aside.known_ids(store, name, batch_files.ids(known, name, taken))
     notes += wording.notes(model, taken, before, found, alone=alone)
-    status, sentence = wording.verdict(taken, different, found, answers)
+    status, sentence = wording.verdict(taken, different, found, told)
     say(1.0, "done")
     reference = called or (found.reference_words if found else "")
     return Checked(
         model, alone, given.name, taken, reference, before, status, sentence, tuple(different), found,
-        tuple(answers), rows, tuple(notes),
+        tuple(told), rows, tuple(notes),
     )  # fmt: skip
 
 
@@ -282,68 +282,13 @@ def _wanted(known: Store, model: Model, held: set[str]) -> dict[str, bool]:
 
 def _answers(known: Store, model: Model, taken: Taken, absent: set[str]) -> list[Part]:
     skipped = absent | set(taken.changed) | {one.lower() for one in taken.changed}
-    answers: list[Part] = [
+    told: list[Part] = [
         parts.data_quality(known, model, taken, skipped),
         parts.odd_rows(known, model, taken, skipped),
     ]
-    for version in parts.versions(known, model.name, taken)[:MOST_VERSIONS]:
+    for version in answers.versions(known, model.name, taken)[:MOST_VERSIONS]:
         if not any(one.score or one.prediction or one.classes for one in taken.roles.scored):
             break
-        said, good = parts.outputs(known, model, taken, version)
-        answers += [one for one in (said, good) if one is not None]
-    return answers
-
-
-def _scored(
-    cursor: Cursor, model: Model, given: Opened, home: Path, notes: list[str], say: Progress
-) -> Opened:  # fmt: skip
-    """The file with scores of registered models, of versions of which it tells none."""
-    source, added = given.source, {}
-    for version in (model.versions.champion, *model.versions.shadows):
-        scorer = model.scoring.of(version, model.versions.champion) if model.scoring else None
-        target = _target(model, version)
-        if scorer is None or target is None or any(one in source.columns for one in target.values()):
-            continue
-        say(0.12, f"scoring with {scorer.file}")
-        try:
-            fitted = scorers.load(scorer, home)
-            names = scorers.columns(fitted)
-            lacking = [one for one in names if one not in source.columns]
-            if lacking:
-                raise scorers.ScorerError(
-                    f"the fitted model needs the column {lacking[0]!r}, which the file lacks"
-                )
-            table = batch_files.rows_of(cursor, model, source, names)
-            told = scorers.scores(fitted, model, _pandas(table.drop_columns(["_row"]), names))
-        except scorers.ScorerError as error:
-            notes.append(f"Not scored by {version}: {error}")
-            continue
-        rows = table.column("_row").to_numpy()
-        source = batch_files.scored(source, cursor, {target[key]: one for key, one in told.items()}, rows)
-        added[version] = scorer.file
-    notes += [
-        f"Scored by {version} ({file}), since the file tells no score of it."
-        for version, file in added.items()
-    ]
-    return replace(given, source=source)
-
-
-def _pandas(table: object, names: list[str]) -> pd.DataFrame:
-    """Columns as scikit-learn takes them: missing numbers nan, missing texts None."""
-    return pd.DataFrame({
-        name: column.to_pandas().astype(object).where(lambda one: one.notna(), None)
-        if str(column.type) in ("string", "large_string") else column.to_pandas()
-        for name, column in zip(names, table.columns, strict=True)  # pyright: ignore[reportAttributeAccessIssue]
-    })  # fmt: skip
-
-
-def _target(model: Model, version: str) -> dict[str, str] | None:
-    """The columns in which a version's scores stand, by class, or under '' where there is one."""
-    if not model.wide and version != model.versions.champion:
-        return None
-    where = model.columns.scores.get(version) if model.wide else model.columns.score
-    if model.task == "regression" and not model.wide:
-        where = model.columns.prediction
-    if where is None:
-        return None
-    return {"": where} if isinstance(where, str) else dict(where)
+        said, good = answers.outputs(known, model, taken, version)
+        told += [one for one in (said, good) if one is not None]
+    return told

@@ -4,47 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from monitoring import windows
 from monitoring.models import Model
-from monitoring.store import journal, layout, mapping, reference_rows, scratch, sheets, sources
+from monitoring.store import journal, layout, mapping, scratch, sheets, sources
 from monitoring.store.batch import Batch, Counts, Progress
-from monitoring.store.conversion import EARLIEST, LATEST, convert, instant, local_day
+from monitoring.store.batch_spans import Span, key_of, span_of
+from monitoring.store.conversion import convert
 from monitoring.store.errors import UnreadableFile
 from monitoring.store.layout import Column, folded
 from monitoring.store.mapping import Mapping
-from monitoring.store.scoring import windows_of
 from monitoring.store.sources import Source
 from monitoring.store.sql import arrow, composed, listed, named, quoted
 from monitoring.store.store import Store
 from monitoring.store.transactions import commit, transaction
-from monitoring.windows import UTC
 
 Cursor = duckdb.DuckDBPyConnection
 KINDS = (*sources.SUFFIXES, *sheets.SUFFIXES)
 """Endings of the files that can be a batch."""
-LENGTHS = (1, 7, 28)
-"""How many chunks a batch may stand for; its limits are those of so many together."""
-_FREE = dt.datetime(2001, 1, 1)  # a Monday, where the log says nothing
 _LABELLED_AFTER = dt.timedelta(seconds=1)
-_SPAN = """
-SELECT count(*), count(moment), min(moment) FILTER ({plausible}), max(moment) FILTER ({plausible}),
-       count(DISTINCT {chunk}) FILTER ({plausible}), count(*) FILTER (NOT {plausible})
-FROM (SELECT {at} AS moment FROM {relation})"""
 _COUNT = "SELECT count(*) FROM {relation}"
 _SET_ASIDE = """
 SELECT reason, count(*) AS n, min(row) AS first_row, min_by(detail, row) AS detail
 FROM quarantine WHERE model = $model AND file = $file GROUP BY reason ORDER BY n DESC, reason"""
 _MOVED = "(SELECT {kept}, {more} FROM {relation})"
-_SCORED = "(SELECT {kept}, {more} FROM {relation} AS s LEFT JOIN computed AS c USING (_row))"
 _IDS = "SELECT _id FROM {schema}.requests WHERE _file = $file"
 
 
@@ -63,31 +53,6 @@ class Opened:
     name: str
     source: Source
     rows: int
-
-
-@dataclass(frozen=True)
-class Span:
-    """When the rows of a batch are from, in UTC and without a zone.
-
-    Attributes
-    ----------
-    first, last : datetime or None
-        None where the file has no column of instants, or none that can be read.
-    chunks : int
-        On how many chunks there are rows; 0 where that is not known.
-    unread : int
-        Rows with an instant that cannot be read or cannot be.
-    """
-
-    first: dt.datetime | None = None
-    last: dt.datetime | None = None
-    chunks: int = 0
-    unread: int = 0
-
-    @property
-    def length(self) -> int:
-        """How many chunks it stands for, of `LENGTHS`."""
-        return max((one for one in LENGTHS if one <= self.chunks), default=1)
 
 
 @dataclass(frozen=True)
@@ -216,8 +181,8 @@ def take(store: Store, cursor: duckdb.DuckDBPyConnection, name: str, given: Open
     roles = _roles(cursor, model, source)
     say(0.2, f"checking {given.name}")
     changed = _changed(cursor, source, roles, known)
-    span = _span(cursor, model, source, roles)
-    key = _key(cursor, model, span)
+    span = span_of(cursor, model, source, roles)
+    key = key_of(cursor, model, span)
     file = int((cursor.execute("SELECT coalesce(max(file), 0) + 1 FROM files").fetchone() or (1,))[0])
     batch = Batch(cursor, model, _moved(model, source, roles, key, set(changed)), file)
     entry = journal.Entry(model.name, "predictions", given.name, "batch", 0)
@@ -251,39 +216,6 @@ def _changed(
         if folded(name) in columns and columns[folded(name)].kind is not None
     }
     return {name: source.columns[name] for name in scratch.misfits(cursor, source, given)}
-
-
-def _span(cursor: duckdb.DuckDBPyConnection, model: Model, source: Source, roles: Mapping) -> Span:
-    if not roles.predicted_at:
-        return Span()
-    column, kind = quoted(roles.predicted_at), source.columns[roles.predicted_at]
-    at = instant(column, source.family(roles.predicted_at), kind, model.timezone).value
-    chunk = "date_trunc('hour', moment)" if model.chunk == "1 hour" else local_day("moment", model.timezone)
-    if model.chunk in ("7 days", "28 days"):
-        chunk = f"datediff('day', DATE '2000-01-01', {chunk}) // {int(model.chunk.split()[0])}"
-    parts = {
-        "at": at, "chunk": chunk, "relation": source.relation,
-        "plausible": f"coalesce(moment BETWEEN {EARLIEST} AND {LATEST}, FALSE)",
-    }  # fmt: skip
-    row = cursor.execute(composed(_SPAN, parts), source.parameters).fetchone()
-    if not row:
-        return Span()
-    _, _, first, last, chunks, unread = row
-    return Span(first, last, int(chunks), int(unread))
-
-
-def _key(cursor: duckdb.DuckDBPyConnection, model: Model, span: Span) -> dt.datetime:
-    """A profile key behind every reference, of the batch's weekday, with room before it for its length."""
-    own = reference_rows.reference_window(model)
-    start = own.start if own is not None else _FREE
-    step = windows.chunk_stop(start, model.chunk) - start
-    known = [one.stop for one in (own, *windows_of(cursor, model).values()) if one is not None]
-    stop = max(known, default=start)
-    key = start + (-((start - stop) // step) + span.length) * step
-    if model.chunk == "1 day" and span.first is not None:
-        local = span.first.replace(tzinfo=UTC).astimezone(model.zone)
-        key += dt.timedelta(days=(local.weekday() - key.weekday()) % 7)
-    return key
 
 
 def _moved(model: Model, source: Source, roles: Mapping, key: dt.datetime, dropped: set[str]) -> Source:
@@ -324,63 +256,3 @@ def ids(store: Store, name: str, taken: Taken) -> pa.ChunkedArray:
     """The ids of the rows of a batch that could be taken."""
     with store.cursor() as cursor:
         return arrow(cursor, named(_IDS, schema=name), {"file": taken.file}).column(0)
-
-
-def scored(
-    source: Source, cursor: duckdb.DuckDBPyConnection, scores: dict[str, np.ndarray], rows: np.ndarray
-) -> Source:
-    """A file with columns of scores that were computed for its rows.
-
-    Parameters
-    ----------
-    source : Source
-    cursor : DuckDBPyConnection
-    scores : dict of str to ndarray of shape (rows,)
-        By column.
-    rows : ndarray of int
-        Their numbers in the file.
-    """
-    table = pa.table({"_row": rows, **{f"score_{place}": one for place, one in enumerate(scores.values())}})
-    cursor.register("_lookout_scored", table)
-    try:
-        cursor.execute("CREATE OR REPLACE TEMP TABLE computed AS SELECT * FROM _lookout_scored")
-    finally:
-        cursor.unregister("_lookout_scored")
-    out = [one for one in source.columns if one in scores]
-    kept = f"s.* EXCLUDE ({listed(out)})" if out else "s.*"
-    more = ", ".join(f"c.score_{place} AS {quoted(name)}" for place, name in enumerate(scores))
-    relation = composed(_SCORED, {"kept": kept, "more": more, "relation": source.relation})
-    columns = {one: kind for one, kind in source.columns.items() if one not in scores}
-    return replace(source, relation=relation, columns=columns | dict.fromkeys(scores, "DOUBLE"))
-
-
-def rows_of(
-    cursor: duckdb.DuckDBPyConnection, model: Model, source: Source, names: Sequence[str]
-) -> pa.Table:
-    """Some columns of a file as a fitted model wants them, and the number of each row as ``_row``.
-
-    Where the file's format has types of its own they stay; texts of other formats become what the log keeps.
-
-    Parameters
-    ----------
-    cursor : DuckDBPyConnection
-    model : Model
-    source : Source
-    names : sequence of str
-        Columns of the file.
-    """
-    known = {folded(name): column for name, column in layout.features(cursor, model).items()}
-    parts = []
-    for name in names:
-        column, kind = known.get(folded(name)), source.family(name)
-        if source.lenient and column is not None and kind == "text":
-            value = convert(name, kind, column, lenient=True).value
-        else:
-            value = f"CAST({quoted(name)} AS DOUBLE)" if kind == "number" else quoted(name)
-        parts.append(f"{value} AS {quoted(name)}")
-    text = "SELECT _row, {parts} FROM {relation}"
-    return arrow(
-        cursor,
-        composed(text, {"parts": ", ".join(parts), "relation": source.relation}),
-        dict(source.parameters),
-    )

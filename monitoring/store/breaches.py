@@ -129,7 +129,7 @@ def _allowed(rule: Rule, column: str, storage: str) -> str:
         return f"{column} NOT IN ({', '.join(map(text, values))})"
     numbers = [f"TRY_CAST({text(value)} AS DOUBLE)" for value in values]
     # A text that is no number allows no number.
-    return f"NOT list_contains(list_filter([{', '.join(numbers)}], x -> x IS NOT NULL), {column})"
+    return f"NOT list_contains(list_filter([{', '.join(numbers)}], lambda x: x IS NOT NULL), {column})"
 
 
 def _nothing(columns: Mapping[str, str]) -> str:
