@@ -67,6 +67,9 @@ def panel(view: View, together: Together | None) -> None:
         _view(view.model, together, together.outcomes)
 
 
+_MOST = 1e12  # that one wrong decision may cost
+
+
 @st.fragment
 def _view(model: Model, together: Together, outcomes: BinaryOutcomes) -> None:
     """Slider, matrix, curves and table; moving the slider draws this alone again."""
@@ -136,7 +139,9 @@ def _prices(model: Model) -> tuple[tuple[tuple[float, float], tuple[float, float
 
 
 def _price(key: str, label: str, known: float | None) -> float:
-    value = st.number_input(label, value=1.0 if known is None else known, key=key, bind="query-params")
+    usual = 1.0 if known is None else known
+    most = max(_MOST, abs(usual))  # sums over all rows stay numbers
+    value = st.number_input(label, -most, most, usual, key=key, bind="query-params")
     return float(value)
 
 
