@@ -18,6 +18,8 @@ from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import number, titled
 
+_MOST = 1e12  # that one wrong decision may cost
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -65,9 +67,6 @@ def panel(view: View, together: Together | None) -> None:
         )
     else:
         _view(view.model, together, together.outcomes)
-
-
-_MOST = 1e12  # that one wrong decision may cost
 
 
 @st.fragment

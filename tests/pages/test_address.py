@@ -168,9 +168,8 @@ def test_what_does_not_exist_is_told_as_text_and_the_usual_is_shown(full, page, 
 
 @pytest.mark.parametrize(
     ("page", "names"),
-    [("quality", ["view"]), ("quality", ["check", "finding"]), ("drift", ["feature", "model"]),
-     ("alerts", ["state", "view"]), ("review", ["state", "view"]), ("predictions", ["about", "version"]),
-     ("shadow", ["view", "shadow"]), ("performance", ["view"])],
+    [("quality", ["view", "check", "finding"]), ("drift", ["feature", "model"]),
+     ("alerts", ["state", "view"]), ("predictions", ["about", "version"])],
 )  # fmt: skip
 def test_a_choice_on_which_others_depend_may_be_wrong_as_well(full, page, names):
     app = opened(page, asked=dict.fromkeys(names, UNKNOWN))
