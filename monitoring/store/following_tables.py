@@ -20,7 +20,7 @@ import pyarrow as pa
 
 from monitoring import source as description
 from monitoring.models import Model
-from monitoring.store import followed
+from monitoring.store import followed, mapping
 from monitoring.store.conversion import identifier, implausible, instant
 from monitoring.store.database import SETTINGS, prepared
 from monitoring.store.followed import Mark, Scope
@@ -230,7 +230,8 @@ def _described(cursor: duckdb.DuckDBPyConnection, model: Model, table: Table) ->
         raise Trouble("source_unusable", table.title, f"no column {missing!r}; it has {', '.join(kinds)}")
     value = "CAST(NULL AS TIMESTAMP)"
     if at is not None:
-        value = instant(quoted(at), family(kinds[at]), kinds[at], model.timezone).value
+        written = mapping.written_in(model, at)
+        value = instant(quoted(at), family(kinds[at]), kinds[at], model.timezone, written).value
     parts = {"relation": relation, "value": value, "columns": listed(kinds)}
     rows = composed(_ROWS, parts)
     return _Open(cursor, rows, listed(kinds), identifier(quoted(id_), family(kinds[id_])))

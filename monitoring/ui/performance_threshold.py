@@ -18,6 +18,8 @@ from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import number, titled
 
+_MOST = 1e12  # that one wrong decision may cost
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -136,7 +138,9 @@ def _prices(model: Model) -> tuple[tuple[tuple[float, float], tuple[float, float
 
 
 def _price(key: str, label: str, known: float | None) -> float:
-    value = st.number_input(label, value=1.0 if known is None else known, key=key, bind="query-params")
+    usual = 1.0 if known is None else known
+    most = max(_MOST, abs(usual))  # sums over all rows stay numbers
+    value = st.number_input(label, -most, most, usual, key=key, bind="query-params")
     return float(value)
 
 

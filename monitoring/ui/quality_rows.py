@@ -34,12 +34,11 @@ def panel(picture: Picture, scope: Scope, one: Finding) -> None:
         st.caption(f"{cards.escaped(CHECKS[one.check].words)} {words(window)}, oldest first.")
         place = paging.asked("rows_page", quality_session.name_of(one))
         found = quality_session.rows_behind(scope, one, window, (place - 1) * PER_PAGE, PER_PAGE)
+        if not isinstance(found, str) and place > paging.last(found.total, PER_PAGE):
+            found = quality_session.rows_behind(scope, one, window, 0, PER_PAGE)
         if isinstance(found, str):
             cards.empty("There are no rows to show.", cards.escaped(found))
             return
-        if place > paging.last(found.total, PER_PAGE):
-            first = quality_session.rows_behind(scope, one, window, 0, PER_PAGE)
-            found = found if isinstance(first, str) else first
         if found.hidden:
             st.caption("The column is private: its values are not shown.")
         if found.rows.empty:

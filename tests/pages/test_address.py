@@ -147,7 +147,14 @@ def test_what_an_address_says_is_what_is_shown(full, page, asked):
         assert [item.value for item in app.subheader if item.value.startswith("Case")] == ["Case 2"]
 
 
-@pytest.mark.parametrize(("page", "asked"), VIEWS, ids=[f"{page}-{min(asked)}" for page, asked in VIEWS])
+WRONG = [
+    one
+    for one in VIEWS
+    if {"as_of", "exact", "beside", "cost_fp", "rows", "odd", "window", "case", "incident"} & {*one[1]}
+]
+
+
+@pytest.mark.parametrize(("page", "asked"), WRONG, ids=[f"{page}-{min(asked)}" for page, asked in WRONG])
 def test_what_does_not_exist_is_told_as_text_and_the_usual_is_shown(full, page, asked):
     kept = {name: value for name, value in asked.items() if name in KEPT}
     app = opened(page, asked={name: UNKNOWN for name in asked} | kept, nonsense="1")
@@ -161,9 +168,8 @@ def test_what_does_not_exist_is_told_as_text_and_the_usual_is_shown(full, page, 
 
 @pytest.mark.parametrize(
     ("page", "names"),
-    [("quality", ["view"]), ("quality", ["check", "finding"]), ("drift", ["feature", "model"]),
-     ("alerts", ["state", "view"]), ("review", ["state", "view"]), ("predictions", ["about", "version"]),
-     ("shadow", ["view", "shadow"]), ("performance", ["view"])],
+    [("quality", ["view", "check", "finding"]), ("drift", ["feature", "model"]),
+     ("alerts", ["state", "view"]), ("predictions", ["about", "version"])],
 )  # fmt: skip
 def test_a_choice_on_which_others_depend_may_be_wrong_as_well(full, page, names):
     app = opened(page, asked=dict.fromkeys(names, UNKNOWN))
@@ -173,6 +179,18 @@ def test_a_choice_on_which_others_depend_may_be_wrong_as_well(full, page, names)
         assert f"({address.PARAMETERS[name]})" in told
     app.run()
     assert " ".join(plainly(item.value) for item in app.info) == told
+
+
+@pytest.mark.parametrize(
+    ("page", "asked"),
+    [("performance", {"view": "threshold", "threshold": "nan", "cost_fp": "-1e308", "cost_fn": "inf"}),
+     ("review", {"case": "999999999999999"}), ("drift", {"as_of": "9999-12-31"})],
+)  # fmt: skip
+def test_numbers_and_days_that_nobody_can_mean_are_told_and_ignored(full, page, asked):
+    app = opened(page, asked=asked)
+    assert not app.exception
+    told = " ".join(plainly(item.value) for item in app.info)
+    assert [name for name in asked if f"({address.PARAMETERS[name]})" in told] == [*asked][-len(app.info) :]
 
 
 def plainly(text):

@@ -51,10 +51,7 @@ def answers(script):
     return [one for one in found if not one.empty]
 
 
-PAGES = [
-    ("drift", {}), ("drift", {"segment": "city=it's"}), ("predictions", {}), ("performance", {}),
-    ("quality", {}),
-]  # fmt: skip
+PAGES = [("drift", {"segment": "city=it's"}), ("performance", {}), ("quality", {})]
 
 
 @pytest.mark.parametrize(("page", "query"), PAGES, ids=lambda one: one if isinstance(one, str) else len(one))

@@ -15,6 +15,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
 
 from monitoring.ui import shell
 
@@ -62,6 +66,21 @@ def held(pid):
     return int(re.search(r"VmRSS:\s+(\d+) kB", status).group(1)) / 1024
 
 
+def seen(address, view):
+    """Open a view as somebody new, as a browser asks for it, wait until the script has ended, and leave."""
+    page, _, query = view.partition("?")
+    asked = BackMsg(rerun_script=ClientState(page_name=page, query_string=query))
+    at = f"{address.replace('http', 'ws')}/_stcore/stream"
+    with connect(at, origin=address, subprotocols=["streamlit"], max_size=None) as socket_:
+        socket_.send(asked.SerializeToString())
+        while True:
+            message = ForwardMsg.FromString(socket_.recv(timeout=300))
+            element = message.delta.new_element
+            assert not element.HasField("exception"), f"{view}: {element.exception.message}"
+            if message.WhichOneof("type") == "script_finished" and not message.script_finished:
+                return
+
+
 @contextlib.contextmanager
 def browser():
     """The browser that tools/browser.py finds."""
@@ -76,19 +95,17 @@ def browser():
         opened.close()
 
 
-def viewed(opened, address, upload=None):
-    """Open an address as somebody new, wait until it is drawn, hand in a file if there is one, and leave."""
-    context = opened.new_context()
-    page = context.new_page()
-    page.goto(address)
-    page.get_by_test_id("stAppViewContainer").wait_for(timeout=120_000)
-    page.wait_for_function(IDLE, timeout=300_000)
-    if upload is not None:
-        page.locator("input[type=file]").first.set_input_files(upload)
+def handed_in(address, file):
+    """Hand a file in on the page Batch, in a browser."""
+    with browser() as opened:
+        page = opened.new_page()
+        page.goto(f"{address}/batch")
+        page.get_by_test_id("stAppViewContainer").wait_for(timeout=120_000)
+        page.wait_for_function(IDLE, timeout=300_000)
+        page.locator("input[type=file]").first.set_input_files(file)
         page.wait_for_timeout(1500)
         page.wait_for_function(IDLE, timeout=300_000)
-    assert page.get_by_test_id("stException").count() == 0
-    context.close()
+        assert page.get_by_test_id("stException").count() == 0
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="there is no /proc to read memory from")
@@ -100,12 +117,12 @@ def test_200_views_and_20_uploads_leave_a_process_about_as_large_as_the_first_20
     pd.DataFrame(random.normal(size=(20_000, 8)), columns=list("abcdefgh")).to_csv(upload, index=False)
     uploads = UPLOADS if shell.has("batch") else 0
     curve = []
-    with running(store, tmp_path / "app.log") as (address, pid), browser() as opened:
+    with running(store, tmp_path / "app.log") as (address, pid):
         for number in range(VIEWS):
-            viewed(opened, f"{address}/{SEEN[number % len(SEEN)]}")
+            seen(address, SEEN[number % len(SEEN)])
             if uploads and number % (VIEWS // uploads) == 0:
-                viewed(opened, f"{address}/batch", upload)
-            if (number + 1) % 20 == 0:
+                handed_in(address, upload)
+            if (number + 1) % FIRST == 0:
                 curve.append(held(pid))
     told = ", ".join(f"{size:.0f}" for size in curve)
     figures(f"memory after every 20 views, with {uploads} uploads in all: {told} MB")
