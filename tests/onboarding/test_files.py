@@ -6,13 +6,12 @@ import time
 import zipfile
 
 import duckdb
-import pandas as pd
 import pytest
 
 from monitoring.onboarding import detect, drafted
-from monitoring.store import StoreError, unknown_files
+from monitoring.store import StoreError
 from monitoring.store.summaries import summarised
-from tests.onboarding.made import ROWS, binary, times, written
+from tests.onboarding.made import ROWS, binary, written
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 
@@ -123,19 +122,3 @@ def test_a_view_is_not_read_since_it_may_read_any_file(tmp_path):
         connection.execute(f"CREATE VIEW log AS SELECT * FROM read_csv('{tmp_path}/secret.csv')")
     with pytest.raises(StoreError, match="there are: none"):
         summarised(tmp_path / "log.duckdb", "log")
-
-
-@pytest.mark.parametrize("name", ["log.csv", "log.jsonl"])
-def test_of_large_text_a_sample_is_drawn_and_its_rows_are_estimated(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(unknown_files, "LARGE", 10_000)
-    monkeypatch.setattr(unknown_files, "MOST_ROWS", 600)
-    monkeypatch.setattr(unknown_files, "MOST_CELLS", 0)
-    frame = pd.concat([binary()] * 3).assign(
-        request_id=[f"r{i}" for i in range(3 * ROWS)], scored_at=times(3 * ROWS).tz_localize("UTC")
-    )
-    sample = summarised(written(frame, tmp_path, name))
-    assert (sample.sampled, sample.counted) == (2000, False)
-    assert sample.rows == pytest.approx(3 * ROWS, rel=0.02)
-    assert detect(sample).column("id") == "request_id"
-    draft = drafted(sample)
-    assert draft.days.sum() == pytest.approx(3 * ROWS, rel=0.05)

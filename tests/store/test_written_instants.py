@@ -62,7 +62,7 @@ def test_a_date_alone_begins_with_the_models_local_day(cursor):
     assert read(cursor, "04/07/2024", "Europe/Paris", dates="dmy") == dt.datetime(2024, 7, 3, 22)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(
     st.datetimes(dt.datetime(1981, 1, 1), dt.datetime(2030, 1, 1)).map(lambda at: at.replace(microsecond=0))
 )
