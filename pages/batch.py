@@ -39,7 +39,8 @@ with st.container(border=True, key="batch-input"):
         against = OTHER
         if model is not None:
             against = st.segmented_control(
-                "Compared with", (OWN, OTHER), default=OWN, key="against", label_visibility="collapsed",
+                "Compared with", (OWN, OTHER), default=OWN, key="against", bind="query-params",
+                label_visibility="collapsed",
             ) or OWN  # fmt: skip
         other = None
         if against == OTHER:

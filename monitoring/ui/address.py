@@ -58,6 +58,10 @@ PARAMETERS: dict[str, str] = {
     "incident": "incident",
     "rule": "rule",
     "messages": "state of messages",
+    "against": "what a file is compared with",
+    "term": "term",
+    "q": "letters that are searched for",
+    "kind": "kind of term",
 }
 """What an address can say, each name with what it chooses."""
 _STATE, _PAGE = "address", "page-of-address"

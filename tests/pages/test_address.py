@@ -26,9 +26,21 @@ FORMS = {
     "person": {"key"},
     "quality_repair": {"mend-kind"},
     "shadow_forms": {"trial-note", "decided", "decision-reason"},
+    "batch": {"sheet"},  # of a file that is no part of any address
+    "batch_session": {"f'how-{place}'", "f'path-{place}'"},
+    "settings_edit": {
+        "f'edit-{name}'",
+        "f'how-{name}'",
+        "f'{_key(name, str(draft.turn))}-sure'",
+        "f'{key}-text'",
+    },
+    "settings_models": {"f'toml-{model.name}'"},
 }
 MENUS = {"cards", "tables"}  # of files to take out
-WHOLE_FORMS = {"alerts_rules", "drift_limits", "review_forms", "alerts_notes", "shadow_forms"}
+WHOLE_FORMS = {
+    "alerts_rules", "drift_limits", "review_forms", "alerts_notes", "shadow_forms", "settings_add",
+    "settings_columns", "settings_forms", "settings_log", "settings_reference",
+}  # fmt: skip
 MORE = (
     '[versions]\nchampion = "one"\nshadows = ["two"]\n[segments]\ncolumns = ["city"]\n[review]\naudit = 0.1\n'
     '[[alerts]]\nname = "inputs"\nsignal = "drift"\n[[alerts]]\nname = "no rows"\ncondition = "zero_volume"\n'
@@ -54,6 +66,8 @@ def test_every_control_that_changes_a_view_stands_in_the_address():
     for file, key, said_by_address in controls():
         if said_by_address:
             bound.add((file, key))
+        elif key == "_TERM":
+            bound.add((file, "term"))  # the page keeps it in the address by itself
         elif file not in WHOLE_FORMS and file not in MENUS and key not in FORMS.get(file, ()):
             left.add((file, key))
     assert not left, "these change what is seen, and no link keeps them"
