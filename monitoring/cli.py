@@ -212,7 +212,8 @@ def show(
     labels: Annotated[
         str,
         typer.Option(
-            help="Performance: by the log's labels, or by those of the random audit.", metavar="log|review"
+            help="Performance: by the log's labels, those of the random audit, or the log's completed by it.",
+            metavar="log|review|both",
         ),
     ] = "log",
     known_at: Annotated[

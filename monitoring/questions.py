@@ -44,9 +44,9 @@ def _performance(store: Store, model: Model, arguments: Arguments, chunk: str) -
 
 
 def _audited(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:
-    """What the random audit estimates of every metric, or one, in every chunk."""
-    if arguments["labels"] != "review":
-        raise QuestionError(f"unknown --labels {arguments['labels']!r}; one of: log, review")
+    """What the random audit estimates in every chunk, alone or together with the labels of the log."""
+    if arguments["labels"] not in ("review", "both"):
+        raise QuestionError(f"unknown --labels {arguments['labels']!r}; one of: log, review, both")
     known_at = instant_of(model, arguments.get("known_at"), "--known-at", last=True)
     if (
         arguments.get("segment")
@@ -59,7 +59,8 @@ def _audited(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd
     if found is None:
         raise QuestionError(f"{model.name}: {reasons.sentence('no_audit')}. {reasons.fix('no_audit')}")
     asked = arguments.get("metric") or None
-    return review.frames.frame(found, chunk, [asked] if asked else None, window_of(model, arguments))
+    log = review.logged(store, found, known_at) if arguments["labels"] == "both" else None
+    return review.frames.frame(found, chunk, [asked] if asked else None, window_of(model, arguments), log)
 
 
 def _early(store: Store, model: Model, arguments: Arguments, chunk: str) -> pd.DataFrame:

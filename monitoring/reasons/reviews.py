@@ -16,6 +16,12 @@ ROWS = (
         "Wait for final labels: they decide the colour.",
     ),
     (
+        "completed_unjudged",
+        "labels completed by an audit are told and never judged",
+        "labels completed by an audit are told and never judged",
+        "Wait for final labels: they decide the colour.",
+    ),
+    (
         "no_audit",
         "nothing was drawn for an audit of these days",
         "nothing was drawn for an audit of these days",

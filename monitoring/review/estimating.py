@@ -26,7 +26,7 @@ from monitoring.store.review_rows import Population
 if TYPE_CHECKING:
     from monitoring.store import Store
 
-Basis = Literal["audit", "queue"]
+Basis = Literal["audit", "queue", "both"]
 LEAST = 30
 """Decided cases below which nothing is estimated."""
 PROXIED = "accuracy"
@@ -40,6 +40,8 @@ class Sample:
     Attributes
     ----------
     model : Model
+    id : ndarray of str
+        Of the request.
     day : ndarray of datetime64[D]
         Of the prediction.
     audit, chance : ndarray of float
@@ -54,6 +56,7 @@ class Sample:
     """
 
     model: Model
+    id: np.ndarray
     day: np.ndarray
     audit: Floats
     chance: Floats
@@ -70,8 +73,9 @@ class Answer:
     Attributes
     ----------
     metric : str
-    basis : {'audit', 'queue'}
-    method : {'hajek', 'difference'}
+    basis : {'audit', 'queue', 'both'}
+        ``both``: the log's labels, completed by the audit.
+    method : {'hajek', 'difference', 'completed'}
     found : Estimated
         nan below `LEAST` cases.
     drawn, decided, unsure : int
@@ -127,7 +131,7 @@ def sample(store: Store, name: str, known_at: dt.datetime | None = None) -> Samp
     rows = _reviewed(model, [said.get(key) for key in zip(ids, days, strict=True)], verdicts, labels)
     known = np.isfinite(rows.label) if model.task == "regression" else np.isfinite(rows.right)
     return Sample(
-        model, np.array(days, "datetime64[D]"), _floats(table.column("audit")),
+        model, np.array(ids, object), np.array(days, "datetime64[D]"), _floats(table.column("audit")),
         _floats(table.column("chance")), known, verdicts == "unsure", rows,
         review_rows.population(store, model, min(days), max(days)),
     )  # fmt: skip
@@ -169,7 +173,7 @@ def _row(model: Model, said: tuple | None, verdict: str, label: str) -> tuple[fl
 
 def estimate(
     found: Sample, metric: str = PROXIED, *, first: dt.date | None = None, stop: dt.date | None = None,
-    basis: Basis = "audit", least: int = LEAST, level: float = 0.95,
+    basis: Literal["audit", "queue"] = "audit", least: int = LEAST, level: float = 0.95,
 ) -> Answer:  # fmt: skip
     """Estimate a metric on all rows of some days.
 
@@ -198,9 +202,9 @@ def estimate(
     KeyError
         If the metric cannot be estimated so.
     """
-    days = _days(found.day, first, stop)
+    days = days_between(found.day, first, stop)
     drawn = days & (np.isfinite(found.audit) if basis == "audit" else np.isfinite(found.chance))
-    inside = _days(found.population.day, first, stop)
+    inside = days_between(found.population.day, first, stop)
     if basis == "queue":
         late = np.unique(found.day[drawn & ~found.decided])
         drawn &= ~np.isin(found.day, late)
@@ -217,7 +221,8 @@ def estimate(
     )  # fmt: skip
 
 
-def _days(day: np.ndarray, first: dt.date | None, stop: dt.date | None) -> np.ndarray:
+def days_between(day: np.ndarray, first: dt.date | None, stop: dt.date | None) -> np.ndarray:
+    """Which days lie in a half-open span of days."""
     kept = np.ones(len(day), bool)
     if first is not None:
         kept &= day >= np.datetime64(first)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from monitoring import results, windows
+from monitoring.review.completing import Logged, complete
 from monitoring.review.estimating import LEAST, Answer, Sample, estimate
 from monitoring.review.measures import measures_of
 from monitoring.windows import Window
@@ -16,8 +17,9 @@ from monitoring.windows import Window
 if TYPE_CHECKING:
     from monitoring.models import Model
 
-SUBJECT = "audit"
-"""What the tidy frame says that these rows are about."""
+_INSTANT = dt.timedelta(microseconds=1)
+SUBJECTS = {"audit": "audit", "queue": "audit", "both": "log and audit"}
+"""What the tidy frame says that these rows are about, by what they rest on."""
 
 
 def chunks(found: Sample, chunk: str) -> list[Window]:
@@ -43,8 +45,9 @@ def chunks(found: Sample, chunk: str) -> list[Window]:
 
 
 def frame(
-    found: Sample, chunk: str, metrics: Sequence[str] | None = None, window: Window | None = None
-) -> pd.DataFrame:
+    found: Sample, chunk: str, metrics: Sequence[str] | None = None, window: Window | None = None,
+    log: Logged | None = None,
+) -> pd.DataFrame:  # fmt: skip
     """Every metric that can be estimated, or some, in every chunk.
 
     Parameters
@@ -54,11 +57,15 @@ def frame(
     metrics : sequence of str, optional
     window : Window, optional
         Only chunks that overlap it.
+    log : Logged, optional
+        The log's labels, which the audit then completes; without it the audit stands alone.
 
     Returns
     -------
     DataFrame
-        A tidy frame. ``n`` counts decided cases of the audit, ``coverage`` is their share of those drawn.
+        A tidy frame. ``version`` served at the end of a chunk; ``n`` counts decided cases of the audit and,
+        with the log, its labelled rows;
+        ``coverage`` is the share of the cases drawn that are decided.
 
     Raises
     ------
@@ -71,13 +78,16 @@ def frame(
     if odd:
         raise ValueError(f"an audit does not estimate {odd[0]!r}; it does: {', '.join(known)}")
     spans = [one for one in chunks(found, chunk) if window is None or one.overlaps(window)]
-    rows = [(span, answer(found, span, key)) for key in wanted for span in spans]
+    rows = [(span, answer(found, span, key, log)) for key in wanted for span in spans]
     return _frame(found.model, rows)
 
 
-def answer(found: Sample, span: Window, metric: str) -> Answer:
-    """One metric in one chunk."""
-    return estimate(found, metric, first=span.start.date(), stop=span.stop.date())
+def answer(found: Sample, span: Window, metric: str, log: Logged | None = None) -> Answer:
+    """One metric in one chunk, by the audit or by the log's labels that it completes."""
+    first, stop = span.start.date(), span.stop.date()
+    if log is None:
+        return estimate(found, metric, first=first, stop=stop)
+    return complete(found, log, metric, first=first, stop=stop)
 
 
 def _frame(model: Model, rows: Sequence[tuple[Window, Answer]]) -> pd.DataFrame:
@@ -89,12 +99,12 @@ def _frame(model: Model, rows: Sequence[tuple[Window, Answer]]) -> pd.DataFrame:
     return results.frame(
         {
             "model": [model.name] * len(rows),
-            "version": [model.versions.champion] * len(rows),
-            "subject": [SUBJECT] * len(rows),
+            "version": [model.versions.serving(stop - _INSTANT) for stop in stops],
+            "subject": [SUBJECTS[one.basis] for one in told],
             "measure": [one.metric for one in told],
             "chunk_start": starts,
             "chunk_stop": stops,
-            "n": [one.decided for one in told],
+            "n": [int(one.found.n) if one.basis == "both" else one.decided for one in told],
             "value": [float(one.found.value) for one in told],
             "lower": [float(one.found.lower) for one in told],
             "upper": [float(one.found.upper) for one in told],
@@ -109,7 +119,7 @@ def _frame(model: Model, rows: Sequence[tuple[Window, Answer]]) -> pd.DataFrame:
 def reason(one: Answer) -> str:
     """Why an estimate has no colour, or no value."""
     if one.enough:
-        return "audit_unjudged"
+        return "completed_unjudged" if one.basis == "both" else "audit_unjudged"
     if one.decided >= LEAST:
         return "undefined_metric"
     return "audit_young" if one.drawn else "no_audit"

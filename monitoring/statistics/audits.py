@@ -36,6 +36,24 @@ class Estimated:
     n: Floats
 
 
+@dataclass(frozen=True)
+class Sums:
+    """Sums of what stands above and below in a ratio over rows that are all known, arrays of shape (...).
+
+    Attributes
+    ----------
+    above, below : ndarray
+    above_square, product, below_square : ndarray
+        Of the squares and of the products.
+    """
+
+    above: Floats
+    below: Floats
+    above_square: Floats
+    product: Floats
+    below_square: Floats
+
+
 def union(chances: ArrayLike, axis: int = -1) -> Floats:
     """The chance that a row is drawn by any of several independent draws.
 
@@ -218,6 +236,67 @@ def difference(
         estimate = np.where(n > 0, np.asarray(proxies, dtype=float) + residual.sum(axis=-1) / rows, np.nan)
         error = np.sqrt((residual**2 * (1 - p)).sum(axis=-1)) / rows
     return _estimated(estimate, error, n, _kish(1 / p, p), share, level)
+
+
+def completed(
+    known: Sums, numerator: ArrayLike, denominator: ArrayLike, chance: ArrayLike, rest: ArrayLike,
+    *, share: bool = False, level: float = 0.95,
+) -> Estimated:  # fmt: skip
+    """A ratio of two sums over rows whose labels are known and rows that are known by a sample alone.
+
+    Labelled rows count once each. Every drawn row stands for as many of the rest as its chance says, all of
+    them together for the whole rest. So it does not matter whether the labels that are known are like those
+    that still come. The interval is of the process that rows come from, as that of a metric on labelled rows:
+    it has the chance of the rows and that of the draw.
+
+    Parameters
+    ----------
+    known : Sums
+        Over the labelled rows, of shape (...).
+    numerator, denominator : array_like of shape (..., rows)
+        Of the rows of the rest that were drawn and looked at.
+    chance : array_like of shape (..., rows)
+        With which each was drawn, above 0; a common factor changes nothing.
+    rest : array_like of shape (...)
+        How many rows have no label. Where there are some and none was drawn, nothing is known.
+    share : bool
+        As for `ratio`.
+    level : float
+
+    Returns
+    -------
+    Estimated
+
+    References
+    ----------
+    Särndal, C.-E., Swensson, B. and Wretman, J. (1992), section 7.6 (poststratification) and chapter 15 (two
+    parts of one population).
+
+    Examples
+    --------
+    >>> known = Sums(*np.array([90.0, 100.0, 90.0, 90.0, 100.0]))
+    >>> found = completed(known, [1, 0, 0, 1], [1, 1, 1, 1], [0.04] * 4, 100, share=True)
+    >>> float(found.value), float(found.error.round(4))
+    (0.7, 0.1267)
+    """
+    above, below, p = np.broadcast_arrays(
+        *(np.asarray(part, dtype=float) for part in (numerator, denominator, chance))
+    )
+    left = np.asarray(rest, dtype=float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = np.where(left[..., None] > 0, left[..., None] / p / (1 / p).sum(axis=-1)[..., None], 0.0)
+        total = known.below + (weight * below).sum(axis=-1)
+        value = (known.above + (weight * above).sum(axis=-1)) / total
+        value = np.where((left > 0) & (above.shape[-1] == 0), np.nan, value)
+        residual = above - value[..., None] * below
+        apart = residual - (weight * residual).sum(axis=-1, keepdims=True) / left[..., None]
+        rows = known.above_square - 2 * value * known.product + value**2 * known.below_square
+        rows = rows + (weight * residual**2).sum(axis=-1)
+        drawn = np.where(weight > 1, weight * (weight - 1) * apart**2, 0.0).sum(axis=-1)
+        error = np.sqrt(np.maximum(rows + drawn, 0.0)) / total
+        worth = total**2 / (known.below_square + (weight**2 * below**2).sum(axis=-1))
+    n = known.below + (below != 0).sum(axis=-1)
+    return _estimated(value, error, n, worth, share, level)
 
 
 def _kish(weight: Floats, chance: Floats) -> Floats:

@@ -43,6 +43,9 @@ _ROWS = """
 SELECT {columns} FROM {schema}.requests
 WHERE _id IN (SELECT unnest($ids::VARCHAR[])) AND _day IN (SELECT unnest($days::DATE[]))"""
 _OWN = ("id", "predicted_at")
+_WITH_LABEL = """
+SELECT DISTINCT _id FROM {schema}.labels
+WHERE _source = 'log' AND _id IN (SELECT unnest($ids::VARCHAR[])) AND _labelled_at < $until::TIMESTAMP"""
 _LOGGED = """
 SELECT CAST(_label AS VARCHAR) FROM {schema}.labels WHERE _source = 'log' AND _id = $id
 ORDER BY _labelled_at DESC LIMIT 1"""
@@ -122,3 +125,11 @@ def logged_label(store: Store, model: Model, id_: str) -> str:
         text = composed(_LOGGED, {}, schema=model.name)
         found_ = cursor.execute(text, {"id": id_}).fetchone()
     return "" if found_ is None or found_[0] is None else str(found_[0])
+
+
+def with_label(store: Store, model: Model, ids: Sequence[str], until: dt.datetime) -> set[str]:
+    """Those of some requests that have a label of the log before an aware instant."""
+    given = {"ids": list(ids), "until": until.astimezone(dt.UTC).replace(tzinfo=None)}
+    with store.cursor() as cursor:
+        found = cursor.execute(composed(_WITH_LABEL, {}, schema=model.name), given).fetchall()
+    return {one[0] for one in found}

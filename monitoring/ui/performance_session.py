@@ -80,10 +80,10 @@ def assessment(
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _together(
     path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
-    now: dt.datetime, chunk: str, places: tuple[int, ...],
+    now: dt.datetime, chunk: str, places: bytes,
 ) -> performance.Together:  # fmt: skip
     found = _assessment(path, name, data, version, segment, known_at, now, chunk)
-    return performance.together(found, places, intervals=False)
+    return performance.together(found, session.unpacked(places), intervals=False)
 
 
 def together(
@@ -99,23 +99,23 @@ def together(
     known_at : datetime, optional
         As in `material`.
     """
-    return _together(*_key(scope, known_at), scope.chunk, places)
+    return _together(*_key(scope, known_at), scope.chunk, session.packed(places))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _drawn_together(
     path: str, name: str, data: str, version: str, segment: tuple[str, str], known_at: dt.datetime | None,
-    now: dt.datetime, chunk: str, places: tuple[int, ...], metric: str,
+    now: dt.datetime, chunk: str, places: bytes, metric: str,
 ) -> performance.Scores:  # fmt: skip
     found = _assessment(path, name, data, version, segment, known_at, now, chunk)
-    return performance.together(found, places, metrics=[metric]).scores[metric]
+    return performance.together(found, session.unpacked(places), metrics=[metric]).scores[metric]
 
 
 def drawn_together(
     scope: Scope, metric: str, places: tuple[int, ...], known_at: dt.datetime | None = None
 ) -> performance.Scores:
     """One metric of some chunks taken as one, with its interval also where that is drawn by bootstrap."""
-    return _drawn_together(*_key(scope, known_at), scope.chunk, places, metric)
+    return _drawn_together(*_key(scope, known_at), scope.chunk, session.packed(places), metric)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)

@@ -23,17 +23,28 @@ SPAN = 28  # days that one estimate pools, since an audit has few rows a day
 _LATE = ("queue", "every drawn case of days that are wholly decided")
 
 
-def words(model: Model, metric_key: str = "", sample: review.Sample | None = None) -> str:
-    """The audit's estimate of a metric, the first by default, in a sentence; or why there is none."""
+def words(
+    model: Model, metric_key: str = "", sample: review.Sample | None = None, log: review.Logged | None = None
+) -> str:
+    """The audit's estimate of a metric, the first by default, in a sentence; or why there is none.
+
+    With the log's labels it is that of all rows by both.
+    """
     found, key = sample or review_session.sample(model), metric_key or headline(model)
     if found is None:
         return cards.full(reasons.sentence("no_audit"))
-    one = review.estimate(found, key)
+    one = review.estimate(found, key) if log is None else review.complete(found, log, key)
     if not one.enough:
         code = review.frames.reason(one)
         said = reasons.sentence(code, **review.frames.facts(one))
         return cards.full(said)
     metric = METRICS[key]
+    if log is not None:
+        return (
+            f"By the log's labels and the audit {metric.short} is {number(metric, float(one.found.value))} "
+            f"(95 %: {ends(metric, one)}); of rows that wait for a label {count(one.decided)} of "
+            f"{count(one.drawn)} drawn ones are decided."
+        )
     return (
         f"By the audit {metric.short} is {number(metric, float(one.found.value))} "
         f"(95 %: {ends(metric, one)}) on {count(one.decided)} of {count(one.drawn)} drawn rows."
@@ -116,12 +127,18 @@ def course(found: review.Sample, key: str) -> go.Figure | None:
     )  # fmt: skip
 
 
-def trailing(found: review.Sample, key: str) -> tuple[list[Window], list[review.Answer]]:
+def trailing(
+    found: review.Sample, key: str, log: review.Logged | None = None
+) -> tuple[list[Window], list[review.Answer]]:
     """The days at whose end the trailing days have enough decided cases, and the estimate there."""
     keys, answers = [], []
     for one in found.population.day.tolist():
         stop = one + dt.timedelta(days=1)
-        answer = review.estimate(found, key, first=stop - dt.timedelta(days=SPAN), stop=stop)
+        first = stop - dt.timedelta(days=SPAN)
+        if log is None:
+            answer = review.estimate(found, key, first=first, stop=stop)
+        else:
+            answer = review.complete(found, log, key, first=first, stop=stop)
         if answer.enough:
             start = dt.datetime.combine(one, dt.time())
             keys.append(Window(start, start + dt.timedelta(days=1)))

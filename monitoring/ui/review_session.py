@@ -44,6 +44,17 @@ def sample(model: Model, known_at: dt.datetime | None = None) -> review.Sample |
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
+def _logged(path: str, name: str, data: str, said: str, known_at: dt.datetime | None) -> review.Logged | None:
+    found = _sample(path, name, data, said, known_at)
+    return None if found is None else review.logged(session.store(), found, known_at)
+
+
+def logged(model: Model, known_at: dt.datetime | None = None) -> review.Logged | None:
+    """What the log's labels tell of the days of `sample`, which None says there is not; never change it."""
+    return _logged(*health_session.review_key(model), known_at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
 def _reference(path: str, name: str, data: str) -> Mapping[str, lying.Reference]:
     return lying.reference(session.store(), session.model_named(name))
 

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -94,6 +95,22 @@ def span(name: str) -> Span:
 def key_of(name: str) -> tuple[str, str, str]:
     """What a remembered answer depends on: the store, the model and the version of its data."""
     return _path(), name, _version(_path(), name)
+
+
+def packed(places: tuple[int, ...]) -> bytes:
+    """Places as one value: an answer remembered by many small values is found slowly.
+
+    Examples
+    --------
+    >>> unpacked(packed((3, 1, 2)))
+    (3, 1, 2)
+    """
+    return np.array(places, dtype=np.intp).tobytes()
+
+
+def unpacked(places: bytes) -> tuple[int, ...]:
+    """The places again, in their order; see `packed`."""
+    return tuple(np.frombuffer(places, dtype=np.intp).tolist())
 
 
 def _path() -> str:

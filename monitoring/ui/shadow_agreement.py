@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.ui import cards, charts, pictures, session, shadow_expected, shadow_session, tables, timeline
+from monitoring.ui import cards, charts, pictures, shadow_expected, shadow_session, tables, timeline
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.shadow_view import View
@@ -157,9 +157,8 @@ def _closed(edges: np.ndarray) -> np.ndarray:
 def differences(view: View) -> go.Figure:
     """How far the shadow's score lies from the champion's."""
     keys = [view.chunks.whole.keys[view.chunks.kept[place]] for place in view.shown]
-    edges, counts = shadow.score_differences(
-        session.store(), view.pairs, Window(keys[0].start, keys[-1].stop)
-    )
+    window = Window(keys[0].start, keys[-1].stop)
+    edges, counts = shadow_session.differences(view.scope, view.shadow, window)
     middle, inner = (edges[:-1] + edges[1:]) / 2, counts[1:-1]
     held = np.flatnonzero(inner)
     if len(held):

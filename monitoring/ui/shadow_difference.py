@@ -129,7 +129,7 @@ def _touched(metric: Metric, one: Gain, place: int) -> str:
 
 def right_words(view: View) -> str:
     """Who was right where only one was."""
-    found = shadow.gains.who_was_right(view.pairs, np.array(view.places, dtype=np.intp))
+    found = shadow_session.right(view.scope, view.shadow, view.places)
     telling, p_value = float(found.telling[0]), float(found.p_value[0])
     if telling < 1:
         return "On no final row was only one of the two right."

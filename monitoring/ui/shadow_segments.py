@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from monitoring import shadow
-from monitoring.shadow.gains import Gain, gain
+from monitoring.shadow.gains import Gain
 from monitoring.statistics.paired.ranking import ranked
 from monitoring.ui import (
     cards,
@@ -97,15 +97,8 @@ def _told(value: float, regression: bool) -> str:
 
 
 def _gains(view: View) -> list[_Segment]:
-    keys = {view.pairs.keys[place] for place in view.places}
-    found = []
-    for segment in shadow_session.segments(view.scope, view.shadow):
-        places = np.array([i for i, key in enumerate(segment.keys) if key in keys], dtype=np.intp)
-        if len(places) and segment.labelled[places].sum() > 0:
-            one = gain(segment, view.metric, places)
-            if np.isfinite(one.gain):
-                found.append(_Segment("=".join(segment.segment), one))
-    return found
+    found = shadow_session.segment_gains(view.scope, view.shadow, view.metric.key, view.places)
+    return [_Segment(name, one) for name, one in found]
 
 
 def _label(one: _Segment) -> str:

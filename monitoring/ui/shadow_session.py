@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from monitoring import performance, reasons, shadow
 from monitoring.shadow.agreeing import Part
 from monitoring.shadow.gains import Gain
+from monitoring.statistics.arrays import Floats
 from monitoring.statistics.metrics import Metric
+from monitoring.statistics.paired.right import Right
 from monitoring.store.trials import Trial
 from monitoring.ui import health_session, session
 from monitoring.windows import Window
@@ -69,15 +72,29 @@ def chunks(scope: Scope, version: str) -> shadow.frames.Chunks:
     return _chunks(key(scope, version), scope.chunk)
 
 
+def _array(places: bytes) -> NDArray[np.intp]:
+    return np.array(session.unpacked(places), dtype=np.intp)
+
+
 @st.cache_resource(show_spinner=False, max_entries=256)
-def _gain(given: Key, metric: str, places: tuple[int, ...]) -> Gain:
+def _gain(given: Key, metric: str, places: bytes) -> Gain:
     found = _pairs(*given)
-    return shadow.gains.gain(found, _metric(found.model, metric), np.array(places, dtype=np.intp))
+    return shadow.gains.gain(found, _metric(found.model, metric), _array(places))
 
 
 def gain(scope: Scope, version: str, metric: str, places: tuple[int, ...]) -> Gain:
     """How much better the shadow is by a metric, over some keys as one window."""
-    return _gain(key(scope, version), metric, places)
+    return _gain(key(scope, version), metric, session.packed(places))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _right(given: Key, places: bytes) -> Right:
+    return shadow.gains.who_was_right(_pairs(*given), _array(places))
+
+
+def right(scope: Scope, version: str, places: tuple[int, ...]) -> Right:
+    """Who was right where only one was, over some keys as one window."""
+    return _right(key(scope, version), session.packed(places))
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -92,9 +109,9 @@ def course(scope: Scope, version: str, metric: str) -> Gain:
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def _expected(given: Key, chunk: str, metric: str, places: tuple[int, ...]) -> shadow.Expected | str:
+def _expected(given: Key, chunk: str, metric: str, places: bytes) -> shadow.Expected | str:
     found = _pairs(*given)
-    windows = [np.array(places, dtype=np.intp)] if places else _chunks(given, chunk).places
+    windows = [_array(places)] if places else _chunks(given, chunk).places
     try:
         return shadow.expected(session.store(), found, [_metric(found.model, metric)], windows)[0]
     except performance.NotEstimableError as error:
@@ -114,7 +131,7 @@ def expected(scope: Scope, version: str, metric: str, places: tuple[int, ...] = 
     places : tuple of int, optional
         Keys that make one window; by default every chunk that holds pairs is one.
     """
-    return _expected(key(scope, version), scope.chunk, metric, places)
+    return _expected(key(scope, version), scope.chunk, metric, session.packed(places))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -135,6 +152,36 @@ def _segments(given: Key) -> list[shadow.Pairs]:
 def segments(scope: Scope, version: str) -> list[shadow.Pairs]:
     """The pairs of every segment, shared by all visitors: never change them."""
     return _segments(key(scope, version, ("", "")))
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _segment_gains(given: Key, every: Key, metric: str, places: bytes) -> list[tuple[str, Gain]]:
+    whole = _pairs(*given)
+    keys = {whole.keys[place] for place in session.unpacked(places)}
+    found = []
+    for segment in _segments(every):
+        held = np.array([i for i, key in enumerate(segment.keys) if key in keys], dtype=np.intp)
+        if len(held) and segment.labelled[held].sum() > 0:
+            one = shadow.gains.gain(segment, _metric(whole.model, metric), held)
+            if np.isfinite(one.gain):
+                found.append(("=".join(segment.segment), one))
+    return found
+
+
+def segment_gains(scope: Scope, version: str, metric: str, places: tuple[int, ...]) -> list[tuple[str, Gain]]:
+    """The gain of every segment that has one, over some keys of the pairs shown as one window."""
+    every = key(scope, version, ("", ""))
+    return _segment_gains(key(scope, version), every, metric, session.packed(places))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _differences(given: Key, window: Window) -> tuple[Floats, Floats]:
+    return shadow.score_differences(session.store(), _pairs(*given), window)
+
+
+def differences(scope: Scope, version: str, window: Window) -> tuple[Floats, Floats]:
+    """How far the shadow's score lies from the champion's, as edges and counts; never change them."""
+    return _differences(key(scope, version), window)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)

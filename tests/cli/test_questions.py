@@ -214,7 +214,7 @@ def test_labels_of_a_review_answer_apart_from_those_of_the_log(churn: Run, tmp_p
     refused = churn("show", "performance", "churn", "--labels", "review")
     assert refused.code == 2
     assert "nothing was drawn for an audit" in refused.stderr
-    assert churn("show", "performance", "churn", "--labels", "both").code == 2
+    assert churn("show", "performance", "churn", "--labels", "all").code == 2
     toml = tmp_path / "reviewed.toml"
     toml.write_text(TOML + '\n[review]\nreasons = ["audit", "odd"]\n')
     assert "no reason is called 'odd'" in churn("add", toml).stderr
@@ -229,6 +229,9 @@ def test_labels_of_a_review_answer_apart_from_those_of_the_log(churn: Run, tmp_p
         ("audit", "grey", "audit_young"), ("audit", "grey", "no_audit"),
     }  # fmt: skip
     assert all(row["value"] is None and row["n"] == 0 for row in rows)
+    both = churn("show", "performance", "churn", "--labels", "both", "--metric", "accuracy", "--json")
+    assert both.code == 0
+    assert {row["subject"] for row in json.loads(both.stdout)} == {"log and audit"}
     odd = churn("show", "performance", "churn", "--labels", "review", "--metric", "roc_auc")
     assert odd.code == 2
     assert "an audit does not estimate 'roc_auc'" in odd.stderr

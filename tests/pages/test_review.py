@@ -138,6 +138,12 @@ def test_the_audits_estimate_is_told_here_and_on_performance(open_app, queue, st
     page = open_app("performance", model="m", metric="accuracy")
     assert not page.exception
     assert "Audit: By the audit" in said(page)
+    page.segmented_control(key="reviewed").set_value("with logged ones").run()
+    assert not page.exception
+    assert "an estimate needs 30" in said(page), "of the rows that wait hardly one was drawn"
+    page.segmented_control(key="reviewed").set_value("left out").run()
+    assert not page.exception
+    assert "an estimate needs 30" not in said(page)
 
 
 def test_a_log_without_rows_says_what_to_do(open_app, store_file):

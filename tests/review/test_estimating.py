@@ -10,7 +10,7 @@ from monitoring.review.measures import MEASURES, measures_of
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import case_rows, cases
 from monitoring.store.verdicts import Opinion
-from tests.review.logs import logged
+from tests.review.logs import description, logged
 
 
 def answer(store, task, chosen):
@@ -178,3 +178,15 @@ def test_the_tidy_frame_of_an_audit_is_grey_and_says_how_much_it_rests_on(filled
     assert days["n"].sum() == whole["n"].iloc[0]
     assert set(days["reason"]) <= {"audit_young", "no_audit"}
     assert days["value"].isna().all()
+
+
+def test_the_tidy_frame_names_the_version_that_served(filled):
+    store = filled()
+    head = description().replace('[versions]\nchampion = "one"\nshadows = ["two"]', (
+        '[versions]\nchampion = "two"\nserved = [{champion = "one", until = 2026-01-16T00:00:00Z}]'
+    ))  # fmt: skip
+    store.add(head)
+    data = review.frames.frame(review.sample(store, "m"), "1 day", ["accuracy"])
+    before = data["chunk_start"] < "2026-01-16"
+    assert set(data.loc[before, "version"]) == {"one"}
+    assert set(data.loc[~before, "version"]) == {"two"}

@@ -98,3 +98,43 @@ def test_every_row_is_drawn_with_its_chance():
 def test_a_union_is_at_least_as_likely_as_each_of_its_draws(chances):
     whole = float(audits.union(chances))
     assert max(chances) - 1e-12 <= whole <= min(sum(chances), 1) + 1e-12
+
+
+def _sums(above, below):
+    return audits.Sums(*(np.asarray(one.sum()) for one in (above, below, above**2, above * below, below**2)))
+
+
+def test_a_completed_ratio_without_a_label_is_the_sample_and_with_all_labels_the_share_itself():
+    rng = np.random.default_rng(3)
+    right = rng.integers(0, 2, 300).astype(float)
+    chance = np.full(300, 0.02)
+    nobody = _sums(np.zeros(0), np.zeros(0))
+    sampled = audits.completed(nobody, right, np.ones(300), chance, 15_000, share=True)
+    alone = audits.ratio(right, np.ones(300), chance, share=True)
+    assert sampled.value == pytest.approx(float(alone.value))
+    assert sampled.error == pytest.approx(float(alone.error), rel=0.03)
+    whole = audits.completed(_sums(right, np.ones(300)), [], [], [], 0, share=True)
+    mean = right.mean()
+    assert whole.value == pytest.approx(mean)
+    assert whole.error == pytest.approx(np.sqrt(mean * (1 - mean) / 300))
+    assert np.isnan(audits.completed(nobody, [], [], [], 10, share=True).value)
+
+
+def test_a_completed_ratio_is_not_misled_by_labels_that_come_early_for_some():
+    """Wrong decisions are labelled late: labelled rows alone say 0.97, where 0.8 of all are right."""
+    rng = np.random.default_rng(4)
+    off, plain, held = [], [], []
+    for _ in range(300):
+        right = (rng.random(4000) < 0.8).astype(float)
+        early = rng.random(4000) < np.where(right == 1, 0.7, 0.1)
+        drawn = ~early & (rng.random(4000) < 0.05)
+        known = _sums(right[early], np.ones(early.sum()))
+        found = audits.completed(
+            known, right[drawn], np.ones(drawn.sum()), np.full(drawn.sum(), 0.05), (~early).sum(), share=True
+        )
+        off.append(float(found.value) - 0.8)
+        plain.append(right[early].mean() - 0.8)
+        held.append(bool(found.lower <= 0.8 <= found.upper))
+    assert np.mean(plain) > 0.15
+    assert abs(np.mean(off)) < 0.005
+    assert 0.92 <= np.mean(held) <= 0.98
