@@ -36,7 +36,7 @@ def test_from_the_answer_to_the_rows_behind_it_and_back_by_the_address(visit, me
     expect(second).to_have_attribute("aria-selected", "false")
     second.click()
     expect(page).to_have_url(re.compile("finding="))
-    page.locator(".st-key-rows-behind summary").click()
+    page.locator(".st-key-rows summary").click()
     expect(page.locator(".st-key-detail")).to_contain_text("oldest first")
     again = visit(page.url)
     second = again.locator(".st-key-ranking tr[tabindex='0']").nth(1)
