@@ -39,6 +39,7 @@ PARAMETERS: dict[str, str] = {
     "cost_fp": "cost of a wrong positive",
     "cost_fn": "cost of a missed event",
     "bins": "bins",
+    "reviewed": "labels of a review, counted or not",
     "shadow": "shadow",
     "check": "check",
     "finding": "check of a subject",
