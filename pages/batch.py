@@ -30,7 +30,7 @@ with st.container(border=True, key="batch-input"):
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**The file**")
-        given = batch_session.ask(batch_session.FILE, "the file to look at")
+        given = batch_session.ask(batch_session.FILE, "The file to look at")
         sheet = ""
         if given is not None and given.path.suffix.lower() in sheets.SUFFIXES:
             sheet = st.text_input("Sheet", key="sheet", placeholder="the first", width=230)
@@ -44,11 +44,11 @@ with st.container(border=True, key="batch-input"):
             ) or OWN  # fmt: skip
         other = None
         if against == OTHER:
-            other = batch_session.ask(batch_session.OTHER, "the file it is compared with")
+            other = batch_session.ask(batch_session.OTHER, "The file it is compared with")
             st.caption("Two files by themselves: every column they share, no model asked.")
         elif model is not None:
-            words = model.reference.words if model.reference else "names no reference: columns and rules only"
-            st.caption(cards.escaped(f"{model.label_title}: {words}"))
+            words = model.reference.words if model.reference else "no reference: columns and rules only"
+            st.caption(cards.escaped(f"{model.name}, {words}"))
 
 if given is None or (against == OTHER and other is None):
     cards.empty(
