@@ -10,7 +10,7 @@ from monitoring.glossary import TERMS, term
 from monitoring.statistics import METHODS
 from monitoring.statistics.metrics import METRICS
 
-# How the terms of the glossary are written in a sentence; each is a regular expression.
+# How terms of the glossary are written in a sentence, where not as they are called: regular expressions.
 _WRITTEN = {
     "reference": "references?",
     "current": "current",
@@ -49,7 +49,7 @@ _WRITTEN = {
     "event": "events?",
     "class mix": "class mix",
     "quantile": "(?:beyond the )?quantiles?",
-    "detectable": "detectable, small|detectable",
+    "detectable, small": "detectable, small|detectable",
     "check": "checks?",
     "version": "versions?",
     "segment": "segments?",
@@ -58,16 +58,11 @@ _WRITTEN = {
     "review": "reviews?",
 }
 _MORE = {
-    "row": "One case about which the model was asked once, with everything it was told of it.",
     "slope": "How much scores exaggerate: below 1 they are surer than they should be, above 1 too careful.",
     "event": "What the model is asked to foresee, when it happens.",
     "class mix": "How often each answer is given, out of all answers.",
     "quantile": "Further out than 999 in 1,000 values of the reference.",
-    "detectable": "A change that is surely there, but too small to matter.",
     "check": "One question about the data, such as whether values are missing more often than before.",
-    "version": "One of several models that answer the same question.",
-    "segment": "Part of all cases, such as one airport or one customer group.",
-    "quarantine": "Where rows wait that could not be read; nothing is lost, and they can be mended.",
     "review": "Cases that a person should look at, and what was said of those that were looked at.",
     "median": "The value in the middle: half of all values are smaller.",
 }
@@ -144,7 +139,8 @@ def _alternatives() -> dict[str, str]:
     for key, one in {**METHODS, **METRICS}.items():
         ways = sorted({one.short, one.title, key.replace("_", " ")}, key=len, reverse=True)
         named[key] = "|".join(re.escape(way).replace("’", "[’']") for way in ways if len(way) > 1)
-    return {**named, **_WRITTEN}
+    plain = {key: f"{re.escape(key)}s?" for key in TERMS if key not in _WRITTEN}
+    return {**named, **plain, **_WRITTEN}
 
 
 _KEYS: dict[str, str] = {}

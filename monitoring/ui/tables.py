@@ -87,7 +87,7 @@ def csv(rows: Rows) -> bytes:
     Examples
     --------
     >>> csv([{"feature": "age", "share": 0.5, "course": "data:image/svg+xml;base64,AA=="}])
-    b'feature,share\\nage,0.5\\n'
+    b'feature,share\nage,0.5\n'
     """
     data = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
     drawn = [name for name in data.columns if data[name].astype(str).str.startswith(_PICTURE).any()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
@@ -29,7 +30,10 @@ def asked(app: Any, *requests: tuple[str, str, Any]) -> list[tuple[int, Any]]:
                 answers.append(await _one(app, method, place, content))
         return answers
 
-    return asyncio.run(through())
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # a browser that other tests use has a loop of its own in this thread
+        return apart.submit(lambda: asyncio.run(through())).result()
 
 
 async def _one(app: Any, method: str, path: str, content: Any) -> tuple[int, Any]:

@@ -19,7 +19,18 @@ NAMES = {one.short for one in [*METHODS.values(), *METRICS.values()]}
 NAMES |= {one.title for one in [*METHODS.values(), *METRICS.values()]}
 JARGON = sorted({*TERMS, *NAMES, *(f"{term}s" for term in TERMS), "drifts", "outlying", "slope"})
 # Words that mean here what they mean everywhere, and are no terms of a reader's question.
-USUAL = {"quality", "performance", "balanced", "recall", "precision", "lift", "bias", "final", "current"}
+USUAL = {
+    "quality",
+    "performance",
+    "balanced",
+    "recall",
+    "precision",
+    "lift",
+    "bias",
+    "final",
+    "current",
+    "as of",
+}
 # What the app itself is called in its own navigation; touching it tells what the page answers.
 PLACES = {"Drift", "Predictions", "Performance", "Quality", "Shadow", "Model", "Review", "Alerts", "Health"}
 

@@ -7,7 +7,7 @@ import pytest
 from monitoring.ui import refresh, shell
 from tests.pages.conftest import opened
 
-FORMS = [page.name for page in shell.PAGES if page.forms]
+FORMS = [page.name for page in shell.PAGES if page.forms and page.bar]
 
 
 @pytest.fixture
