@@ -22,12 +22,11 @@ def panel(view: View) -> None:
         cards.empty("No pairs in this range.", "Choose a longer range.")
         return
     places = np.concatenate([view.chunks.places[one] for one in view.shown])
-    whole = shadow.agreeing(view.pairs, [places])
+    said = shadow_session.together(view.scope, view.shadow, places)
+    whole, took, failed = said.agreeing, said.latency, said.failures
     st.markdown(cards.escaped(words(view, whole)))
-    took = shadow.latency(view.pairs, places)
     if took is not None:
         st.markdown(cards.escaped(latency_words(view, took)))
-    failed = shadow.failures(view.pairs, places)
     if failed is not None:
         st.markdown(cards.escaped(failure_words(view, failed)))
     left, right = st.columns([3, 2], gap="medium")
@@ -36,8 +35,7 @@ def panel(view: View) -> None:
         st.subheader("Mean difference of scores" if regression else "Decided alike, over time", anchor=False)
         timeline.draw(over_time(view), view.model, key="agreement-course")
         st.subheader("Score against score", anchor=False)
-        joint = shadow.Joint(view.pairs, [places])
-        pictures.draw(density(view, joint.scores[0]), key="scores")
+        pictures.draw(density(view, said.cells), key="scores")
     with right:
         if not regression:
             st.subheader("Who decided what", anchor=False)

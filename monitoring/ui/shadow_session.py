@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -142,6 +143,39 @@ def _agreeing(given: Key, chunk: str) -> shadow.Agreeing:
 def agreeing(scope: Scope, version: str) -> shadow.Agreeing:
     """How often both decided alike in every chunk that holds pairs."""
     return _agreeing(key(scope, version), scope.chunk)
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """Two versions over some keys as one window; never change it.
+
+    Attributes
+    ----------
+    agreeing : Agreeing
+    latency : Latency or None
+    failures : Failures or None
+    cells : ndarray of shape (A, B)
+        Pairs by both scores.
+    """
+
+    agreeing: shadow.Agreeing
+    latency: shadow.Latency | None
+    failures: shadow.Failures | None
+    cells: Floats
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _together(given: Key, places: bytes) -> Together:
+    found, held = _pairs(*given), _array(places)
+    return Together(
+        shadow.agreeing(found, [held]), shadow.latency(found, held), shadow.failures(found, held),
+        shadow.Joint(found, [held]).scores[0],
+    )  # fmt: skip
+
+
+def together(scope: Scope, version: str, places: NDArray[np.intp]) -> Together:
+    """What both said over some keys as one window, without labels."""
+    return _together(key(scope, version), session.packed(tuple(places.tolist())))
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
