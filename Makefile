@@ -31,7 +31,7 @@ lint: .venv/.requirements-dev ## format, style, types and the direction of impor
 	@.venv/bin/lint-imports
 
 test: setup lint ## lint, then every test but the slow ones, in a browser too
-	@OMP_NUM_THREADS=1 $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile
+	@OMP_NUM_THREADS=1 LOOKOUT_THREADS=1 $(PYTHON) -m pytest -q -n $(JOBS) --dist loadfile
 
 slow: .venv/.requirements-dev ## laws that need minutes: crashes, false-alarm rates
 	@$(PYTHON) -m pytest -q tests/slow -o norecursedirs='.* node_modules'

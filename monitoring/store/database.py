@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -13,13 +14,28 @@ from monitoring.store.sql import composed, named, text
 
 DatabaseError = duckdb.Error  # what the database itself complains of
 CATALOG = "the store"
+THREADS = "LOOKOUT_THREADS"
+"""The environment's number of threads that the database may use."""
 OURS = {"migrations", "models", "files", "quarantine"}  # tables that every store has
+
+
+def threads(told: str) -> str:
+    """How many threads the database may use: a whole number from 1 on, else two.
+
+    Examples
+    --------
+    >>> threads("4"), threads(""), threads("many"), threads("0")
+    ('4', '2', '2', '2')
+    """
+    return told if told.isdecimal() and int(told) else "2"
+
+
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",  # the store never asks the network for anything
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",  # a Python variable is never mistaken for a table
     "memory_limit": "1500MB",
-    "threads": "2",
+    "threads": threads(os.environ.get(THREADS, "")),
 }
 
 
