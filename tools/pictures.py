@@ -37,6 +37,7 @@ from tools import browser, picture_sources  # noqa: E402
 FOLDER = ROOT / "docs" / "images"
 WIDTH = 1280
 LARGEST = 200_000
+_WHOLE = "!document.querySelector('[data-testid=stSkeleton]')"  # parts of the page come after it
 IDLE = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
 _SCROLL = """(element, above) => {
     element.scrollIntoView({block: 'start'})
@@ -139,6 +140,8 @@ def taken(one: Picture, address: str, opened: Browser) -> bytes:
     for _ in range(2):  # parts that are drawn beside the page begin when it has been drawn
         page.wait_for_timeout(1200)
         page.wait_for_function(IDLE, timeout=90_000)
+    page.wait_for_function(_WHOLE, timeout=90_000)
+    page.wait_for_timeout(600)
     if page.get_by_test_id("stException").count():
         raise RuntimeError(f"{one.name}: the page shows an error")
     if one.top:
