@@ -39,7 +39,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="tiles"):
         what="Every model with a mark for each thing that is watched, and a ribbon with a bar per day: the "
         "worse, the higher. The thin line below tells whether what the model is asked about has moved away "
         "from what it learnt; the blue one marks the days on which it is known to have been healthy, with "
-        "which the others are compared. Click a day to see everything as of that day.",
+        "which the others are compared. Click a day to see everything as it was on that day.",
         why="A model fails quietly: the service keeps answering while its inputs leave what it learnt from.",
         then="Read the sentence of everything that is not healthy, and follow the link to its cause. A word "
         "with dots below it says what it means when you touch it.",

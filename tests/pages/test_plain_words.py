@@ -29,7 +29,6 @@ USUAL = {
     "bias",
     "final",
     "current",
-    "as of",
 }
 # What the app itself is called in its own navigation; touching it tells what the page answers.
 PLACES = {"Drift", "Predictions", "Performance", "Quality", "Shadow", "Model", "Review", "Alerts", "Health"}

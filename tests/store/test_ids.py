@@ -115,7 +115,7 @@ TOLD = st.lists(
 )
 
 
-@examples(3, 60)
+@examples(6, 60)
 @given(files=st.lists(TOLD, min_size=2, max_size=4), gone=st.data())
 def test_forgetting_a_file_of_labels_equals_never_having_ingested_it(
     tmp_path_factory: pytest.TempPathFactory, files: list, gone: st.DataObject

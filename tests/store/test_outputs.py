@@ -90,7 +90,7 @@ parts = st.lists(
 )
 
 
-@examples(2, 20)
+@examples(3, 20)
 @given(order=parts, forget=st.one_of(st.none(), st.integers(0, 6)))
 def test_files_in_any_order_and_forgotten_ones_give_what_one_pass_gives(
     tmp_path_factory, task, order, forget

@@ -66,7 +66,7 @@ def test_a_file_of_exactly_the_rows_of_a_window_gives_the_same_grids_and_counts(
         )
 
 
-@examples(2, 40)
+@examples(4, 40)
 @given(batch=BATCH)
 def test_hostile_rows_count_the_same_in_a_file_as_in_a_window(
     tmp_path_factory: pytest.TempPathFactory, batch: list

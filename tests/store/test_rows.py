@@ -40,7 +40,7 @@ def same(one: object, two: object) -> bool:
     return one == two or (two is None and isinstance(one, float) and np.isnan(one))
 
 
-@examples(4, 100)
+@examples(10, 100)
 @given(
     log=logs.logs,
     asked=st.lists(spans, max_size=4),
@@ -68,7 +68,7 @@ def test_rows_are_those_whose_key_lies_in_a_window_each_once_and_as_they_were_lo
         assert column.dtype == (object if name in WORDS else np.float64)
 
 
-@examples(3, 60)
+@examples(6, 60)
 @given(log=st.lists(logs.rows, min_size=1, max_size=25), most=st.lists(st.integers(1, 30), min_size=2))
 def test_a_smaller_sample_is_the_beginning_of_a_larger_one(
     tmp_path_factory: pytest.TempPathFactory, log: list, most: list[int]
@@ -81,7 +81,7 @@ def test_a_smaller_sample_is_the_beginning_of_a_larger_one(
             assert larger[: len(smaller)] == smaller
 
 
-@examples(3, 60)
+@examples(6, 60)
 @given(log=logs.logs)
 def test_every_row_belongs_to_exactly_one_segment_as_in_the_profile(
     tmp_path_factory: pytest.TempPathFactory, log: list

@@ -23,7 +23,7 @@ from tests.store.numbered_rows import EVERY, filled, plain, sequence, spans, tak
 ARRAYS = ("counts", "sums", "n", "missing", "non_finite", "total", "square", "minimum", "maximum")
 
 
-@examples(3, 60)
+@examples(6, 60)
 @given(log=logs.logs, feature=st.sampled_from([*NUMBERS, *WORDS]), spans=st.lists(spans, max_size=1))
 def test_segment_cubes_are_the_profiles_of_the_segments_and_add_up_to_all_rows(
     tmp_path_factory: pytest.TempPathFactory, log: list, feature: str, spans: Sequence[Window]
@@ -93,7 +93,7 @@ def test_segments_of_many_files_are_read_with_one_query_and_added_up(
             np.testing.assert_array_equal(getattr(cube, name), getattr(one, name))
 
 
-@examples(3, 60)
+@examples(6, 60)
 @given(log=logs.logs)
 def test_labels_are_the_segments_that_have_rows_and_together_they_are_all_rows(
     tmp_path_factory: pytest.TempPathFactory, log: list

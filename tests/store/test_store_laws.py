@@ -85,7 +85,7 @@ def filled(path: Path, batches: list[pd.DataFrame], names: list[str]) -> Store:
     return store
 
 
-@examples(2, 40)
+@examples(4, 40)
 @given(batches=st.lists(BATCH, min_size=2, max_size=3), data=st.data())
 def test_forgetting_a_file_equals_never_having_ingested_it(
     tmp_path_factory: pytest.TempPathFactory, batches: list, data: st.DataObject
@@ -103,7 +103,7 @@ def test_forgetting_a_file_equals_never_having_ingested_it(
         assert picture(full) == picture(without)
 
 
-@examples(2, 20)
+@examples(3, 20)
 @given(batch=BATCH, cuts=st.sets(st.integers(1, 11), max_size=2))
 def test_any_split_and_order_of_files_gives_the_same_profile(
     tmp_path_factory: pytest.TempPathFactory, batch: list, cuts: set[int]
