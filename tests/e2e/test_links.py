@@ -10,11 +10,15 @@ from playwright.sync_api import expect
 def test_a_view_is_copied_with_its_address_and_its_terms_explain_themselves(visit, demo_app, settled):
     page = visit(f"{demo_app}/?as_of=2013-07-15&range=1000y")
     expect(page.get_by_text("The address asks for 1000y (range)")).to_be_visible()
-    term = page.locator(".term", has_text="reference").first
+    term = page.locator(".st-key-said-flights .term", has_text="reference").first
     term.focus()
     tip = page.locator(".meaning:visible")
     expect(tip).to_contain_text("known to have been healthy")
     assert term.get_attribute("aria-describedby") == tip.get_attribute("id")
+    page.keyboard.press("r")
+    settled()
+    expect(tip).to_contain_text("known to have been healthy")
+    expect(term).to_be_focused()
     page.keyboard.press("Escape")
     expect(tip).to_have_count(0)
     page.get_by_role("radio", name="28d").click()

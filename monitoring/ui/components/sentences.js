@@ -1,6 +1,8 @@
 // Sentences with a status each; a term of the field is a button that says in plain words what it means.
 
 let numbered = 0
+// What each has drawn: a run of the page that changes nothing leaves an open explanation and the focus alone.
+const drawn = new WeakMap()
 
 /** A term with its explanation; gives the button and the box, which hang together for those who hear the page. */
 function explained(text, [title, meaning], link, tips) {
@@ -34,6 +36,9 @@ function explained(text, [title, meaning], link, tips) {
 }
 
 export default function ({ data, parentElement }) {
+  const root = parentElement.querySelector(".root")
+  const words = JSON.stringify(data)
+  if (drawn.get(root) === words) return
   const tips = []
   const said = (pieces) =>
     pieces.map(([text, term]) => {
@@ -48,4 +53,5 @@ export default function ({ data, parentElement }) {
     return el("p", {}, shape, " ", word, name, name ? " \u00a0" : "", ...said(line.text))
   })
   redraw(parentElement, ...lines)
+  drawn.set(root, words)
 }
