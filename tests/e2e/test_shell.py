@@ -1,7 +1,9 @@
 """The frame in a browser: deep links, appearance, small screens, and silence towards the outside."""
 
+import http.client
 import urllib.error
 import urllib.request
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -61,3 +63,17 @@ def test_answers_carry_security_headers_and_assets_are_compressed(visit, page, e
 def test_internal_counters_are_not_served(empty_app):
     with pytest.raises(urllib.error.HTTPError, match="404"):
         urllib.request.urlopen(f"{empty_app}/_stcore/metrics", timeout=10)
+
+
+def test_a_page_of_another_site_cannot_open_a_connection(empty_app):
+    asking = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "MDEyMzQ1Njc4OTAxMjM0NQ==",
+    }
+    for origin, status in (("https://elsewhere.example", 403), (empty_app, 101)):
+        connection = http.client.HTTPConnection(urlsplit(empty_app).netloc, timeout=30)
+        connection.request("GET", "/_stcore/stream", headers={**asking, "Origin": origin})
+        assert connection.getresponse().status == status
+        connection.close()

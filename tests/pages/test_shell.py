@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from streamlit import net_util
+from streamlit.web.server import server_util
 
 from monitoring.store import StoreError
-from monitoring.ui import session, shell
+from monitoring.ui import lifespan, session, shell
 
 PAGES = [page.name for page in shell.PAGES]
 
@@ -69,3 +71,16 @@ def test_what_a_store_says_is_text(open_app, store_file, monkeypatch):
     app = open_app()
     assert r"\[a\]\(b\)" in said(app)
     assert r"\*old\*" in said(app)
+
+
+def test_a_page_of_another_site_is_refused_without_asking_the_internet_who_we_are(monkeypatch):
+    asked = []
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)  # put back afterwards
+    monkeypatch.setattr(net_util, "_external_ip", None)
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, timeout: asked.append(url))
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked, "Streamlit does not ask any more: the function is needed no longer"
+    asked.clear()
+    lifespan.stay_here()
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
+    assert not asked
