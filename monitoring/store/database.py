@@ -13,9 +13,12 @@ from monitoring.store.errors import NotAStore, StoreError, StoreInUse
 from monitoring.store.sql import composed, named, text
 
 DatabaseError = duckdb.Error  # what the database itself complains of
+# No model can have this name: a database is otherwise called like its file, and a model of that name would be
+# ambiguous.
 CATALOG = "the store"
 THREADS = "LOOKOUT_THREADS"
 """The environment's number of threads that the database may use."""
+_ATTACH = "ATTACH {path} AS {catalog}"
 OURS = {"migrations", "models", "files", "quarantine"}  # tables that every store has
 
 
@@ -65,18 +68,18 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"{path}: its folder cannot be made ({error.strerror})") from error
-    if path.exists():
-        examine(path)
     connection = duckdb.connect(":memory:", config=SETTINGS)
     try:
-        # Attached under a name that no model can have: a database is otherwise called like its file, and a
-        # model of that name would be ambiguous.
-        place = {"path": text(str(path))}
-        connection.execute(composed("ATTACH {path} AS {catalog}", place, catalog=CATALOG))
+        if path.exists():
+            _look_into(connection, path)
+        connection.execute(composed(_ATTACH, {"path": text(str(path))}, catalog=CATALOG))
+        return prepared(connection, CATALOG)
     except duckdb.Error as error:
         connection.close()
         raise _translated(error, path) from error
-    return prepared(connection, CATALOG)
+    except NotAStore:
+        connection.close()
+        raise
 
 
 def prepared(cursor: duckdb.DuckDBPyConnection, catalog: str = "memory") -> duckdb.DuckDBPyConnection:
@@ -90,24 +93,33 @@ def prepared(cursor: duckdb.DuckDBPyConnection, catalog: str = "memory") -> duck
 def examine(path: Path) -> None:
     """Look into an existing file without the right to change it; raises as `connect` does."""
     try:
-        with duckdb.connect(str(path), read_only=True, config=SETTINGS) as probe:
-            _assert_ours(probe, path)
+        with duckdb.connect(":memory:", config=SETTINGS) as probe:
+            _look_into(probe, path)
     except duckdb.Error as error:
         raise _translated(error, path) from error
+
+
+def _look_into(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach a file that may only be read, see whether it is a store, and let go of it again."""
+    connection.execute(composed(_ATTACH + " (READ_ONLY)", {"path": text(str(path))}, catalog=CATALOG))
+    _assert_ours(connection, path)
+    connection.execute(named("DETACH {catalog}", catalog=CATALOG))
 
 
 def _assert_ours(probe: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Tell our store from another program's database and from one that this version cannot know."""
     found = probe.execute(
-        "SELECT table_name FROM duckdb_tables() UNION ALL "
-        "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = $catalog UNION ALL "
+        "SELECT view_name FROM duckdb_views() WHERE NOT internal AND database_name = $catalog",
+        {"catalog": CATALOG},
     ).fetchall()
     tables = {row[0] for row in found}
     if not tables:
         return
     columns = probe.execute(
-        "SELECT column_name FROM duckdb_columns() "
-        "WHERE schema_name = 'main' AND table_name = 'migrations' ORDER BY column_index"
+        "SELECT column_name FROM duckdb_columns() WHERE database_name = $catalog "
+        "AND schema_name = 'main' AND table_name = 'migrations' ORDER BY column_index",
+        {"catalog": CATALOG},
     ).fetchall()
     foreign = NotAStore(
         f"{path} is a database of another program; it was left as it is. Choose another --store"
@@ -115,7 +127,8 @@ def _assert_ours(probe: duckdb.DuckDBPyConnection, path: Path) -> None:
     if columns != [("name",), ("applied_at",)]:
         raise foreign
     known = {step.__name__ for step in migrations.MIGRATIONS}
-    taken = {row[0] for row in probe.execute("SELECT name FROM main.migrations").fetchall()}
+    steps = probe.execute(named("SELECT name FROM {catalog}.main.migrations", catalog=CATALOG)).fetchall()
+    taken = {row[0] for row in steps}
     if not (tables == {"migrations"} and not taken) and not (known & taken and tables >= OURS):
         raise foreign
     if taken - known:

@@ -20,13 +20,14 @@ from monitoring.store import (
     trials,
 )
 from monitoring.store.sql import composed, listed, named, quoted
+from monitoring.store.transactions import transaction
 
 MIGRATIONS: list[Callable[[duckdb.DuckDBPyConnection], None]] = []
 migration = MIGRATIONS.append
 
 
 def apply(cursor: duckdb.DuckDBPyConnection) -> list[str]:
-    """Bring a store up to date.
+    """Bring a store up to date: all the way, or not at all.
 
     Returns
     -------
@@ -35,15 +36,14 @@ def apply(cursor: duckdb.DuckDBPyConnection) -> list[str]:
     """
     cursor.execute("CREATE TABLE IF NOT EXISTS migrations (name VARCHAR, applied_at TIMESTAMP)")
     done = {row[0] for row in cursor.execute("SELECT name FROM migrations").fetchall()}
-    taken = []
-    for step in MIGRATIONS:
-        if step.__name__ not in done:
-            cursor.execute("BEGIN")
+    missing = [step for step in MIGRATIONS if step.__name__ not in done]
+    if not missing:
+        return []
+    with transaction(cursor):
+        for step in missing:
             step(cursor)
             cursor.execute("INSERT INTO migrations VALUES ($name, now()::TIMESTAMP)", {"name": step.__name__})
-            cursor.execute("COMMIT")
-            taken.append(step.__name__)
-    return taken
+    return [step.__name__ for step in missing]
 
 
 @migration

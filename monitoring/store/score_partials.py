@@ -140,6 +140,11 @@ def note_events(cursor: duckdb.DuckDBPyConnection, changes: str) -> None:
     cursor.execute(composed(_NOTE, {"events": changes}))
 
 
+def any_event(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Whether `note_events` has put anything there."""
+    return bool(cursor.execute("SELECT 1 FROM label_events LIMIT 1").fetchall())
+
+
 def append(
     cursor: duckdb.DuckDBPyConnection,
     model: Model,
@@ -204,8 +209,9 @@ def count(
 ) -> None:
     """Count one thing of all rows and of every segment; parameters are as in `append`."""
     found = source or Rows.of_log(model)
+    told = labelled if labelled is not None and any_event(cursor) else None
     for segment in [("", ()), *segments]:
-        for relation, where in ((_ALL, rows), (_LABELLED, labelled)):
+        for relation, where in ((_ALL, rows), (_LABELLED, told)):
             if where is not None:
                 _count(cursor, model, counter, segment, relation, where, found)
 

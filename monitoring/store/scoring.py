@@ -169,7 +169,7 @@ def _extend_labels(
             },
         )
     )
-    if cursor.execute("SELECT 1 FROM label_events LIMIT 1").fetchone():
+    if score_partials.any_event(cursor):
         _append(cursor, model, labelled=where)
         _append_pairs(cursor, model, f"{paired} AND {pairing.LABELLED}", rows=False)
 

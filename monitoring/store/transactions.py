@@ -125,7 +125,10 @@ def register(
     if before is not None and counters.changed(before, model):
         progress(0.0, f"counting the rules of {model.name} again")
         counters.recount(cursor, model, every=counters.moved(before, model))
-    settle(cursor, model, progress)
+    if before is None and not given:
+        catalogue.settled(cursor, model.name)  # no rows yet: there is nothing to profile
+    else:
+        settle(cursor, model, progress)
     return model
 
 
