@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.auc import placements, roc_auc
 from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import tables, varying
+from monitoring.statistics.threads import one_thread
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
@@ -105,7 +105,7 @@ def domain_classifier(
     # Shuffled once: first halves are learnt from, second halves held out.
     r, c = (side[generator.permutation(len(side))] for side in (r, c))
     half_r, half_c = len(r) // 2, len(c) // 2
-    with threadpool_limits(1):  # several threads are slower than one here
+    with one_thread():  # several threads are slower than one here
         say(0.0, "learning to tell current from reference rows")
         learnt = np.concatenate([r[:half_r], c[:half_c]])
         useful = np.flatnonzero(varying(learnt))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.tables import (
@@ -18,6 +17,7 @@ from monitoring.statistics.tables import (
     scaling,
     tables,
 )
+from monitoring.statistics.threads import one_thread
 
 CATEGORIES = 20
 DIMENSIONS = 256
@@ -113,7 +113,7 @@ def mmd(
     if permutations < 1:
         raise ValueError(f"a permutation test needs at least one permutation, not {permutations}")
     rows, generator = np.concatenate([r, c]), np.random.default_rng(seed)
-    with threadpool_limits(1):
+    with one_thread():
         z = _features(_fitted(rows, mask, DIMENSIONS, generator), rows)
         z -= z.mean(axis=0, dtype=float).astype(np.float32)
         is_current = np.arange(len(rows)) >= len(r)

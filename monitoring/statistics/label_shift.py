@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.classifier import domain_classifier
 from monitoring.statistics.mixing import MixRate, mix_and_rate
 from monitoring.statistics.shares import two_shares
 from monitoring.statistics.tables import table, varying
+from monitoring.statistics.threads import one_thread
 from monitoring.statistics.weighting import TREES
 
 LEAST_OF_CLASS = 200
@@ -138,7 +138,7 @@ def _told_alike(r: Rows, c: Rows, categorical: ArrayLike, seed: int) -> float:
     if not useful.size or len(np.unique(r.label[half] == label)) < 2:
         return 1.0
     settings: dict[str, Any] = {**TREES, "categorical_features": mask[useful], "random_state": 0}
-    with threadpool_limits(1):
+    with one_thread():
         learner = HistGradientBoostingClassifier(**settings).fit(
             rows[half][:, useful], r.label[half] == label
         )

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.expectation import Estimated
 from monitoring.statistics.tables import table, varying
+from monitoring.statistics.threads import one_thread
 
 LEAST_ROWS = 100
 FOLDS = 3
@@ -109,7 +109,7 @@ def error_model(
     rows, miss = rows[known], miss[known]
     useful = np.flatnonzero(varying(rows))
     fold = np.random.default_rng(seed).permutation(len(rows)) % FOLDS
-    with threadpool_limits(1):  # several threads are slower than one here
+    with one_thread():  # several threads are slower than one here
         models = [_learnt(rows[:, useful], mask[useful], loss, fold) for loss in (miss, miss**2)]
     return ErrorModel(models[0], models[1], useful, mask)
 
@@ -214,7 +214,7 @@ def _of_rows(model: LossModel, rows: Floats) -> Floats:
     """The expected loss of each row."""
     if model.learner is None or not len(rows):
         return np.full(len(rows), model.mean)
-    with threadpool_limits(1):
+    with one_thread():
         return np.maximum(model.learner.predict(rows), 0.0)
 
 

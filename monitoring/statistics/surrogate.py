@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats, pulled_in
 from monitoring.statistics.shuffling import shuffled_scores
 from monitoring.statistics.tables import table, varying
+from monitoring.statistics.threads import one_thread
 
 LEAST_ROWS = 100
 MOST_ROWS = 10_000
@@ -94,7 +94,7 @@ def surrogate_importance(
     importance, r_squared = np.full(rows.shape[1], np.nan), float("nan")
     if np.ptp(scores[:half]) > 0 and np.ptp(scores[half:]) > 0:
         growth = np.zeros(rows.shape[1])
-        with threadpool_limits(1):  # several threads are slower than one here
+        with one_thread():  # several threads are slower than one here
             growth[useful], r_squared = _growth(rows[:, useful], mask[useful], scores, half, generator)
         if r_squared >= LEAST_R_SQUARED:
             importance = growth / (growth.sum() or 1.0)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
 from monitoring.statistics.auc import roc_auc
 from monitoring.statistics.tables import tables, varying
+from monitoring.statistics.threads import one_thread
 
 LEAST_ROWS = 100
 FOLDS = 3
@@ -195,7 +195,7 @@ def _held_out(
     if not useful.size:
         return scores
     settings: dict[str, Any] = {**TREES, "categorical_features": mask[useful], "random_state": 0}
-    with threadpool_limits(1):  # several threads are slower than one here
+    with one_thread():  # several threads are slower than one here
         for held in range(FOLDS):
             out = fold == held
             learner = HistGradientBoostingClassifier(**settings).fit(rows[~out][:, useful], labels[~out])

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from threadpoolctl import threadpool_limits
 
 from monitoring.statistics.arrays import Floats
+from monitoring.statistics.threads import one_thread
 
 TREES, SUBSAMPLE = 200, 256
 MOST_ROWS = 50_000
@@ -52,7 +52,7 @@ def isolation(reference: ArrayLike, *rows: ArrayLike, seed: int = 0) -> list[Flo
     if len(known) < 2:
         raise ValueError("a forest needs at least two reference rows")
     settings: dict[str, Any] = {"max_samples": min(SUBSAMPLE, len(known)), "random_state": seed}
-    with threadpool_limits(1):
+    with one_thread():
         forest = IsolationForest(n_estimators=TREES, **settings).fit(known)
         return [
             -forest.score_samples(table) if len(table) else np.zeros(0) for table in map(np.asarray, rows)
