@@ -74,7 +74,15 @@ def log_of():
     return made
 
 
-def fill(path, log, description=CHURN):
+def seen_once(store):
+    """Have a store remember what the app finds out when it opens a model for the first time."""
+    from monitoring.drift import importance
+
+    for model in store.models():
+        importance.learnt(store, model)
+
+
+def fill(path, log, description=CHURN, then=lambda store: None):
     """Put a log into a store as the model ``churn``; the store is closed again, and its path returned."""
     from monitoring.store import Store
 
@@ -83,6 +91,7 @@ def fill(path, log, description=CHURN):
     with Store.open(path) as store:
         store.add(description)
         receipt = store.ingest("churn", file)
+        then(store)
     assert receipt.accepted == len(log), receipt
     return path
 
@@ -153,6 +162,6 @@ def stored(store_file, shelf):
     """Put a log into this test's store as the model ``churn``; the store is closed."""
 
     def put(log, description=CHURN):
-        return shelf(store_file, (description, log), lambda: fill(store_file, log, description))
+        return shelf(store_file, (description, log), lambda: fill(store_file, log, description, seen_once))
 
     return put

@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from monitoring import drift
-from monitoring.drift import CONSECUTIVE, inspection, multivariate
-from monitoring.drift.own_runs import runs
+from monitoring.drift import CONSECUTIVE, inspection
 from monitoring.drift.tables import recoded, tables
 from monitoring.statistics.reconstruction import fit_reconstruction, reconstruction_error
 from monitoring.store import findings
@@ -26,7 +25,6 @@ from tests.drift.inspected_rows import (
     everything,
     odd,
     rows,
-    silent,
 )
 
 
@@ -56,27 +54,6 @@ def test_a_feature_that_moved_is_the_one_that_is_named(filled):
     assert "most by b: AUC " in found.sentence(store.model("m"))
     assert found.embedding["p_value"] < 0.01
     assert found.embedding["value"] > found.embedding["noise"]
-
-
-def test_rows_like_those_of_the_reference_are_not_drifted_in_nine_of_ten_repetitions():
-    drifted = []
-    for seed in range(20):
-        rng = np.random.default_rng(seed)
-        matrix = tables(*(drawn(rng, count) for count in (2800, 400)))
-        keys = np.repeat(np.datetime64(START, "us") + np.arange(28) * np.timedelta64(1, "D"), 100)
-        four = runs(None, keys, 4 * DAY, DAY)
-        own = [(run, recoded(matrix, drawn(rng, 400))) for run in four]
-        found = drift.Inspection(START, LIVE, classifier=multivariate.classifier(matrix, keys, own, silent))
-        assert found.classifier["blocks"] == 7
-        drifted.append(found.drifted)
-    assert np.mean(drifted) <= 0.10
-
-
-def test_quiet_windows_of_one_store_stay_quiet(filled):
-    store = filled(rows(days=70, each=60))
-    windows = [Window(LIVE + 3 * i * DAY, LIVE + (3 * i + 3) * DAY) for i in range(10)]
-    drifted = [drift.inspect(store, "m", window, rows=1500).drifted for window in windows]
-    assert sum(drifted) <= 1
 
 
 def test_days_that_differ_by_nature_raise_the_limit(filled):

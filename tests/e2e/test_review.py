@@ -25,7 +25,7 @@ def named(page, name):
 def idle(page):
     page.wait_for_timeout(200)
     page.wait_for_function(
-        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+        "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'", polling=100
     )
     page.wait_for_timeout(200)
 

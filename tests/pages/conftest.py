@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1 import AppTest, local_script_runner
 
 from monitoring.store import Store
 from monitoring.ui import drift_together, session
-from tests.conftest import fill
+from tests.conftest import fill, seen_once
 from tests.pages.performance_logs import description, logged
 from tests.store.scored_logs import take
 
@@ -24,6 +24,20 @@ def components_are_looked_for_once():
     with pytest.MonkeyPatch.context() as patch:
         found = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_end_of_a_run_is_waited_for():
+    """An AppTest asks a thousand times a second whether its script has ended, at some cost."""
+    asked = local_script_runner.require_widgets_deltas
+
+    def waited(runner, timeout=3):
+        runner._script_thread.join(timeout)
+        asked(runner, 1)  # stops one that has not ended, and says so
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", waited)
         yield
 
 
@@ -90,6 +104,7 @@ def filled(store_file, shelf):
             take(store, store_file.parent, log, "predictions")
             if told is not None:
                 take(store, store_file.parent, told, "labels")
+            seen_once(store)
 
     def put(text, log, told=None):
         shelf(store_file, (text, log, told), lambda: filling(text, log, told))

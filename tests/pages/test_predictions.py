@@ -18,6 +18,7 @@ from monitoring.ui.drift_view import View
 from monitoring.ui.predictions_session import Picture
 from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
+from tests.conftest import seen_once
 from tests.store.scored_logs import description, labels, take
 from tests.store.scored_logs import predictions as log_of
 
@@ -46,6 +47,7 @@ def filled(store_file, tmp_path, shelf):
             for kind, frame in (("predictions", log), ("labels", told)):
                 if frame is not None:
                     take(store, tmp_path, frame, kind)
+            seen_once(store)
 
     def put(text, log=None, told=None):
         shelf(store_file, (text, log, told), lambda: filling(text, log, told))
