@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from monitoring.alerts.delivering import deliver
 from monitoring.alerts.evaluating import evaluate, made_from
+from monitoring.clock_thread import ClockThread
 
 if TYPE_CHECKING:
     from monitoring.store import Store
@@ -51,9 +52,8 @@ class AlertThread:
     """
 
     def __init__(self, store: Store, every: float = EVERY) -> None:
-        self.store, self.every = store, every
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self.store = store
+        self._thread = ClockThread("alerts", self.look, every, first=every)
         self._seen: dict[str, str] = {}
         self._looking = threading.Lock()
         self._state = AlertState()
@@ -65,31 +65,23 @@ class AlertThread:
 
     def start(self) -> None:
         """Begin."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="alerts", daemon=True)
-            self._thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float | None = 30.0) -> None:
         """End after what is being done now."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._thread.stop(timeout)
 
     def look(self) -> None:
         """Evaluate what changed and send what is due, in the calling thread."""
         with self._looking:
             failing = []
             for model in self.store.models():
-                if self._stopping.is_set():
+                if self._thread.stopping:
                     return
                 reason = self._guarded(lambda name=model.name: self._evaluate(name))
                 failing += [(model.name, reason)] if reason else []
             self._guarded(self._deliver)
             self._state = replace(self._state, looked_at=dt.datetime.now(dt.UTC), failing=tuple(failing))
-
-    def _run(self) -> None:
-        while not self._stopping.wait(self.every):
-            self._guarded(self.look)
 
     def _evaluate(self, name: str) -> None:
         basis = made_from(self.store, self.store.model(name))

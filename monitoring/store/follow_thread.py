@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from monitoring.clock_thread import ClockThread
 from monitoring.store.following import follow
 from monitoring.store.store import Store
 
 EVERY = 30.0
 """Seconds between two looks; a look that finds nothing reads names, sizes and instants of files."""
-PAUSE_PER_WORK = 10.0  # a place that takes long to look through takes a tenth of the time at most
-LONGEST_PAUSE = 600.0
+LONGEST_PAUSE = 600.0  # seconds between two looks where a place takes long to look through
 _log = logging.getLogger(__name__)
 
 
@@ -53,10 +51,9 @@ class FollowThread:
     def __init__(
         self, store: Store, every: float = EVERY, then: Callable[[str], object] = lambda model: None
     ) -> None:
-        self.store, self.every = store, every
+        self.store = store
         self._then = then
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
+        self._thread = ClockThread("follow", self.look, every, longest=LONGEST_PAUSE)
         self._state = FollowState()
 
     @property
@@ -66,21 +63,17 @@ class FollowThread:
 
     def start(self) -> None:
         """Begin."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
-            self._thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float | None = 30.0) -> None:
         """End after the file that is going in now."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._thread.stop(timeout)
 
     def look(self) -> None:
         """Look at every place once, in the calling thread."""
         failing = []
         for model in self.store.models():
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 return
             try:
                 self._follow(model.name)
@@ -92,19 +85,9 @@ class FollowThread:
         self._state = replace(self._state, looked_at=dt.datetime.now(dt.UTC), failing=tuple(failing))
 
     def _follow(self, name: str) -> None:
-        found = follow(self.store, name, going=lambda: not self._stopping.is_set())
+        found = follow(self.store, name, going=lambda: not self._thread.stopping)
         self._state = replace(
             self._state, rows=self._state.rows + sum(one.accepted for one in found.receipts)
         )
         if found.changed:
             self._then(name)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            try:
-                self.look()
-            except Exception:  # the list of models could not be read: tried again
-                _log.warning("following", exc_info=True)
-            spent = time.monotonic() - started
-            self._stopping.wait(max(self.every, min(LONGEST_PAUSE, spent * PAUSE_PER_WORK)))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from monitoring.clock_thread import ClockThread
 from monitoring.store import inbox_folder
 from monitoring.store.errors import StoreError, UnknownModel
 from monitoring.store.inbox_folder import Segment
@@ -18,10 +19,7 @@ from monitoring.store.receipts import Receipt
 from monitoring.store.store import Store
 
 LONGEST_WAIT = 60.0  # seconds until something that failed is tried again
-LONGEST_PAUSE = 5.0  # seconds between two looks, however much there was to do
-PAUSE_PER_WORK = (
-    10.0  # a steady trickle of small segments is let gather, and takes a tenth of the time at most
-)
+LONGEST_PAUSE = 5.0  # seconds between two looks, however much there was to do: small segments gather
 _REMEMBERED = 1000
 _SETTLE = ".settle"  # stands for bringing a model's profile up to date, among the paths that may fail
 _log = logging.getLogger(__name__)
@@ -88,9 +86,8 @@ class InboxThread:
         then: Callable[[str], object] = lambda model: None,
     ) -> None:  # fmt: skip
         self.store, self.folder, self.every = store, Path(folder), every
-        self._thread: threading.Thread | None = None
-        self._stopping = threading.Event()
-        self._woken = threading.Event()
+        self._thread = ClockThread("inbox", self._turn, every, longest=LONGEST_PAUSE)
+        self._tidied = False
         self._taking = threading.Lock()
         self._changed = threading.Condition()
         self._state = InboxState()
@@ -107,16 +104,11 @@ class InboxThread:
 
     def start(self) -> None:
         """Begin; what an earlier process left half done is tidied up first."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
-            self._thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float | None = 30.0) -> None:
         """End after the file that is going in now."""
-        self._stopping.set()
-        self._woken.set()
-        if self._thread is not None:
-            self._thread.join(timeout)
+        self._thread.stop(timeout)
 
     def receipt(self, path: Path, timeout: float) -> Receipt | None:
         """Wait for a file that was handed over.
@@ -134,7 +126,7 @@ class InboxThread:
             Once the file is in and the profile shows it. None if it is not in yet; it stays in the inbox and
             goes in later.
         """
-        self._woken.set()
+        self._thread.wake()
         with self._changed:
             self._changed.wait_for(lambda: path.name in self._receipts, timeout)
             return self._receipts.get(path.name)
@@ -163,20 +155,17 @@ class InboxThread:
         """Delete what an earlier process left half done."""
         self._guarded(self.folder, lambda: inbox_folder.tidy(self.folder))
 
-    def _run(self) -> None:
-        self.tidy()
-        while not self._stopping.is_set():
-            started = time.monotonic()
-            self._guarded(self.folder, self.take)
-            spent = time.monotonic() - started
-            self._woken.wait(max(self.every, min(LONGEST_PAUSE, spent * PAUSE_PER_WORK)))
-            self._woken.clear()
+    def _turn(self) -> None:
+        if not self._tidied:
+            self._tidied = True
+            self.tidy()
+        self._guarded(self.folder, self.take)
 
     def _take_model(self, name: str) -> None:
         place, segments = self.folder / name, []
         self._guarded(place, lambda: segments.extend(self._look(name)))
         for number, segment in enumerate(segments):
-            if self._stopping.is_set():
+            if self._thread.stopping:
                 return
             self._tell(pending=len(segments) - number)
             self._guarded(segment.path, lambda one=segment: self._take_segment(one))
