@@ -18,7 +18,7 @@ from monitoring.batch.inputs import Inputs
 from monitoring.batch.parts import Part, Said
 from monitoring.batch.schema import Difference
 from monitoring.models import Model
-from monitoring.store import Store, UnreadableFile, aside, batch_files, scratch, sheets
+from monitoring.store import Store, UnreadableFile, aside, batch_files, layout, scratch, sheets
 from monitoring.store.batch_files import Taken
 
 Progress = Callable[[float, str], None]
@@ -266,8 +266,6 @@ def _checked(
 
 def _wanted(known: Store, model: Model, held: set[str]) -> dict[str, bool]:
     """The features that a batch ought to have, and whether the reference holds values of each."""
-    from monitoring.store import layout
-
     with known.cursor() as cursor:
         columns = layout.features(cursor, model)
     cubes = known.reference_cubes(model.name) or known.cubes(model.name)
@@ -281,7 +279,7 @@ def _wanted(known: Store, model: Model, held: set[str]) -> dict[str, bool]:
 
 
 def _answers(known: Store, model: Model, taken: Taken, absent: set[str]) -> list[Part]:
-    skipped = absent | set(taken.changed) | {one.lower() for one in taken.changed}
+    skipped = absent | taken.retyped
     told: list[Part] = [
         parts.data_quality(known, model, taken, skipped),
         parts.odd_rows(known, model, taken, skipped),

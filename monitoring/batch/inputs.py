@@ -151,9 +151,8 @@ def _known(
     one: Assessment, check: str, taken: Taken, absent: set[str], identifiers: set[str]
 ) -> dict[str, str]:
     """Features that cannot be compared at all, with the code of the reason."""
-    changed = {name.lower() for name in taken.changed}
     found = {name: "absent" for name in one.features if name in absent}
-    found |= {name: "changed_type" for name in one.features if name.lower() in changed}
+    found |= {name: "changed_type" for name in one.features if name in taken.retyped}
     return found | {name: "identifier" for name in one.features if name in identifiers}
 
 

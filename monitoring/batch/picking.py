@@ -124,7 +124,7 @@ def _odd(store: Store, model: Model, taken: Taken) -> list[_One]:
 
 def _laid_out(data: pd.DataFrame, rows: list[_Row], features: list[str]) -> pd.DataFrame:
     """The table as people read it; a feature that is called like one of its own columns stands apart."""
-    places = data["place"].tolist() if len(data) else []
+    places = data["_lookout_place"].tolist() if len(data) else []
     told = {
         "id": data["_id"].astype(object) if len(data) else [],
         "why": ["; ".join(rows[place].reasons) for place in places],

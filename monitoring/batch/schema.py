@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -138,9 +138,9 @@ def _roles(model: Model, taken: Taken, more: list[str]) -> list[Difference]:
     return found
 
 
-def _flat(scores: object) -> list[str]:
+def _flat(scores: Iterable[str | Mapping[str, str]]) -> list[str]:
     out: list[str] = []
-    for one in scores:  # pyright: ignore[reportGeneralTypeIssues]
+    for one in scores:
         out += [one] if isinstance(one, str) else list(one.values())
     return out
 

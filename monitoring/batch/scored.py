@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from monitoring.batch import scorers
 from monitoring.models import Model
@@ -61,12 +62,12 @@ def with_scores(
     return replace(given, source=source)
 
 
-def _pandas(table: object, names: list[str]) -> pd.DataFrame:
+def _pandas(table: pa.Table, names: list[str]) -> pd.DataFrame:
     """Columns as scikit-learn takes them: missing numbers nan, missing texts None."""
     return pd.DataFrame({
         name: column.to_pandas().astype(object).where(lambda one: one.notna(), None)
         if str(column.type) in ("string", "large_string") else column.to_pandas()
-        for name, column in zip(names, table.columns, strict=True)  # pyright: ignore[reportAttributeAccessIssue]
+        for name, column in zip(names, table.columns, strict=True)
     })  # fmt: skip
 
 

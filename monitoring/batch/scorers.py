@@ -109,7 +109,7 @@ def scores(fitted: Any, model: Model, rows: pd.DataFrame) -> dict[str, np.ndarra
         If it gives no probabilities, knows other classes, or refuses the rows.
     """
     parts = []
-    for first in range(0, len(rows), TOGETHER):
+    for first in range(0, max(len(rows), 1), TOGETHER):
         some = rows.iloc[first : first + TOGETHER]
         try:
             if model.task == "regression":
@@ -119,9 +119,8 @@ def scores(fitted: Any, model: Model, rows: pd.DataFrame) -> dict[str, np.ndarra
         except AttributeError as error:
             raise ScorerError("the fitted model gives no probabilities (it has no predict_proba)") from error
         except Exception as error:
-            raise ScorerError(
-                f"the fitted model refuses the rows: {str(error).splitlines()[0][:300]}"
-            ) from error
+            said = (str(error) or type(error).__name__).splitlines()[0][:300]
+            raise ScorerError(f"the fitted model refuses the rows: {said}") from error
     told = np.concatenate(parts)
     if model.task == "regression":
         return {"": told[:, 0]}

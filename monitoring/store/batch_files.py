@@ -80,7 +80,8 @@ class Taken:
     known : dict of str to Column
         The features of the log before the batch.
     changed : dict of str to str
-        Features that hold another type than the log's, with what the file holds; left out of everything.
+        Features that hold another type than the log's, as the file spells them, with what it holds; left out
+        of everything.
     rows, accepted : int
         In the file, and how many of them could be taken.
     aside : tuple of SetAside
@@ -101,6 +102,12 @@ class Taken:
     span: Span
     key: dt.datetime
     file: int
+
+    @property
+    def retyped(self) -> frozenset[str]:
+        """The features of `changed`, as the log spells them."""
+        changed = {folded(name) for name in self.changed}
+        return frozenset(name for name in self.known if folded(name) in changed)
 
 
 @contextmanager

@@ -21,15 +21,15 @@ SELECT _id, concat_ws(', ', {details}) AS detail,
        len(list_filter([{details}], lambda one: one IS NOT NULL)) / {count}.0 AS weight
 FROM {schema}.requests WHERE _day = {day}::DATE AND ({any}) ORDER BY weight DESC, _id LIMIT {most}"""
 _HELD = """
-SELECT _lookout_wanted.place, _id{outputs}{columns}
+SELECT _lookout_wanted._lookout_place, _id{outputs}{columns}
 FROM _lookout_wanted JOIN (
     SELECT * FROM {schema}.requests WHERE rowid IN (
         SELECT q.rowid FROM {schema}.requests AS q SEMI JOIN _lookout_wanted AS w ON w._id = q._id
         WHERE q._day = $day)
 ) AS r USING (_id)
 {joins}
-QUALIFY row_number() OVER (PARTITION BY _lookout_wanted.place ORDER BY r._predicted_at) = 1
-ORDER BY _lookout_wanted.place"""
+QUALIFY row_number() OVER (PARTITION BY _lookout_wanted._lookout_place ORDER BY r._predicted_at) = 1
+ORDER BY _lookout_wanted._lookout_place"""
 _SAID = """
 LEFT JOIN (SELECT _id, {outputs} FROM {schema}.predictions SEMI JOIN _lookout_wanted USING (_id)
            WHERE _version = $version AND _day = $day
@@ -120,7 +120,7 @@ def held(
     Returns
     -------
     Table
-        Columns ``place`` (in ``ids``), ``_id``, ``_score``, ``_prediction``, ``_label``, one per class of a
+        Columns ``_lookout_place`` (in ``ids``), ``_id``, ``_score``, ``_prediction``, ``_label``, one per class of a
         multiclass model, and the features.
     """
     model = store.model(name)
@@ -130,7 +130,7 @@ def held(
         "columns": "".join(f", r.{quoted(one)}" for one in features),
         "joins": composed(_SAID, {"outputs": listed(outputs)}, schema=name),
     }
-    wanted = pa.table({"place": range(len(ids)), "_id": pa.array(list(ids), pa.string())})
+    wanted = pa.table({"_lookout_place": range(len(ids)), "_id": pa.array(list(ids), pa.string())})
     with store.cursor() as cursor:
         cursor.register("_lookout_wanted", wanted)
         try:

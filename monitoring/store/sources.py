@@ -284,6 +284,8 @@ def _broken(path: Path, good: Path) -> Iterator[Line]:
                 detail = "" if whole else "not a JSON object"
             except ValueError as error:
                 whole, detail = False, f"not JSON: {error}"
+            except RecursionError:
+                whole, detail = False, "not JSON that can be read: it is nested too deeply"
             if whole:
                 out.write(line if line.endswith(b"\n") else line + b"\n")
             else:

@@ -38,6 +38,15 @@ def test_empty_and_torn_files_are_refused_by_name(cursor, tmp_path):
     assert "called so.csv: " in refused(cursor, tmp_path / "header.csv", title="called so.csv")
 
 
+def test_a_line_that_is_nested_without_end_is_no_row_and_the_rest_is_read(cursor, tmp_path):
+    path = tmp_path / "deep.jsonl"
+    path.write_text(f'{{"age": 1}}\n{{"age": {"[" * 200_000}{"]" * 200_000}}}\n')
+    with batch_files.opened(cursor, path) as given:
+        (line,) = given.source.lines
+    assert (given.rows, line.row) == (2, 2)
+    assert "nested too deeply" in line.detail
+
+
 def test_what_could_run_code_is_never_read(cursor, tmp_path):
     class Trap:
         def __reduce__(self):

@@ -40,6 +40,7 @@ def test_names_of_columns_and_values_are_only_ever_text(wrong):
     assert HOSTILE in wrong.rows.columns
     assert any(HOSTILE[:20] in one for one in wrong.rows["details"])
     assert {"why", "feature why"} <= set(wrong.rows.columns)
+    assert set(wrong.rows["place"]) == {"Rome"}
     assert len(set(wrong.rows.columns)) == len(wrong.rows.columns)
 
 
@@ -53,6 +54,15 @@ def test_a_column_of_another_type_is_left_out_and_the_rest_is_judged(mixed):
     assert (changed.what, changed.found, changed.expected) == ("changed", "text", "numbers")
     assert "income of another type" in mixed.sentence
     assert (of(mixed, "income").status, of(mixed, "income").reason) == ("grey", "changed_type")
+
+
+def test_a_column_of_another_type_is_told_once_however_it_is_spelled(known, log, written):
+    rows = days(log, 40, 1).rename(columns={"income": "INCOME"}).assign(INCOME="rich")
+    found = batch.check(known, "churn", written(rows))
+    assert by_column(found)["INCOME"].what == "changed"
+    assert of(found, "income").reason == "changed_type"
+    assert "income" not in {one.subject for one in found.part("quality").findings}
+    assert found.part("outliers").sentence == "no row can be scored without income"
 
 
 def test_a_few_values_that_do_not_fit_and_torn_lines_set_their_rows_aside(mixed):

@@ -82,6 +82,18 @@ def test_a_pickle_in_the_place_of_a_model_is_never_unpickled(home):
     assert not (home / "sprung").exists()
 
 
+def test_no_rows_at_all_and_a_failure_without_words_are_told(log):
+    class Silent:
+        def predict(self, rows):
+            raise AssertionError
+
+    model = parse('name = "m"\ntask = "regression"\n')
+    with pytest.raises(scorers.ScorerError, match="refuses the rows: AssertionError"):
+        scorers.scores(Silent(), model, log[["age"]])
+    with pytest.raises(scorers.ScorerError, match="refuses the rows"):
+        scorers.scores(fitted(log.head(50)), parse(HEAD), log.head(0)[["age", "plan"]])
+
+
 def test_a_model_outside_the_folders_of_the_operator_is_not_read(home, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "model.skops"
     elsewhere.write_bytes(b"")
