@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 FAR = 200  # seconds from which on minutes are said
 Words = Callable[[Model, Model, Plan], list[str]]
-QUIET = ("title", "owner", "notes", "star", "costs", "review", "limits", "alerts")
+QUIET = ("title", "owner", "notes", "star", "costs", "review", "limits", "alerts", "scoring")
 _SAID = {
     "title": "the title", "owner": "the owner", "notes": "the notes", "star": "starred features",
     "costs": "what decisions cost", "review": "what is asked of reviewers", "limits": "limits",
-    "alerts": "rules of alerts",
+    "alerts": "rules of alerts", "scoring": "fitted models that score batches",
 }  # fmt: skip
 
 
@@ -184,10 +184,8 @@ def _given(told: dict[str, float | None]) -> dict[str, float]:
 
 
 def _private(before: Model, after: Model, plan: Plan) -> list[str]:
-    hidden, shown = (
-        sorted(name for name, one in model.features.items() if one.private) for model in (before, after)
-    )
-    added, removed = sorted(set(shown) - set(hidden)), sorted(set(hidden) - set(shown))
+    was, now = ({name for name, one in model.features.items() if one.private} for model in (before, after))
+    added, removed = sorted(now - was), sorted(was - now)
     said = []
     if added:
         said.append(
@@ -225,6 +223,8 @@ def _places(before: Model, after: Model, plan: Plan) -> list[str]:
         said.append(
             "names of columns: they hold for files that come; rows that are in stay as they were read"
         )
+    if before.instants != after.instants:
+        said.append("how instants are written: it holds for files that come; rows that are in stay")
     return said
 
 

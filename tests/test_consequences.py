@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from monitoring import events
-from monitoring.consequences import consequences
-from monitoring.models import ModelError
+from monitoring.consequences import PARTS, consequences
+from monitoring.models import Model, ModelError, parse
 from monitoring.store import Refused, Store, catalogue, profiling, scoring
+from monitoring.store.changes import Plan
 from monitoring.store.transactions import settle
 
 TEXT = """name = "churn"
@@ -85,6 +86,7 @@ CASES = {
     ),
     "roomy": ("[versions]", "retention_days = 900\n[versions]", "retention of 900 days: nothing is deleted"),
     "source": ("[segments]", '[source]\npath = "/log"\n[segments]', "source: it is followed from the next"),
+    "instants": ("[segments]", '[instants]\ntimezone = "Asia/Tokyo"\n[segments]', "how instants are written"),
     "columns": ("[segments]", '[columns]\nid = "key"\n[segments]', "names of columns: they hold for files"),
 }  # fmt: skip
 REFUSED = {
@@ -109,6 +111,32 @@ def test_a_change_is_told_in_lines_and_words(held: Store, case: str) -> None:
     assert added == [
         line for line in TEXT.replace(before, after, 1).splitlines() if line not in TEXT.splitlines()
     ]
+
+
+FIXED = {"name", "task", "timezone"}  # keys that a registered model keeps
+KEYS = {
+    "title": 'title = "Will they go?"', "chunk": 'chunk = "7 days"', "threshold": "threshold = 0.7",
+    "positive": 'positive = "gone"', "clock": 'clock = "last row"', "owner": 'owner = "Ada"',
+    "notes": 'notes = "watch it"', "versions": '[versions]\nchampion = "b"',
+    "columns": '[columns]\nid = "key"', "instants": '[instants]\ndates = "dmy"',
+    "reference": "[reference]\nstart = 2026-01-01\nstop = 2026-01-08",
+    "source": '[source]\npath = "/log"', "segments": '[segments]\ncolumns = ["city"]',
+    "features": '[features.age]\nunit = "years"', "limits": "[limits]\nminimum_rows = 50",
+    "costs": "[costs]\nfalse_positive = 1\nfalse_negative = 5", "rules": "[rules.columns.age]\nmin = 0",
+    "review": "[review]\nbudget = 5", "scoring": '[scoring]\nfile = "a.skops"',
+    "exclude": 'exclude = ["age"]',
+    "star": 'star = ["age"]', "retention_days": "retention_days = 90", "alerts": '[[alerts]]\nname = "a"',
+}  # fmt: skip
+HEAD = 'name = "churn"\ntask = "binary"\n'
+
+
+def test_no_key_of_a_models_file_can_change_without_a_word() -> None:
+    assert set(KEYS) == set(Model.model_fields) - FIXED
+    before = parse(HEAD)
+    for key, text in KEYS.items():
+        after = parse(f"{HEAD}{text}\n")
+        assert getattr(before, key) != getattr(after, key), key
+        assert [words for part in PARTS for words in part(before, after, Plan(before, after))], key
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -31,8 +31,8 @@ class AlertState:
         In UTC.
     evaluations, sent : int
         Since the process began.
-    failing : mapping of str to str
-        Models that could not be evaluated, and why.
+    failing : tuple of (model, reason)
+        Models of which what is stored now could not be evaluated.
     """
 
     looked_at: dt.datetime | None = None
@@ -55,6 +55,7 @@ class AlertThread:
         self.store = store
         self._thread = ClockThread("alerts", self.look, every, first=every)
         self._seen: dict[str, str] = {}
+        self._failing: dict[str, str] = {}
         self._looking = threading.Lock()
         self._state = AlertState()
 
@@ -74,22 +75,30 @@ class AlertThread:
     def look(self) -> None:
         """Evaluate what changed and send what is due, in the calling thread."""
         with self._looking:
-            failing = []
-            for model in self.store.models():
+            names = [model.name for model in self.store.models()]
+            self._failing = {name: why for name, why in self._failing.items() if name in names}
+            for name in names:
                 if self._thread.stopping:
                     return
-                reason = self._guarded(lambda name=model.name: self._evaluate(name))
-                failing += [(model.name, reason)] if reason else []
+                reason = self._guarded(lambda name=name: self._evaluate(name))
+                if reason:
+                    self._failing[name] = reason
             self._guarded(self._deliver)
-            self._state = replace(self._state, looked_at=dt.datetime.now(dt.UTC), failing=tuple(failing))
+            failing = tuple(self._failing.items())
+            self._state = replace(self._state, looked_at=dt.datetime.now(dt.UTC), failing=failing)
 
     def _evaluate(self, name: str) -> None:
-        basis = made_from(self.store, self.store.model(name))
+        try:
+            basis = made_from(self.store, self.store.model(name))
+        except Exception:
+            self._seen.pop(name, None)  # tried again at the next look
+            raise
         if self._seen.get(name) == basis or "-stale " in basis:
             return
         # Noted first: what cannot be evaluated is not tried again until something of it changes.
         self._seen[name] = basis
         evaluate(self.store, name)
+        self._failing.pop(name, None)
         self._state = replace(self._state, evaluations=self._state.evaluations + 1)
 
     def _deliver(self) -> None:

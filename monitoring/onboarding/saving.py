@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from monitoring.onboarding.places import passing
 from monitoring.store import Receipt, Store, excerpts
 
 Progress = Callable[[float, str], None]
+_registering = threading.Lock()  # of two people who choose the same name at once, one is told
 
 
 def save(
@@ -41,8 +43,9 @@ def save(
         If the log cannot be read.
     """
     text, name = draft.toml, draft.name
-    assert_new(store, name)
-    store.add(text)
+    with _registering:
+        assert_new(store, name)
+        store.add(text)
     receipts: list[Receipt] = []
     try:
         with passing() as folder, excerpts.as_files(log, table, folder) as files:

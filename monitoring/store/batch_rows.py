@@ -120,8 +120,8 @@ def held(
     Returns
     -------
     Table
-        Columns ``_lookout_place`` (in ``ids``), ``_id``, ``_score``, ``_prediction``, ``_label``, one per class of a
-        multiclass model, and the features.
+        Columns ``_lookout_place`` (in ``ids``), ``_id``, ``_score``, ``_prediction``, ``_label``, one per
+        class of a multiclass model, and the features.
     """
     model = store.model(name)
     outputs = _outputs(model)

@@ -35,22 +35,27 @@ _CREATE = (
     "CREATE TABLE model_edits (model VARCHAR, happened_at TIMESTAMP, before VARCHAR, after VARCHAR, "
     "author VARCHAR, edited_at TIMESTAMP)",
 )
+# What is kept is kept of a registered model alone: it may be removed while its place is looked through.
 _FORGET = "DELETE FROM {table} WHERE model = $model"
 _FORGET_FILE = """
 DELETE FROM followed_files
 WHERE model = $model AND kind = $kind AND place = $place AND title = $title"""
 _KEEP_FILE = """
-INSERT INTO followed_files VALUES (
-    $model, $kind, $place, $title, $bytes, $modified, $digest, $rewritten, now()::TIMESTAMP, $problem)"""
+INSERT INTO followed_files
+SELECT $model, $kind, $place, $title, $bytes, $modified, $digest, $rewritten, now()::TIMESTAMP, $problem
+FROM models WHERE name = $model"""
 _AGAIN = "UPDATE followed_files SET modified = 0 WHERE model = $model AND problem <> ''"
 _FORGET_MARK = "DELETE FROM followed_tables WHERE model = $model AND kind = $kind AND place = $place"
 _KEEP_MARK = """
-INSERT INTO followed_tables VALUES (
-    $model, $kind, $place, $stamp, $until, $cut, $below, $gone, now()::TIMESTAMP)"""
+INSERT INTO followed_tables
+SELECT $model, $kind, $place, $stamp, $until, $cut, $below, $gone, now()::TIMESTAMP
+FROM models WHERE name = $model"""
 _FORGET_ROWS = "DELETE FROM followed_rows WHERE model = $model AND kind = $kind AND place = $place"
-_KEEP_ROWS = "INSERT INTO followed_rows SELECT $model, $kind, $place, key FROM keys_now"
+_KEEP_ROWS = """
+INSERT INTO followed_rows SELECT $model, $kind, $place, key FROM keys_now, models WHERE name = $model"""
 _KEEP_TROUBLE = """
-INSERT INTO followed_troubles VALUES ($model, $kind, $code, $subject, $detail, $since)"""
+INSERT INTO followed_troubles
+SELECT $model, $kind, $code, $subject, $detail, $since FROM models WHERE name = $model"""
 _TOUCH = "UPDATE models SET revision = revision + 1 WHERE name = $model"
 
 

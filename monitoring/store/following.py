@@ -125,10 +125,14 @@ def _follow_table(
     going: Callable[[], bool],
 ) -> None:  # fmt: skip
     table = following_tables.Table(scope, Path(path), source.kinds[scope.kind], source.overlap_days)
-    for receipt in following_tables.taken(store, model, table, going):
-        look.receipts.append(receipt)
-        if receipt.problem:
-            look.troubles.append((scope.kind, Trouble("source_unusable", receipt.file, receipt.problem)))
+    try:
+        for receipt in following_tables.taken(store, model, table, going):
+            look.receipts.append(receipt)
+            if receipt.problem:
+                look.troubles.append((scope.kind, Trouble("source_unusable", receipt.file, receipt.problem)))
+    except (DatabaseError, StoreError, OSError) as error:  # a full disk, for instance; tried again
+        why = f"it could not be taken in: {_first(error)}"
+        look.troubles.append((scope.kind, Trouble("source_unusable", table.title, why)))
     gone = followed.mark(store, scope).gone
     if gone:
         look.troubles.append((scope.kind, Trouble("source_removed", f"{gone:,} rows of {table.title}")))

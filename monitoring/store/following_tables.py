@@ -200,7 +200,11 @@ def _opened(store: Store, model: Model, table: Table) -> Iterator[_Open]:
     Trouble
         If the database is locked, damaged or this very store, or the table or a column is not there.
     """
-    if store.path.exists() and table.path.samefile(store.path):
+    try:
+        own = store.path.exists() and table.path.samefile(store.path)
+    except OSError as error:  # it went away a moment ago
+        raise Trouble("source_gone", str(table.path)) from error
+    if own:
         raise Trouble("source_unusable", str(table.path), "it is the store itself")
     with duckdb.connect(":memory:", config=SETTINGS) as connection:
         cursor = prepared(connection)

@@ -101,8 +101,9 @@ def pieces(text: str) -> tuple[Piece, ...]:
     """
     found: list[Piece] = []
     at = 0
-    for hit in _pattern().finditer(text):
-        key = _KEYS[str(hit.lastgroup)]
+    pattern, keys = _vocabulary()
+    for hit in pattern.finditer(text):
+        key = keys[str(hit.lastgroup)]
         found += [Piece(text[at : hit.start()]), Piece(hit.group(), key)]
         at = hit.end()
     return tuple(piece for piece in [*found, Piece(text[at:])] if piece.text)
@@ -143,17 +144,14 @@ def _alternatives() -> dict[str, str]:
     return {**named, **plain, **_WRITTEN}
 
 
-_KEYS: dict[str, str] = {}
-
-
 @functools.cache
-def _pattern() -> re.Pattern[str]:
-    """All of them in one expression, what is written longest first."""
+def _vocabulary() -> tuple[re.Pattern[str], dict[str, str]]:
+    """All of them in one expression, what is written longest first, and the key of each of its groups."""
     ways = [
         (way, key) for key, written in _alternatives().items() for way in re.split(r"\|(?![^(]*\))", written)
     ]
-    groups = []
+    groups, keys = [], {}
     for place, (way, key) in enumerate(sorted(ways, key=lambda one: -len(one[0]))):
-        _KEYS[f"t{place}"] = key
+        keys[f"t{place}"] = key
         groups.append(f"(?P<t{place}>{way})")
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(groups)})(?![\w-])", re.IGNORECASE)
+    return re.compile(rf"(?<![\w-])(?:{'|'.join(groups)})(?![\w-])", re.IGNORECASE), keys

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session, pictures, queries, tables
-from monitoring.ui.jobs import Job
+from monitoring.ui import cards, charts, outliers_session, pictures, queries, tables, waiting
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
 from monitoring.windows import Window, instant_of
 
 WHOLE = "all chunks shown"
-EVERY_SECONDS = 0.2
 DRAWN = ("outlying", "unusual")
 
 
@@ -141,7 +137,7 @@ def together(scope: Scope, judged: Judged, window: Window) -> None:
             rows(scope, judged, window, None)
     st.markdown("**Where they lie**")
     place = st.empty()
-    _wait(job, place)
+    waiting.until_done(job, place, "Laying rows out")
     error = job.future.exception()
     looked: Look | None = None if error else job.future.result()
     with table.container():
@@ -157,13 +153,6 @@ def together(scope: Scope, judged: Judged, window: Window) -> None:
         with right:
             for words in map_words(looked, scope):
                 st.markdown(cards.escaped(words))
-
-
-def _wait(job: Job, place: DeltaGenerator) -> None:
-    """Show the progress of a job until it is done."""
-    while not job.done:
-        place.progress(job.share, text=f"Laying rows out: {job.doing}")
-        time.sleep(EVERY_SECONDS)
 
 
 def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> None:

@@ -45,9 +45,7 @@ def control(key: str, label: str, total: int, each: int, *, width: int) -> None:
     pages = last(total, each)
     if int(st.session_state.get(key, 1)) > pages:
         st.session_state[key] = 1
-    st.number_input(
-        label, min_value=1, max_value=pages, value=1, key=key, bind="query-params", width=width
-    )  # fmt: skip
+    st.number_input(label, min_value=1, max_value=pages, value=1, key=key, bind="query-params", width=width)
 
 
 def last(total: int, each: int) -> int:

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from monitoring.instants import Dates
 from monitoring.models import CHUNKS
 from monitoring.onboarding import Choices, Draft, DraftError, drafted, preview, slug, telling
-from monitoring.onboarding.previewing import Preview
+from monitoring.onboarding.previewing import Preview, Progress
 from monitoring.onboarding.saving import assert_new, save
 from monitoring.onboarding.values import positive, threshold
 from monitoring.store import StoreError
+from monitoring.store.database import DatabaseError
 from monitoring.store.sampled import Sample
 from monitoring.ui import (
     cards,
@@ -31,6 +33,7 @@ from monitoring.ui.settings_columns import Roles
 from monitoring.ui.settings_log import Given
 
 _PREVIEW, _ADDED = "add-preview", "add-added"
+_FAULTS = (DraftError, StoreError, DatabaseError, OSError)  # the last two: a full disk, for instance
 ORDERS: dict[Dates, str] = {
     "dmy": "the day first, as in 31/12/2024", "mdy": "the month first, as in 12/31/2024"
 }  # fmt: skip
@@ -116,8 +119,8 @@ def _told(draft: Draft, roles: Roles, token: str) -> dict[str, Any]:
         if roles.task == "binary":
             told |= _event(draft, columns, token)
         name = draft.detection.column("version")
-        if name:
-            versions = [value for value, _ in draft.sample.column(name).values]
+        versions = [value for value, _ in draft.sample.column(name).values] if name else []
+        if versions:
             told["champion"] = columns[2].selectbox(
                 "The version that serves", versions, key=f"{token}-champion"
             )
@@ -215,10 +218,8 @@ def _previewed(draft: Draft, log: Given, text: str) -> None:
         bar = st.progress(0.0, "reading")
         try:
             with log.file() as path:
-                found: Preview | str = preview(
-                    draft, path, log.table, lambda share, what: bar.progress(share, what) and None
-                )
-        except (DraftError, StoreError) as error:
+                found: Preview | str = preview(draft, path, log.table, _shown_on(bar))
+        except _FAULTS as error:
             found = str(error)
         bar.empty()
         st.session_state[_PREVIEW] = (text, found)
@@ -229,6 +230,15 @@ def _previewed(draft: Draft, log: Given, text: str) -> None:
         st.error(cards.escaped(known[1]))
     else:
         _shown(known[1])
+
+
+def _shown_on(bar: DeltaGenerator) -> Progress:
+    """Tell on a bar how far something is; names of files in it stay text."""
+
+    def tell(share: float, what: str) -> None:
+        bar.progress(share, cards.escaped(what))
+
+    return tell
 
 
 def _shown(found: Preview) -> None:
@@ -255,14 +265,8 @@ def _save(draft: Draft, log: Given, token: str) -> None:
     bar = st.progress(0.0, "registering")
     try:
         with log.file() as path:
-            receipts = save(
-                session.store(),
-                signed,
-                path,
-                log.table,
-                lambda share, what: bar.progress(share, what) and None,
-            )
-    except (DraftError, StoreError) as error:
+            receipts = save(session.store(), signed, path, log.table, _shown_on(bar))
+    except _FAULTS as error:
         bar.empty()
         st.error(cards.escaped(f"Nothing was added: {error}"))
         return

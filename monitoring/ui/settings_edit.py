@@ -104,7 +104,6 @@ def _turned(name: str) -> None:
 
 def _again(name: str) -> None:
     """Begin anew with what stands there."""
-    st.session_state.pop(_key(name, "draft"), None)
     turn = int(st.session_state.get(_key(name, "turns"), 0)) + 1000
     st.session_state[_key(name, "turns")] = turn
     now = session.store().toml(name)
@@ -123,7 +122,7 @@ def _edited(name: str, draft: Draft, mode: str) -> None:
         draft.text = editing.with_values(draft.base, changes) if changes else draft.base
     except ModelError as error:
         draft.text = draft.base
-        cards.empty("This cannot be written into the file.", f"{cards.escaped(str(error))}")
+        cards.empty("This cannot be written into the file.", cards.escaped(str(error)))
 
 
 def _follows(name: str, draft: Draft) -> None:
@@ -149,7 +148,7 @@ def _follows(name: str, draft: Draft) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width=240):
-            author = person.asked(f"{_key(name, 'author')}")
+            author = person.asked(_key(name, "author"))
         if st.button("Save", type="primary", key=f"save-{name}", disabled=not sure):
             st.session_state[_key(name, "saving")] = saving.begin(name, draft.text, draft.began, author)
             st.rerun()

@@ -29,7 +29,7 @@ def until_done(job: Job, place: DeltaGenerator, doing: str) -> None:
         What is being done, in words.
     """
     while not job.done:
-        place.progress(job.share, text=f"{doing}: {job.doing}")
+        place.progress(job.share, text=cards.escaped(f"{doing}: {job.doing}"))
         time.sleep(_EVERY_SECONDS)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from monitoring import commands, health
+from monitoring.alerts import thread as thread_module
 from monitoring.alerts.channels import Channel
 from monitoring.alerts.delivering import deliver, tried
 from monitoring.alerts.evaluating import evaluate
@@ -219,6 +220,22 @@ def test_a_thread_evaluates_each_version_of_the_data_once_however_often_it_looks
     thread.start()
     thread.stop()
     assert not thread._thread.is_alive()
+
+
+def test_a_model_that_cannot_be_evaluated_is_told_until_it_can_be(fresh, tmp_path, monkeypatch):
+    def broken(store, name):
+        raise RuntimeError("a bug")
+
+    told = thread_module.evaluate
+    monkeypatch.setattr(thread_module, "evaluate", broken)
+    one = AlertThread(fresh)
+    one.look()
+    one.look()
+    assert (one.state.evaluations, one.state.failing) == (0, (("m", "RuntimeError: a bug"),))
+    monkeypatch.setattr(thread_module, "evaluate", told)
+    fresh.ingest("m", tmp_path / "late.parquet", "labels")
+    one.look()
+    assert (one.state.evaluations, one.state.failing) == (1, ())
 
 
 def test_nobody_is_told_of_a_snoozed_incident(store, tmp_path):

@@ -103,5 +103,7 @@ def wrong(known, log, written):
     rows["person"] = [f"{SECRET} of nobody known {place}" for place in range(len(rows))]
     rows.loc[rows.index[:40], "age"] = -5.0
     rows.loc[rows.index[40:43], "age"] = 500.0
-    rows = rows.rename(columns={"income": " In-Come "}).assign(**{HOSTILE: 1.0, "x\ny": HOSTILE, "why": 1.0, "place": "Rome"})
+    rows = rows.rename(columns={"income": " In-Come "}).assign(
+        **{HOSTILE: 1.0, "x\ny": HOSTILE, "why": 1.0, "place": "Rome"}
+    )
     return batch.check(known, "churn", written(pd.concat([rows, rows.head(8)])))

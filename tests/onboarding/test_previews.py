@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 
 from monitoring import health
-from monitoring.onboarding import Choices, DraftError, drafted, places, preview
+from monitoring.onboarding import Choices, DraftError, drafted, places, preview, saving
 from monitoring.onboarding.saving import save
 from monitoring.store import Store, excerpts
 from monitoring.store.summaries import summarised
@@ -71,6 +72,23 @@ def test_what_ends_a_preview_or_a_save_leaves_nothing_behind(draft, log, tempora
             save(store, draft, log)
         assert len(store.files("log")) == 1
     assert [path.name for path in temporary.iterdir()] == ["lookout.duckdb"]
+
+
+def test_of_two_who_save_under_one_name_at_once_one_is_told_and_the_other_keeps_the_model(
+    draft, log, temporary, monkeypatch
+):
+    asked = saving.assert_new
+
+    def slowly(store, name):
+        asked(store, name)
+        time.sleep(0.05)  # the other one asks meanwhile
+
+    monkeypatch.setattr(saving, "assert_new", slowly)
+    with Store.open(temporary / "lookout.duckdb") as store, ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(save, store, draft, log) for _ in range(2)]
+        errors = [one.exception() for one in both]
+        assert sorted(map(type, errors), key=str) == sorted([type(None), DraftError], key=str)
+        assert len(store.files("log")) == 1
 
 
 def test_a_log_of_which_no_row_fits_is_refused_with_the_reason(log, temporary):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitoring.ui import session
+from monitoring.ui import session, settings_add
 from tests.onboarding.made import small, written
 from tests.pages.performance_logs import HOSTILE, description, logged, said
 
@@ -74,6 +74,23 @@ def test_a_guess_can_be_overridden_and_the_file_says_so(open_app, store_file, tm
     chosen(app, "Id").set_value(0).run()
     assert heads(app) == HEADS[:2]
     assert "no column names the rows" in app.error[0].value
+
+
+def test_a_column_of_versions_without_any_and_a_disk_that_is_full_are_no_crash(
+    open_app, store_file, tmp_path, monkeypatch
+):
+    def full(*given):
+        raise OSError(28, "No space left on device")
+
+    app = given(open_app("settings"), tmp_path, small(release=None), "log.parquet")
+    place = [*small().columns, "release"].index("release") + 1
+    chosen(app, "Version").set_value(place).run()
+    assert not app.exception
+    assert 'champion = "champion"' in app.code[0].value
+    monkeypatch.setattr(settings_add, "preview", full)
+    button(app, "Preview").click().run()
+    assert not app.exception
+    assert "No space left on device" in app.error[0].value
 
 
 @pytest.mark.parametrize(
