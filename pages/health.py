@@ -106,3 +106,6 @@ with st.container(horizontal=True, vertical_alignment="center", key="foot"):
 if state := background.inbox_state():
     for words in health_view.inbox_words(state):
         st.caption(cards.escaped(words))
+if alerting := background.alert_state():
+    for words in health_view.alert_words(alerting):
+        st.caption(cards.escaped(words))

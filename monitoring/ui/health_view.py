@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from monitoring import health, results
+from monitoring.alerts.thread import AlertState
 from monitoring.health import Report, Signal
 from monitoring.models import Model
 from monitoring.store import Span
@@ -158,3 +159,18 @@ def inbox_words(state: InboxState) -> list[str]:
             f"Files that did not go in and are tried again: {len(state.failing)}. {state.last_error}"
         )
     return words
+
+
+def alert_words(state: AlertState) -> list[str]:
+    """What a person should know of the rules of alerts: those that nobody could evaluate.
+
+    Parameters
+    ----------
+    state : AlertState
+
+    Examples
+    --------
+    >>> alert_words(AlertState(failing=(("churn", "OSError: the disk is full"),)))
+    ['Alerts of the model churn are not up to date: OSError: the disk is full.']
+    """
+    return [f"Alerts of the model {name} are not up to date: {why}." for name, why in state.failing]
