@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import stores, workload
 from monitoring import performance
-from monitoring.store import Store, score_grids, score_partials, scoring
+from monitoring.store import Store, score_grids, score_partials, version_references
 from monitoring.windows import Window
 
 MODEL = "outputs"
@@ -88,7 +88,7 @@ def counted(rows: int, *, labelled: bool) -> Iterator[Store]:
             cursor.execute(_VIEW.format(files=quoted))
             cursor.execute(f"INSERT INTO outputs.volume (chunk, version) VALUES ('{start}', 'champion')")
             there = score_partials.Rows("outputs.predictions", "outputs.requests", "scores", _EVENTS)
-            grids = scoring.fitted(cursor, model, "champion", Window(start, stop))
+            grids = version_references.fitted(cursor, model, "champion", Window(start, stop))
             score_grids.write(cursor, MODEL, grids)
             told = "_told IS NOT NULL" if labelled else f"_told IS NOT NULL AND _day < DATE '{stop.date()}'"
             score_partials.append(cursor, model, grids, rows="TRUE", labelled=told, source=there)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from monitoring import dispatch
-from monitoring.commands import WRONG, Answer
+from monitoring.answers import WRONG, Answer
 from monitoring.models import ModelError
 from monitoring.onboarding import Choices, Draft, DraftError, Role, drafted, passing, preview, telling
 from monitoring.onboarding.draft import Dates

@@ -7,32 +7,19 @@ opens the store or asks the one that owns it.
 from __future__ import annotations
 
 import json
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from monitoring import batch, demo, health, reasons, reports, results, review
 from monitoring.alerts import commanding
+from monitoring.answers import OK, UNHEALTHY, WRONG, Answer, failure
 from monitoring.arguments import Arguments, QuestionError, instant_of, segment_of
 from monitoring.consequences import consequences
-from monitoring.models import CHUNKS, Model, ModelError, parse
+from monitoring.models import CHUNKS, Model, parse
 from monitoring.questions import QUESTIONS
-from monitoring.store import Receipt, Store, StoreError, followed
+from monitoring.store import Receipt, Store, followed
 from monitoring.store.batch import Progress
-from monitoring.store.database import DatabaseError
 from monitoring.store.following import Look, follow
-
-OK, UNHEALTHY, WRONG = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command prints on standard output and standard error, and its exit code."""
-
-    stdout: str = ""
-    stderr: str = ""
-    code: int = OK
 
 
 def answer(store: Store, name: str, arguments: Arguments) -> Answer:
@@ -52,33 +39,6 @@ def answer(store: Store, name: str, arguments: Arguments) -> Answer:
         return command(store, arguments)
     except Exception as error:
         return failure(error)
-
-
-INTERRUPTED = Answer(stderr="interrupted; nothing is left half done\n", code=130)
-
-
-def failure(error: BaseException) -> Answer:
-    r"""Put an error into words, with the exit code 2; only one that nobody foresaw shows where it arose.
-
-    A command that the keyboard stopped ends with 130, as the shell has it.
-
-    Examples
-    --------
-    >>> failure(FileNotFoundError(2, "No such file or directory", "may.csv")).stderr
-    'may.csv: No such file or directory\n'
-    """
-    if isinstance(error, KeyboardInterrupt) or str(error) == "Query interrupted":  # the database's way
-        return INTERRUPTED
-    if isinstance(error, StoreError | ModelError | QuestionError):
-        words = str(error)
-    elif isinstance(error, OSError) and error.strerror:
-        words = f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    elif isinstance(error, DatabaseError):
-        words = f"the database could not do it: {str(error).splitlines()[0]}"
-    else:
-        where = "".join(traceback.format_exception(error))
-        words = f"{where}this is an error in Lookout itself; please report it with the lines above"
-    return Answer(stderr=f"{words}\n", code=WRONG)
 
 
 def inbox_of(store: Path) -> Path:

@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 
 import typer
 
-from monitoring import commands, results
-from monitoring.commands import WRONG, Answer
+from monitoring import answers, commands, results
+from monitoring.answers import WRONG, Answer
 from monitoring.reports.files import assert_place, save
 from monitoring.reports.files import beside as beside
 from monitoring.store import Store, StoreError, StoreInUse, inbox_folder, owner, sources
@@ -42,7 +42,7 @@ def answered(work: Callable[[], Answer]) -> Answer:
     try:
         return work()
     except (Exception, KeyboardInterrupt) as error:
-        return commands.failure(error)
+        return answers.failure(error)
 
 
 def dispatch(path: Path, name: str, arguments: dict[str, Any]) -> Answer:
@@ -252,7 +252,7 @@ def _take_here(store: Store, model: str, found: list[Path], kind: str) -> Answer
         if receipts:  # files that are in, and have to show in the profile
             store.settle(model)
         done = commands.receipts_answer(receipts)
-        ended = commands.failure(error)
+        ended = answers.failure(error)
         return Answer(stderr=f"{done.stderr}{ended.stderr}", code=ended.code)
     return commands.receipts_answer(receipts)
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from monitoring import drift, freshness, health, performance, quality, shadow, windows
+from monitoring import drift, health, performance, quality, shadow, windows
 from monitoring.alert_rules import Rule
+from monitoring.alerts.arriving import Ask, age, calendar, filled, step
 from monitoring.alerts.courses import Course, course, laid, without
 from monitoring.alerts.rows_and_people import backlog, odd_rows
 from monitoring.health.ribbons import ribbon
@@ -30,7 +31,6 @@ COVERAGE_AMBER, COVERAGE_RED = 0.8, 0.5
 _DECIDED = {"shadow_worse": RED, "shadow_better": AMBER, "shadow_not_worse": AMBER, "segment_blocks": AMBER}
 """A verdict on a shadow is news, whichever it is; one that it is worse is the loudest."""
 Found = TypeVar("Found")
-_LONGEST = 20_000  # chunks of a calendar
 
 
 @dataclass(eq=False)
@@ -53,8 +53,7 @@ class Watch:
     @property
     def step(self) -> dt.timedelta:
         """Length of a chunk of the model, on the scale of profile keys."""
-        start = dt.datetime(2000, 1, 1)
-        return windows.chunk_stop(start, self.model.chunk) - start
+        return step(self.model)
 
     def courses(self, rules: tuple[Rule, ...] | None = None) -> dict[str, Course | None]:
         """What each rule looks at, by its name; None where it cannot be read.
@@ -93,9 +92,9 @@ class Watch:
 
     def _read(self, what: str, segment: tuple[str, str]) -> Course | None:
         if what == "freshness":
-            return self._freshness()
+            return self._arrived(age)
         if what == "zero_volume":
-            return self._volume()
+            return self._arrived(filled)
         if what == "label_coverage":
             return self._coverage()
         if what == "shadow_verdict":
@@ -180,59 +179,10 @@ class Watch:
         judged = np.flatnonzero(signal.model > GREY)
         return signal.assessment.keys[int(judged[-1])].start if len(judged) else None
 
-    def _calendar(self) -> tuple[pd.DataFrame, list[dt.datetime]]:
-        """Requests by key, and the beginnings of all chunks from the first row to the instant."""
-        volume = self._volume_frame()
-        requests = volume[volume["version"] == ""].sort_values("chunk")
-        now = windows.key_of(self.at, self.model.grain, self.model.zone)
-        requests = requests[requests["chunk"] <= now]
-        if requests.empty:
-            return requests, []
-        first: dt.datetime = requests["chunk"].iloc[0].to_pydatetime()
-        window = reference_window(self.model)
-        if window is not None and window.start > first:  # chunks are counted from the reference's start
-            first = window.start - -(-(window.start - first) // self.step) * self.step
-        elif window is not None:
-            first = window.start + (first - window.start) // self.step * self.step
-        if (now - first) / self.step > _LONGEST:
-            return requests, []
-        span = windows.Window(first, now + dt.timedelta(microseconds=1))
-        return requests, windows.chunk_starts(span, self.model.chunk)
-
-    def _freshness(self) -> Course | None:
-        """How old the newest row was at the end of every chunk, and is now."""
-        requests, starts = self._calendar()
-        if not starts:
-            return None
-        model = self.model
-        ends = [
-            min(windows.instant_of(start + self.step, model.grain, model.zone), self.at) for start in starts
-        ]
-        arrivals = requests["last_at"].to_numpy(dtype="datetime64[us]")
-        arrivals = np.sort(arrivals)
-        instants = np.array([end.replace(tzinfo=None) for end in ends], dtype="datetime64[us]")
-        place = np.searchsorted(arrivals, instants, side="right") - 1
-        age = (instants - arrivals[np.maximum(place, 0)]) / freshness.usual_gap(model, requests)
-        codes = [
-            NAMES.index(freshness.word(float(each))) if where >= 0 else GREY
-            for each, where in zip(age, place, strict=True)
-        ]
-        return course(laid(starts, codes))
-
-    def _volume(self) -> Course | None:
-        """Whether any row came in each chunk that is over."""
-        requests, starts = self._calendar()
-        if not starts:
-            return None
-        counted = dict(zip(requests["chunk"].dt.to_pydatetime(), requests["n"], strict=True))
-        filled = {starts[0] + (key - starts[0]) // self.step * self.step for key, n in counted.items() if n}
-        over = {
-            start
-            for start in starts
-            if windows.instant_of(start + self.step, self.model.grain, self.model.zone) <= self.at
-        }
-        codes = [GREY if start not in over else GREEN if start in filled else RED for start in starts]
-        return course(laid(starts, codes))
+    def _arrived(self, ask: Ask) -> Course | None:
+        """What the instants at which rows came tell; None before the first of them."""
+        requests, starts = self._once("calendar", lambda: calendar(self._volume_frame(), self.model, self.at))
+        return ask(self.model, requests, starts, self.at) if starts else None
 
     def _coverage(self) -> Course | None:
         """How many of the labels that should be there are, against what is usual."""

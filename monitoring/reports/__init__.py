@@ -11,7 +11,8 @@ pictures (`svg`, `scales`, `charts` and `pairs` draw them), `rendering` writes t
 
 from monitoring.reports import batch_part
 from monitoring.reports.asking import Asked, NothingToReportError, Scope
-from monitoring.reports.gathering import Gathered, gather
+from monitoring.reports.gathered import Gathered
+from monitoring.reports.gathering import gather
 from monitoring.reports.record import frames, record, text
 from monitoring.reports.rendering import html
 

@@ -1,4 +1,4 @@
-"""Pictures over time: a number with its band, a colour per chunk, and a small course beside a name."""
+"""Pictures over time: a number with its band, its limits, its status, and the rows beneath."""
 
 from __future__ import annotations
 
@@ -14,12 +14,6 @@ from monitoring.reports.svg import Element, across, element
 from monitoring.windows import Window
 
 _TOP, _PLOT, _FOOT, _VOLUME = 18.0, 150.0, 18.0, 36.0
-_HEIGHTS = {
-    "grey": 0.22,
-    "green": 0.4,
-    "amber": 0.7,
-    "red": 1.0,
-}  # of a bar in a ribbon: the worse the higher
 _SHAPES = {"amber": "M-4 3.4L0-4L4 3.4Z", "red": "M-3.4-3.4H3.4V3.4H-3.4Z"}
 _LATE = 0.7  # from here on a word ends where it belongs instead of beginning there
 
@@ -194,26 +188,45 @@ def shaped(state: str, share: float, y: float, inside: Sequence[Element] = ()) -
     return element("circle", *inside, cx=across(share), cy=y, r=radius, class_=f"point {look}")
 
 
-def _zones(one: Course, bottom: float) -> Iterator[Element]:
-    start, length = one.keys[0].start, one.keys[-1].stop - one.keys[0].start
-    for window, word in one.zones:
+def placed(
+    zones: Sequence[tuple[Window, str]], start: dt.datetime, length: dt.timedelta
+) -> Iterator[tuple[float, float, str]]:
+    """Where stretches begin and end, as shares of a span, with their words; none that lies outside of it.
+
+    Parameters
+    ----------
+    zones : sequence of (Window, word)
+    start : datetime
+    length : timedelta
+
+    Examples
+    --------
+    >>> day, long = dt.datetime(2026, 1, 1), dt.timedelta(days=10)
+    >>> list(placed([(Window(day - long, day + long / 2), "reference")], day, long))
+    [(0.0, 0.5, 'reference')]
+    """
+    for window, word in zones:
         left, right = (
             (min(max(end, start), start + length) - start) / length for end in (window.start, window.stop)
         )
         if right > left:
-            yield element(
-                "rect",
-                x=across(left),
-                width=svg.wide(right - left),
-                y=_TOP - 14,
-                height=bottom - _TOP + 14,
-                class_="zone",
-            )
-            late = left > _LATE
-            where = across(right if late else left)
-            yield element(
-                "text", word, x=where, y=_TOP - 5, class_="name", text_anchor="end" if late else None
-            )
+            yield left, right, word
+
+
+def _zones(one: Course, bottom: float) -> Iterator[Element]:
+    start, length = one.keys[0].start, one.keys[-1].stop - one.keys[0].start
+    for left, right, word in placed(one.zones, start, length):
+        yield element(
+            "rect",
+            x=across(left),
+            width=svg.wide(right - left),
+            y=_TOP - 14,
+            height=bottom - _TOP + 14,
+            class_="zone",
+        )
+        late = left > _LATE
+        where = across(right if late else left)
+        yield element("text", word, x=where, y=_TOP - 5, class_="name", text_anchor="end" if late else None)
 
 
 def _bars(one: Course, bottom: float) -> Iterator[Element]:
@@ -261,108 +274,3 @@ def runs(known: np.ndarray) -> list[list[int]]:
     """
     places = np.flatnonzero(known)
     return [run.tolist() for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(run)]
-
-
-def ribbon(
-    keys: Sequence[Window], status: Sequence[str], notes: Sequence[str], zones: Sequence[tuple[Window, str]],
-    title: str, description: str,
-) -> Element:  # fmt: skip
-    """A bar per chunk: the worse, the higher, so that it is read without colour.
-
-    Parameters
-    ----------
-    keys : sequence of Window
-        At least one.
-    status : sequence of str
-    notes : sequence of str
-        What each bar tells when it is touched.
-    zones : sequence of (Window, word)
-        Marked beneath the bars.
-    title, description : str
-        Plain text.
-    """
-    start, length = keys[0].start, keys[-1].stop - keys[0].start
-    high, bottom = 40.0, 46.0
-    drawn: list[Element] = []
-    for key, state, note in zip(keys, status, notes, strict=True):
-        left, room = (key.start - start) / length, (key.stop - key.start) / length
-        tall = high * _HEIGHTS.get(state, _HEIGHTS["grey"])
-        look = state if state in _HEIGHTS else "grey"
-        drawn.append(
-            element(
-                "rect", element("title", note), x=across(left), width=svg.wide(room * 0.86), y=bottom - tall,
-                height=tall, class_=f"day {look}",
-            )
-        )  # fmt: skip
-    for window, word in zones:
-        left, right = (
-            (min(max(end, start), start + length) - start) / length for end in (window.start, window.stop)
-        )
-        if right > left:
-            drawn.append(
-                element(
-                    "rect",
-                    x=across(left),
-                    width=svg.wide(right - left),
-                    y=bottom + 1,
-                    height=3,
-                    class_="marked",
-                )
-            )
-            drawn.append(element("text", word, x=across(left), y=bottom - high + 2, class_="name"))
-    return svg.picture(
-        title, description, bottom + 22, [*drawn, *time_axis(start, keys[-1].stop, bottom + 5)]
-    )
-
-
-def sparkline(
-    value: np.ndarray,
-    limit: np.ndarray,
-    floor: np.ndarray,
-    status: str,
-    title: str,
-    width: float = 120,
-    height: float = 28,
-) -> Element:
-    """A small course beside a name, with its limit dashed and what chance reaches shaded.
-
-    Parameters
-    ----------
-    value, limit, floor : ndarray of shape (chunks,)
-        nan is a gap.
-    status : str
-        Of the last point.
-    title : str
-        Plain text.
-    width, height : float
-        In pixels.
-    """
-    top = float(np.nanmax(np.concatenate([value, limit, [0.0]]), initial=0.0)) or 1.0
-    step = (width - 6) / max(len(value) - 1, 1)
-
-    def places(values: np.ndarray, run: Sequence[int]) -> list[str]:
-        return [
-            f"{3 + step * i:.1f},{3 + (height - 6) * (1 - min(float(values[i]) / top, 1)):.1f}" for i in run
-        ]
-
-    drawn = []
-    for run in runs(np.isfinite(floor)):
-        ends = f"{3 + step * run[-1]:.1f},{height - 3:.0f} {3 + step * run[0]:.1f},{height - 3:.0f}"
-        drawn.append(element("path", d=f"M{' '.join(places(floor, run))} {ends}Z", class_="floor"))
-    for run in runs(np.isfinite(limit)):
-        drawn.append(element("path", d=f"M{' '.join(places(limit, run))}", class_="level limit"))
-    known = runs(np.isfinite(value))
-    for run in known:
-        drawn.append(element("path", d=f"M{' '.join(places(value, run))}", class_="course"))
-    if known:
-        x, y = places(value, known[-1][-1:])[0].split(",")
-        drawn.append(element("circle", cx=x, cy=y, r=2.4, class_=f"end {mark_class(status)}"))
-    return element(
-        "svg", element("title", title), *drawn, class_="spark", role="img", aria_label=title,
-        viewBox=f"0 0 {width:g} {height:g}", width=width, height=height,
-    )  # fmt: skip
-
-
-def mark_class(status: str) -> str:
-    """The class of a status; one that is not known counts as grey."""
-    return status if status in _HEIGHTS else "grey"

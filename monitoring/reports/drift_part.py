@@ -11,8 +11,8 @@ from monitoring import drift
 from monitoring.drift import FeatureVerdict, showing
 from monitoring.drift.distributions import Histogram, Sample, densities, labels, outside, sample
 from monitoring.formats import day, full, share, short, span
-from monitoring.reports import charts, pairs, scales, svg
-from monitoring.reports.gathering import Gathered, Inputs
+from monitoring.reports import pairs, scales, strips, svg
+from monitoring.reports.gathered import Gathered, Inputs
 from monitoring.reports.parts import Badge, Cell, Figure, Section, Table
 
 MOST_ROWS, MOST_DETAILS, MOST_BARS = 60, 4, 8
@@ -94,7 +94,7 @@ def _row(one: Inputs, each: FeatureVerdict, numbers: pd.DataFrame) -> tuple[Cell
     measure = showing.measure_title(one.assessment, place, check)
     mine = numbers[numbers["subject"] == each.feature]
     status = showing.shown_status(each)
-    course = charts.sparkline(
+    course = strips.sparkline(
         mine["value"].to_numpy(),
         mine["limit_high"].to_numpy(),
         mine["noise_floor"].to_numpy(),

@@ -7,20 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from monitoring import health, performance, reasons, results
+from monitoring import health, performance
 from monitoring.formats import count, day, full, share, span
-from monitoring.performance import calibration_signal, signal, wording
-from monitoring.performance.calibration_words import Told, points, told
+from monitoring.performance import signal, wording
 from monitoring.performance.judging import Scores
-from monitoring.reports import charts, pairs, scales
-from monitoring.reports.gathering import Gathered
+from monitoring.reports import charts, scales
+from monitoring.reports.gathered import Gathered
 from monitoring.reports.parts import Badge, Cell, Figure, Section, Table
-from monitoring.statistics.calibration import Reliability, consistency_band, reliability
 from monitoring.statistics.metrics import Metric
 from monitoring.windows import Window
 
 QUESTION = "How good is it, where the truth is known by now?"
-PROMISES = "Do its scores mean what they say?"
 _TERMS = (
     "performance",
     "label",
@@ -119,7 +116,7 @@ def _course(found: Gathered, known: health.Outputs, one: Scores, places: Sequenc
         hollow=~final,
         status=mine["status"].tolist(),
         levels=levels,
-        zones=[*_reference(whole), *_provisional(keys, final)],
+        zones=[*reference_zone(whole), *provisional_zone(keys, final)],
         volume=(whole.predicted[list(places)], whole.labelled[list(places)]),
         ends=metric.range if wording.as_share(metric) else None,
         notes=[_note(metric, keys[i], mine, i) for i in range(len(keys))],
@@ -129,23 +126,41 @@ def _course(found: Gathered, known: health.Outputs, one: Scores, places: Sequenc
     description = f"{len(keys)} chunks from {span(keys_span(keys))}; {now}"
     description += f"; reference {tell(baseline)}." if np.isfinite(baseline) else "."
     legend += [("rows", "predictions"), ("labelled", "with a label")]
-    legend += _marks(mine)
+    legend += marks(mine)
     return Figure(wording.titled(metric), charts.course(drawn, metric.title, description), "", legend)
 
 
-def _marks(mine: pd.DataFrame) -> list[tuple[str, str]]:
-    """What hollow points are, as far as there are any."""
+def marks(mine: pd.DataFrame) -> list[tuple[str, str]]:
+    """What hollow points are, as far as there are any.
+
+    Parameters
+    ----------
+    mine : DataFrame
+        Tidy, of one measure.
+    """
     known, final = mine["value"].notna(), mine["maturity"] == "final"
     told = [("hollow", "provisional")] if (known & ~final).any() else []
     return [*told, ("unknown", "not judged")] if (known & final & (mine["status"] == "grey")).any() else told
 
 
-def _reference(whole: performance.Assessment) -> list[tuple[Window, str]]:
+def reference_zone(whole: performance.Assessment) -> list[tuple[Window, str]]:
+    """The reference as a tinted stretch; none where it is a file.
+
+    Parameters
+    ----------
+    whole : performance.Assessment
+    """
     return [(whole.baseline, "reference")] if whole.baseline is not None else []
 
 
-def _provisional(keys: Sequence[Window], final: np.ndarray) -> list[tuple[Window, str]]:
-    """The days after the last final one."""
+def provisional_zone(keys: Sequence[Window], final: np.ndarray) -> list[tuple[Window, str]]:
+    """The days after the last final one as a tinted stretch.
+
+    Parameters
+    ----------
+    keys : sequence of Window
+    final : ndarray of bool, of shape (chunks,)
+    """
     settled = np.flatnonzero(final)
     first = int(settled[-1]) + 1 if len(settled) else 0
     return [(Window(keys[first].start, keys[-1].stop), "provisional")] if first < len(keys) else []
@@ -193,113 +208,6 @@ def _ends(metric: Metric, *values: object) -> str:
     return value if "–" in (lower, upper) else f"{value} ({lower} to {upper})"
 
 
-def promises(found: Gathered) -> Section | None:
-    """The section on calibration; None where scores never were probabilities.
-
-    Parameters
-    ----------
-    found : Gathered
-    """
-    known = found.outputs
-    if known is None or known.calibration is None:
-        return None
-    held = set(inside(known.performance.assessment, found.scope.window))
-    newest = performance.newest(known.performance.assessment, len(known.performance.assessment.keys))
-    places = [place for place in newest if place in held][-calibration_signal.SIZE :]
-    if not places:
-        code = "no_labels" if not known.performance.assessment.labelled.any() else "immature"
-        return Section(
-            "calibration", "Calibration", PROMISES, "grey", "", full(reasons.REASONS[code].words),
-            terms=("calibration", "final"),
-        )  # fmt: skip
-    one = told(known.calibration, places)
-    before = known.calibration.reference
-    rows: list[tuple[Cell, ...]] = [
-        ("Calibration error", points(one.measured.error.mean), _of(before, "error"))
-    ]
-    rows += [("of which chance explains", points(one.measured.floor), _of(before, "floor"))]
-    rows += [("Final labels", count(float(one.measured.rows)), count(float(before.rows)) if before else "–")]
-    return Section(
-        key="calibration",
-        title="Calibration",
-        question=PROMISES,
-        status=one.status,
-        sentence=one.sentence,
-        words=[f"From {span(one.window)}, the newest days whose labels are final."],
-        figures=[_diagram(found, one), *_errors(found)],
-        tables=[Table("", ("What", "Now", "Reference"), rows)],
-        terms=("calibration", "calibration error", "score", "over-confident", "noise floor", "final"),
-    )
-
-
-def _of(before: object, name: str) -> str:
-    if before is None:
-        return "–"
-    value = getattr(before, name)
-    return points(value.mean if name == "error" else value)
-
-
-def _diagram(found: Gathered, one: Told) -> Figure:
-    """What scores promised beside what came true, with the band of the reference."""
-    shown = reliability(one.measured.bins)
-    kept = np.flatnonzero(~shown.hidden)
-    notes = [
-        f"Promised {share(float(shown.score[i]))}, came true {share(float(shown.rate[i]))} "
-        f"({share(float(shown.lower[i]))} to {share(float(shown.upper[i]))}), "
-        f"{count(float(shown.rows[i]))} rows"
-        for i in kept
-    ]
-    drawing = pairs.reliability(
-        shown.score[kept], shown.rate[kept], shown.lower[kept], shown.upper[kept],
-        _band(found, shown, kept), notes, "what scores promised",
-        "What scores promised and what came true",
-        f"{span(one.window)}: calibration error {points(one.measured.error.mean)}.", tell=scales.per_cent,
-    )  # fmt: skip
-    legend = [("course", "came true"), ("limit", "as promised")]
-    legend += [("floor", "as in the reference")] if _band(found, shown, kept) else []
-    caption = "On the dashed line scores mean what they say; below it they promise too much."
-    return Figure("Promised and come true", drawing, caption, legend)
-
-
-def errors(found: Gathered) -> pd.DataFrame:
-    """The calibration error of the chunks of the window, as the tidy frame has it; empty without one.
-
-    Parameters
-    ----------
-    found : Gathered
-    """
-    known = found.outputs
-    if known is None or known.calibration is None:
-        return results.frame({})
-    return performance.calibration_frames.frame(known.calibration, "ece", found.scope.window)
-
-
-def _errors(found: Gathered) -> list[Figure]:
-    """The calibration error over time with its limit; nothing where no chunk has one."""
-    mine, known = errors(found), found.outputs
-    value = mine["value"].to_numpy(dtype=float)
-    if known is None or not np.isfinite(value).any():
-        return []
-    whole = known.performance.assessment
-    final = (mine["maturity"] == "final").to_numpy()
-    keys = [whole.keys[place] for place in inside(whole, found.scope.window)]
-    drawn = charts.Course(
-        keys=keys, value=value, tick=scales.per_cent, hollow=~final, status=mine["status"].tolist(),
-        limit=mine["limit_high"].to_numpy(dtype=float), floor=mine["noise_floor"].to_numpy(dtype=float),
-        zero=True, zones=[*_reference(whole), *_provisional(keys, final)],
-        notes=[
-            f"{span(key)}: {points(error)}, {count(n)} labels"
-            for key, error, n in zip(keys, value, mine["n"], strict=True)
-        ],
-    )  # fmt: skip
-    legend = [("course", "calibration error"), ("limit", "99 % limit"), ("floor", "what chance explains")]
-    legend += _marks(mine)
-    drawing = charts.course(
-        drawn, "Calibration error over time", f"{len(keys)} chunks, {span(keys_span(keys))}."
-    )
-    return [Figure("Calibration error over time", drawing, "", legend)]
-
-
 def keys_span(keys: Sequence[Window]) -> Window:
     """From the first to the last of some chunks.
 
@@ -308,15 +216,6 @@ def keys_span(keys: Sequence[Window]) -> Window:
     keys : sequence of Window
     """
     return Window(keys[0].start, keys[-1].stop)
-
-
-def _band(found: Gathered, now: Reliability, kept: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    known = found.outputs
-    if known is None or known.calibration is None or known.calibration.reference is None:
-        return None
-    before = reliability(known.calibration.reference.bins)
-    lower, upper = consistency_band(now.rows, before.rate, before.rows)
-    return lower[kept], upper[kept]
 
 
 def mature(found: Gathered) -> str:

@@ -14,7 +14,7 @@ from monitoring.predictions.frames import LOW
 from monitoring.predictions.rows import CELLS, Rows
 from monitoring.reports import pairs, scales
 from monitoring.reports.drift_part import SIDES, distribution, reference_words
-from monitoring.reports.gathering import Gathered, Said
+from monitoring.reports.gathered import Gathered, Said
 from monitoring.reports.parts import Cell, Figure, Section, Table
 from monitoring.statistics.metrics.estimates import Estimate
 

@@ -11,8 +11,8 @@ import pandas as pd
 from monitoring import health, predictions, results, windows
 from monitoring.drift import showing
 from monitoring.formats import full
-from monitoring.reports import drift_part, head_part, performance_part
-from monitoring.reports.gathering import Gathered
+from monitoring.reports import calibration_part, drift_part, head_part, performance_part
+from monitoring.reports.gathered import Gathered
 from monitoring.reports.rendering import SOFTWARE, sections
 
 
@@ -76,7 +76,7 @@ def frames(found: Gathered) -> dict[str, pd.DataFrame]:
     window, made = found.scope.window, {"health": health.frame(found.health), "status": _inside(found)}
     if found.outputs is not None:
         made["performance"] = performance_part.frame(found, found.outputs)
-        made["calibration"] = performance_part.errors(found)
+        made["calibration"] = calibration_part.errors(found)
     if found.inputs is not None:
         made["drift"] = _drift(found)
     if found.said is not None:

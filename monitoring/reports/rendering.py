@@ -17,8 +17,17 @@ from markupsafe import Markup
 from monitoring import __version__, glossary, windows
 from monitoring.formats import full, local_time
 from monitoring.marks import mark
-from monitoring.reports import drift_part, head_part, performance_part, predictions_part, shadow_part, svg
-from monitoring.reports.gathering import Gathered
+from monitoring.reports import (
+    calibration_part,
+    changes_part,
+    drift_part,
+    head_part,
+    performance_part,
+    predictions_part,
+    shadow_part,
+    svg,
+)
+from monitoring.reports.gathered import Gathered
 from monitoring.reports.parts import Section
 
 SOFTWARE = f"Lookout {__version__}"
@@ -53,8 +62,8 @@ def html(found: Gathered, made_at: dt.datetime | None = None) -> str:
         cutoff=_cutoff(found),
         advice=advice,
         tiles=head_part.tiles(found),
-        ribbon=head_part.ribbon(found),
-        changes=head_part.changes(found),
+        ribbon=changes_part.ribbon(found),
+        changes=changes_part.changes(found),
         sections=[advice, *every],
         about=head_part.about(found, made_at or dt.datetime.now(windows.UTC), SOFTWARE),
         terms=[
@@ -94,7 +103,7 @@ def sections(found: Gathered) -> list[Section]:
     ----------
     found : Gathered
     """
-    promises = performance_part.promises(found)
+    promises = calibration_part.section(found)
     return [
         performance_part.section(found),
         drift_part.section(found),

@@ -8,7 +8,7 @@ from monitoring import reasons, windows
 from monitoring.formats import count, full, span
 from monitoring.performance import wording
 from monitoring.reports import charts, scales
-from monitoring.reports.gathering import Beside, Gathered
+from monitoring.reports.gathered import Beside, Gathered
 from monitoring.reports.parts import Cell, Figure, Section, Table
 from monitoring.shadow.wording import WORDS, verdict_words
 from monitoring.windows import Window

@@ -17,7 +17,7 @@ import numpy as np
 
 from monitoring.models import Model, Review
 from monitoring.review.sources import SOURCES, Source, sources_of
-from monitoring.statistics import audits
+from monitoring.statistics import draws
 from monitoring.store import case_intake, cases, review_rows
 from monitoring.store.case_intake import Chosen, Fill, Reasons
 from monitoring.store.review_rows import Asked, Found
@@ -149,8 +149,8 @@ def _day(
         left -= size
         parts.append(_late(SOURCES[key], day, rows_, before, size, model.name))
     for key, size in zip(timely, shared(max(left, 0), [len(found[key]) for key in timely]), strict=True):
-        chance = audits.proportional(found[key].weight, size)
-        chosen = audits.systematic(chance, _start(model.name, day, key))
+        chance = draws.proportional(found[key].weight, size)
+        chosen = draws.systematic(chance, _start(model.name, day, key))
         parts.append(Drawn(SOURCES[key], day, found[key], chance, chosen))
     return parts
 
@@ -182,8 +182,8 @@ def _late(source: Source, day: dt.date, found: Found, before: _Before, size: int
     earlier = before.fills.get((day, source.key))
     left = max(size - (earlier.chosen if earlier else 0), 0)
     fresh = found.only(np.flatnonzero(before.new(found, source.key)))
-    chance = audits.proportional(fresh.weight, left)
-    return Drawn(source, day, fresh, chance, audits.systematic(chance, _start(name, day, source.key)))
+    chance = draws.proportional(fresh.weight, left)
+    return Drawn(source, day, fresh, chance, draws.systematic(chance, _start(name, day, source.key)))
 
 
 def _start(name: str, day: dt.date, reason: str) -> float:
@@ -228,7 +228,7 @@ class _Chances:
 
     def of(self, key: tuple[str, dt.date]) -> float:
         """Of one row."""
-        return float(audits.union([*self.weighed.get(key, []), self.audit.get(key[1], 0.0)]))
+        return float(draws.union([*self.weighed.get(key, []), self.audit.get(key[1], 0.0)]))
 
 
 def _chances(drawn: Sequence[Drawn], usual: float) -> _Chances:

@@ -17,10 +17,10 @@ import pyarrow as pa
 from monitoring.models import Model
 from monitoring.store import catalogue, layout, migrations, reference_rows
 from monitoring.store.database import CATALOG, SETTINGS, prepared
-from monitoring.store.scoring import windows_of
 from monitoring.store.sql import arrow, composed, named, quoted
 from monitoring.store.store import Store
 from monitoring.store.transactions import snapshot
+from monitoring.store.version_references import windows_of
 
 WHOLE = "segment_column = ''"  # segments are not asked for
 _KNOWN = {

@@ -12,9 +12,9 @@ from monitoring.models import Model
 from monitoring.store import reference_rows
 from monitoring.store.conversion import EARLIEST, LATEST, instant, local_day
 from monitoring.store.mapping import Mapping
-from monitoring.store.scoring import windows_of
 from monitoring.store.sources import Source
 from monitoring.store.sql import composed, quoted
+from monitoring.store.version_references import windows_of
 from monitoring.windows import UTC
 
 LENGTHS = (1, 7, 28)

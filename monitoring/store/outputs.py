@@ -6,10 +6,11 @@ import datetime as dt
 
 import pandas as pd
 
-from monitoring.store import score_cubes, score_grids, scoring
+from monitoring.store import score_cubes, score_grids
 from monitoring.store.score_cubes import ScoreCube
 from monitoring.store.score_grids import ScoreGrid
 from monitoring.store.store import Store
+from monitoring.store.version_references import windows_of
 from monitoring.windows import Window
 
 Segment = tuple[str, str]
@@ -57,7 +58,7 @@ def reference_cube(store: Store, name: str, grid: ScoreGrid, segment: Segment = 
     """
     model = store.model(name)
     with store.cursor() as cursor:
-        if scoring.windows_of(cursor, model).get(grid.version, ()) is not None:
+        if windows_of(cursor, model).get(grid.version, ()) is not None:
             return None
         return score_cubes.read_reference(cursor, model.name, grid, segment)
 
@@ -80,4 +81,4 @@ def references(store: Store, name: str) -> dict[str, Window | None]:
     """
     model = store.model(name)
     with store.cursor() as cursor:
-        return scoring.windows_of(cursor, model)
+        return windows_of(cursor, model)

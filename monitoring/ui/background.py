@@ -8,6 +8,7 @@ from typing import Any
 
 from monitoring import commands
 from monitoring.alerts.thread import AlertState, AlertThread
+from monitoring.answers import Answer
 from monitoring.store import Store, owner
 from monitoring.store.follow_thread import FollowState, FollowThread
 from monitoring.store.inbox_thread import InboxState, InboxThread
@@ -83,10 +84,10 @@ def answer(store: Store, inbox: InboxThread, name: str, arguments: dict[str, Any
     return owner.Answer(**asdict(said))
 
 
-def taken(inbox: InboxThread, paths: list[Path], timeout: float) -> commands.Answer:
+def taken(inbox: InboxThread, paths: list[Path], timeout: float) -> Answer:
     """Say what became of files that were handed over; those still waiting go in later."""
     found = [inbox.receipt(path, timeout) for path in paths]
     said = commands.receipts_answer([receipt for receipt in found if receipt is not None])
     waiting = sum(receipt is None for receipt in found)
     more = f"{waiting} files wait in the inbox and go in as soon as the app gets to them\n" if waiting else ""
-    return commands.Answer(said.stdout, said.stderr + more, said.code)
+    return Answer(said.stdout, said.stderr + more, said.code)

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from monitoring import commands
+from monitoring import answers
 from monitoring.cli import app
 from monitoring.store import Store, owner, profiling
 
@@ -168,7 +168,7 @@ def test_an_interrupted_command_says_so(
         raise error
 
     monkeypatch.setattr(Store, "files", interrupt)
-    assert said(store, "files", "churn") == (130, "", commands.INTERRUPTED.stderr)
+    assert said(store, "files", "churn") == (130, "", answers.INTERRUPTED.stderr)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot be sent SIGINT there")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitoring.reports import charts, pairs, scales, svg
+from monitoring.reports import charts, pairs, scales, strips, svg
 from monitoring.windows import Window
 
 DAY = dt.timedelta(days=1)
@@ -114,7 +114,7 @@ def test_amber_and_red_have_a_shape_of_their_own() -> None:
 
 def test_a_ribbon_is_higher_the_worse_a_day_is() -> None:
     states = ["grey", "green", "amber", "red", "no such status"]
-    root = read(charts.ribbon(days(5), states, [f"day: {one}" for one in states], [], "t", "d"))
+    root = read(strips.ribbon(days(5), states, [f"day: {one}" for one in states], [], "t", "d"))
     bars = [one for one in root.iter("rect") if (one.get("class") or "").startswith("day")]
     tall = [float(bar.get("height", "nan")) for bar in bars]
     assert tall[:4] == sorted(tall[:4])
@@ -155,6 +155,6 @@ def test_areas_of_two_histograms_stand_on_one_axis() -> None:
 
 def test_a_small_course_of_nothing_is_empty_and_has_a_name() -> None:
     nothing = np.full(5, np.nan)
-    root = read(charts.sparkline(nothing, nothing, nothing, "grey", "PSI of <age>"))
+    root = read(strips.sparkline(nothing, nothing, nothing, "grey", "PSI of <age>"))
     assert root.findtext("title") == "PSI of <age>"
     assert not list(root.iter("path"))

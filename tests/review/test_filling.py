@@ -155,12 +155,12 @@ def test_chances_are_right_over_many_draws():
     """A row's chance is how often it is drawn where the random numbers change with the model's name."""
     weights, drawn = np.array([0.1, 0.5, 1.0, 0.2, 0.9] * 8), np.zeros(40)
     from monitoring.review.filling import _start
-    from monitoring.statistics import audits
+    from monitoring.statistics import draws
 
-    chance = audits.proportional(weights, 10)
+    chance = draws.proportional(weights, 10)
     for run in range(4000):
         start = _start(f"m{run}", dt.date(2026, 1, 1), "uncertain")
-        drawn += audits.systematic(chance, start)
+        drawn += draws.systematic(chance, start)
     assert drawn / 4000 == pytest.approx(chance, abs=0.035)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from monitoring.statistics import audits
+from monitoring.statistics import audits, draws
 
 ROWS, RUNS = 20_000, 3_000
 
@@ -51,13 +51,13 @@ def test_uncertain_rows_tell_of_all_rows_with_their_chances_and_mislead_without(
     for run in range(RUNS):
         if run % 100 == 0:
             score, proxy, right = population(rng)
-        uncertain = audits.proportional(np.maximum(0.3 - np.abs(score - 0.5), 0), 640)
+        uncertain = draws.proportional(np.maximum(0.3 - np.abs(score - 0.5), 0), 640)
         order = rng.permutation(ROWS)
         drawn = np.zeros(ROWS, bool)
-        drawn[order] = audits.systematic(uncertain[order], rng.random())
+        drawn[order] = draws.systematic(uncertain[order], rng.random())
         plain[run] = right[drawn].mean() - right.mean()
         drawn |= rng.random(ROWS) < 0.005
-        chance = audits.union(np.stack([uncertain, np.full(ROWS, 0.005)], axis=-1))
+        chance = draws.union(np.stack([uncertain, np.full(ROWS, 0.005)], axis=-1))
         picked = np.flatnonzero(drawn)
         found = (
             audits.ratio(right[picked], np.ones(len(picked)), chance[picked], share=True),

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, precision_score
 
-from monitoring.statistics import audits
+from monitoring.statistics import audits, draws
 from monitoring.statistics.shares import wilson
 
 WEIGHTS = st.lists(st.floats(0, 100), min_size=1, max_size=60)
@@ -72,7 +72,7 @@ def test_many_windows_are_estimated_at_once():
 @example([1.0] * 7 + [2.2250738585e-313] * 2, 8)
 def test_chances_add_up_to_the_size_and_follow_the_weights(weights, size):
     weight = np.array(weights)
-    chance = audits.proportional(weight, size)
+    chance = draws.proportional(weight, size)
     assert ((chance >= 0) & (chance <= 1)).all()
     assert chance.sum() == pytest.approx(min(size, (weight > 0).sum()))
     assert (chance[weight == 0] == 0).all()
@@ -82,7 +82,7 @@ def test_chances_add_up_to_the_size_and_follow_the_weights(weights, size):
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=50), st.floats(0, 1, exclude_max=True))
 def test_a_systematic_draw_has_its_size_and_takes_certain_rows(chances, start):
     chance = np.array(chances)
-    drawn = audits.systematic(chance, start)
+    drawn = draws.systematic(chance, start)
     assert abs(drawn.sum() - chance.sum()) < 1 + 1e-9
     assert drawn[chance == 1].all()
     assert not drawn[chance == 0].any()
@@ -90,13 +90,13 @@ def test_a_systematic_draw_has_its_size_and_takes_certain_rows(chances, start):
 
 def test_every_row_is_drawn_with_its_chance():
     chance = np.array([0.1, 0.9, 0.25, 0.5, 0.25])
-    often = np.mean([audits.systematic(chance, start) for start in np.linspace(0, 1, 2000, False)], axis=0)
+    often = np.mean([draws.systematic(chance, start) for start in np.linspace(0, 1, 2000, False)], axis=0)
     assert often == pytest.approx(chance, abs=0.002)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))
 def test_a_union_is_at_least_as_likely_as_each_of_its_draws(chances):
-    whole = float(audits.union(chances))
+    whole = float(draws.union(chances))
     assert max(chances) - 1e-12 <= whole <= min(sum(chances), 1) + 1e-12
 
 
