@@ -15,6 +15,7 @@ from benchmarks.measuring import ROOT
 from monitoring.store import Store
 
 DATA = ROOT / "benchmarks" / "data"
+MODEL = "bench"
 WIDE_FEATURES, WIDE_DAYS, WIDE_ROWS, WIDE_REFERENCE = 200, 365, 400, 60  # rows are of a day
 _START = dt.datetime(2025, 1, 1)
 

@@ -1,6 +1,5 @@
 """Drift: which inputs no longer look like the reference, and does it matter?"""
 
-import datetime as dt
 from functools import partial
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from monitoring import drift, reasons
 from monitoring.statistics import METHODS
 from monitoring.ui import (
+    absent,
     cards,
     drift_exact,
     drift_limits,
@@ -28,7 +28,6 @@ from monitoring.ui import (
 )
 from monitoring.ui.components.heatmap import heatmap
 from monitoring.ui.components.ranking import ranking
-from monitoring.ui.numbers import day
 
 shell.page_guard()
 scope = filters.scope()
@@ -67,12 +66,11 @@ except drift.NoReferenceError:
         "This model names no reference: there is nothing to compare with.", reasons.fix("no_reference")
     )
     shell.stop()
-except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
-    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+except drift.CalendarError as error:
+    absent.calendar(error)
     shell.stop()
 if picture is None:
-    start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
-    cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
+    absent.chunk(scope)
     shell.stop()
 
 view, rows = picture.view, picture.rows

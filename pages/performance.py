@@ -6,6 +6,7 @@ import streamlit as st
 
 from monitoring import drift, performance, reasons
 from monitoring.ui import (
+    absent,
     cards,
     filters,
     performance_calibration,
@@ -36,8 +37,8 @@ try:
 except performance.NoOutputError:
     cards.empty(f"No predictions of {scope.version} yet.", reasons.fix("no_data"))
     shell.stop()
-except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
-    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+except drift.CalendarError as error:
+    absent.calendar(error)
     shell.stop()
 view = performance_view.view(assessment, scope, chosen.known_at)
 if view is None:

@@ -1,6 +1,5 @@
 """Predictions: has the output changed, and how sure is the model?"""
 
-import datetime as dt
 from functools import partial
 
 import streamlit as st
@@ -9,6 +8,7 @@ from monitoring import drift, performance, reasons
 from monitoring.predictions.frames import LOW
 from monitoring.statistics import METHODS
 from monitoring.ui import (
+    absent,
     cards,
     drift_rows,
     drift_view,
@@ -23,7 +23,6 @@ from monitoring.ui import (
     shell,
     timeline,
 )
-from monitoring.ui.numbers import day
 
 shell.page_guard()
 scope = filters.scope()
@@ -62,12 +61,11 @@ except performance.NoOutputError:
 except drift.AgainstError as error:
     cards.empty(str(error), "Choose another reference in the bar.")
     shell.stop()
-except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
-    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+except drift.CalendarError as error:
+    absent.calendar(error)
     shell.stop()
 if picture is None:
-    start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
-    cards.empty(f"No complete chunk of {scope.version} from {start} to {stop}.", reasons.fix("no_data"))
+    absent.chunk(scope, scope.version)
     shell.stop()
 
 view = picture.view

@@ -1,6 +1,5 @@
 """Quality: is the input sane?"""
 
-import datetime as dt
 from functools import partial
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from monitoring import drift, quality, reasons
 from monitoring.quality import CHECKS
 from monitoring.ui import (
+    absent,
     cards,
     filters,
     outliers_panel,
@@ -22,7 +22,6 @@ from monitoring.ui import (
 )
 from monitoring.ui.components.heatmap import heatmap
 from monitoring.ui.components.ranking import ranking
-from monitoring.ui.numbers import day
 
 shell.page_guard()
 scope = filters.scope()
@@ -43,12 +42,11 @@ except quality.NoRowsError:
     cards.empty("No rows yet: there is nothing to check.", reasons.fix("no_data"))
     quality_repair.panel(model)
     shell.stop()
-except drift.CalendarError as error:  # a single row far off makes a calendar too long to draw
-    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+except drift.CalendarError as error:
+    absent.calendar(error)
     shell.stop()
 if picture is None:
-    start, stop = day(scope.window.start), day(scope.window.stop - dt.timedelta(days=1))
-    cards.empty(f"No complete chunk from {start} to {stop}.", reasons.fix("no_data"))
+    absent.chunk(scope)
     shell.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", key="answer"):

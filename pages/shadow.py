@@ -7,6 +7,7 @@ import streamlit as st
 from monitoring import drift, performance, reasons, shadow
 from monitoring.review import SOURCES
 from monitoring.ui import (
+    absent,
     cards,
     filters,
     shadow_agreement,
@@ -42,7 +43,7 @@ except performance.NoOutputError:
     cards.empty("No predictions of the champion yet.", reasons.fix("no_data"))
     shell.stop()
 except drift.CalendarError as error:
-    cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+    absent.calendar(error)
     shell.stop()
 with answer:
     status, sentence, word = shadow_view.answer(view)

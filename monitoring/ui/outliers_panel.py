@@ -12,7 +12,7 @@ from monitoring import drift, outliers, reasons, results
 from monitoring.outliers import Judged, Look
 from monitoring.outliers.wording import LISTED_DAYS, chunk_title
 from monitoring.statistics.outliers import conformal
-from monitoring.ui import cards, charts, outliers_session, pictures, queries, tables, waiting
+from monitoring.ui import absent, cards, charts, outliers_session, pictures, queries, tables, waiting
 from monitoring.ui.numbers import count, share
 from monitoring.ui.scopes import Scope, local_time
 from monitoring.windows import Window, instant_of
@@ -36,7 +36,7 @@ def panel(scope: Scope) -> None:
         cards.empty(f"Not scored: {said}.", cards.escaped(reasons.fix(error.code)))
         return
     except drift.CalendarError as error:
-        cards.empty(str(error), "Take the file with that row out: `python -m monitoring forget MODEL FILE`.")
+        absent.calendar(error)
         return
     shown = [int(place) for place in judged.inside(scope.window)]
     if not shown:
