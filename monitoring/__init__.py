@@ -15,6 +15,7 @@ batch                      is this file like what we know; read beside the store
 reports, glossary          all of that as one offline file, and the terms in plain words
 source, consequences       where a log is followed, and what a change of a model's file means
 inbox                      the logging client for the serving side (standard library only)
+clock_thread               one thing done again and again beside the pages: the inbox, followed places, alerts
 questions, commands, cli   the command line, answered alike with the app up and down
 ui                         the shell, the charts and the components of the app
 """
