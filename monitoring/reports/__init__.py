@@ -1,8 +1,8 @@
 """The same frames as the pages, as one file that can be read anywhere: no app, no network, no script.
 
-`asking` says what a report is about, `gathering` reads it from the store into what `gathered` names, the parts
-put it into words and pictures (`svg`, `scales`, `charts`, `strips` and `pairs` draw them), `rendering` writes
-the HTML and `record` the JSON; `batch_part` does the same for a file that was held against a model.
+`asking` says what a report is about, `gathering` reads it from the store into what `gathered` names, the
+parts put it into words and pictures (`svg`, `scales`, `charts`, `strips` and `pairs` draw them), `rendering`
+writes the HTML and `record` the JSON; `batch_part` does the same for a file that was held against a model.
 
 >>> def written(store, name, path):  # in a notebook, or a job of one's own
 ...     found = gather(store, store.model(name))

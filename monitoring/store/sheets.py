@@ -49,11 +49,10 @@ def written(path: Path, folder: Path, sheet: str = "") -> Path:
 
 def _of_book(path: Path, file: BinaryIO, folder: Path, sheet: str) -> Path:
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, OSError, SyntaxError, zipfile.BadZipFile) as error:
+    except Exception as error:  # whatever a torn or forged file makes of the reader
         raise UnreadableFile(
             f"{path.name}: not a readable Excel workbook; save it anew as .xlsx, or as CSV"
         ) from error
@@ -65,7 +64,9 @@ def _of_book(path: Path, file: BinaryIO, folder: Path, sheet: str) -> Path:
     try:
         with closing(book[sheet or names[0]].iter_rows(values_only=True)) as rows:
             _write(path.name, out, rows)
-    except (ValueError, KeyError, SyntaxError, zipfile.BadZipFile) as error:
+    except (UnreadableFile, OSError):
+        raise
+    except Exception as error:  # as above: the rows are read as they are asked for
         raise UnreadableFile(f"{path.name}: the sheet is damaged; save it anew as .xlsx") from error
     return out
 

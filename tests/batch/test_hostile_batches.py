@@ -88,6 +88,26 @@ def test_a_sheet_is_chosen_by_name_and_its_faults_have_places(cursor, log, tmp_p
     assert "first row" in refused(cursor, path, sheet="empty")
 
 
+def test_a_workbook_that_is_torn_or_forged_within_is_refused_by_name(cursor, log, tmp_path):
+    whole = tmp_path / "whole.xlsx"
+    log.head(3).drop(columns=["predicted_at", "labelled_at"]).to_excel(whole, index=False)
+    with zipfile.ZipFile(whole) as packed:
+        sheet = packed.getinfo("xl/worksheets/sheet1.xml")
+        held = {one: packed.read(one) for one in packed.namelist()}
+    data = sheet.header_offset + 30 + len(sheet.filename)
+    torn = bytearray(whole.read_bytes())
+    torn[data : data + 8] = b"\xff" * 8  # no block of deflate begins so
+    (tmp_path / "torn within.xlsx").write_bytes(bytes(torn))
+    held[sheet.filename] = held[sheet.filename].replace(b"<outlinePr ", b'<outlinePr colour="1" ')
+    assert b"colour" in held[sheet.filename]
+    with zipfile.ZipFile(tmp_path / "forged.xlsx", "w") as packed:
+        for name, content in held.items():
+            packed.writestr(name, content)
+    for name in ("torn within.xlsx", "forged.xlsx"):
+        assert "save it anew as .xlsx" in refused(cursor, tmp_path / name)
+        assert name in refused(cursor, tmp_path / name)
+
+
 def test_a_workbook_that_unpacks_beyond_bounds_is_not_unpacked(cursor, tmp_path, monkeypatch):
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
