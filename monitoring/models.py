@@ -241,6 +241,8 @@ def parse(text: str) -> Model:
         return Model.model_validate(tomllib.loads(text.removeprefix("\ufeff")))
     except tomllib.TOMLDecodeError as error:
         raise ModelError(f"not a TOML file: {error}") from error
+    except RecursionError as error:
+        raise ModelError("not a TOML file that can be read: it is nested too deeply") from error
     except ValidationError as error:
         raise ModelError("; ".join(_complaint(item) for item in error.errors())) from None
 

@@ -22,6 +22,7 @@ PRICED = CLASSES + '[columns.score]\na = "p_a"\nb = "p_b"\n'
     ("text", "words"),
     [
         ("name = ", "not a TOML file"),
+        pytest.param(f"name = {'[' * 5000}{']' * 5000}", "nested too deeply", id="nested"),
         ('name = "churn"', "task: missing"),
         ('name = "Churn 2"\ntask = "binary"', "name: "),
         ('name = "system"\ntask = "binary"', "reserved by the database"),
