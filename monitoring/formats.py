@@ -58,6 +58,26 @@ def share(value: float | None) -> str:
     return f"{per_cent:.{digits}f} %".replace("-", "−")
 
 
+def hours(value: float | None) -> str:
+    """A length of time given in hours, in the unit in which people say it.
+
+    Examples
+    --------
+    >>> hours(0.017), hours(0.5), hours(1), hours(24), hours(100), hours(0), hours(None)
+    ('1 minute', '30 minutes', '1 hour', '24 hours', '4.2 days', 'less than a minute', '–')
+    """
+    if value is None or math.isnan(value):
+        return "–"
+    if value * 60 < 0.5:
+        return "less than a minute"
+    if value < 1:
+        size, unit = float(round(value * 60)), "minute"
+    else:
+        size, unit = (value, "hour") if value < 48 else (value / 24, "day")
+    text = f"{size:,.1f}".removesuffix(".0")
+    return f"{text} {unit}{'' if text == '1' else 's'}"
+
+
 def day(at: dt.date | dt.datetime | None) -> str:
     """A date in words.
 

@@ -139,8 +139,6 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="about-head"
     about = (
         st.segmented_control("View", views, default=views[0], key="about", bind="query-params") or views[0]
     )
-    st.space("stretch")
-    export = st.container(width="content")
     low, measure, beside = LOW, predictions_panels.MEASURES[0], None
     if about == "confidence":
         measure = st.segmented_control(
@@ -177,7 +175,4 @@ elif about == "residuals":
     predictions_panels.residuals(picture, window)
 else:
     predictions_panels.confidence(picture, beside, window, low, measure or predictions_panels.MEASURES[0])
-with export:
-    cards.export(
-        partial(predictions_trust.csv, picture, low), f"{model.name}-{scope.version}-predictions.csv"
-    )
+cards.export(partial(predictions_trust.csv, picture, low), f"{model.name}-{scope.version}-predictions.csv")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitoring.advice.advising import Recommendation
 from monitoring.advice.gathering import Fact
 from monitoring.formats import count, day, full, share, span
-from monitoring.performance.wording import number
+from monitoring.performance.wording import gap, number, signed
 
 SHOWN = {
     "data problem": "red",
@@ -27,15 +27,17 @@ def row(fact: Fact) -> dict[str, str]:
     """
     metric = fact.metric
 
-    def told(value: float, lower: float, upper: float) -> str:
-        return f"{number(metric, value)} ({number(metric, lower)} to {number(metric, upper)})"
-
+    lost, low, high = (
+        signed(metric, value).lstrip("+") for value in (fact.loss, fact.loss_lower, fact.loss_upper)
+    )
+    days = (fact.window.stop - fact.window.start).days
     return {
-        "Metric": metric.short + (" ←" if fact.decides else ""),
-        "Loss, 95 %": told(fact.loss, fact.loss_lower, fact.loss_upper),
-        "Does not matter": f"up to {number(metric, fact.tolerance)}",
-        "Value, 95 %": told(fact.value, fact.lower, fact.upper),
+        "Metric": f"{metric.short}, {days} days{' ←' if fact.decides else ''}" if days else metric.short,
+        "Value": number(metric, fact.value),
         "Reference": number(metric, fact.baseline),
+        "Loss, 95 %": f"{lost} ({low.removesuffix(' points')} to {high.removesuffix(' points')})",
+        "Tolerated": gap(metric, fact.tolerance),
+        "Value, 95 %": f"{number(metric, fact.lower)} to {number(metric, fact.upper)}",
         "Days": span(fact.window),
         "Rows": f"{count(fact.n)}{'' if fact.kind == 'realised' else ', estimated'}",
     }

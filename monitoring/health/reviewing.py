@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monitoring import reasons, review
 from monitoring.health.signals import Signal
 from monitoring.models import Model
+from monitoring.performance.wording import number
 from monitoring.statistics.metrics import METRICS
 from monitoring.store import cases
 
@@ -59,6 +60,6 @@ def audit_words(store: Store, model: Model) -> str:
     one = review.estimate(found, key)
     if not one.enough:
         return ""
-    value, lower, upper = (float(end) for end in (one.found.value, one.found.lower, one.found.upper))
-    name = METRICS[key].short
-    return f"; by the audit {name} {value:.3g} ({lower:.3g} to {upper:.3g}) on {one.decided:,} cases"
+    metric, ends = METRICS[key], (one.found.value, one.found.lower, one.found.upper)
+    value, lower, upper = (number(metric, float(end)) for end in ends)
+    return f"; by the audit {metric.short} {value} ({lower} to {upper}) on {one.decided:,} cases"

@@ -8,6 +8,7 @@ from monitoring import shadow
 from monitoring.health.evidence import Outputs
 from monitoring.health.signals import Signal
 from monitoring.models import Model
+from monitoring.shadow.wording import verdict_words
 from monitoring.store import trials
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def trying(store: Store, model: Model, found: Outputs | None) -> tuple[Signal, .
         value = float(course.value[-1]) if len(course.n) else float("nan")
         signals.append(
             Signal(
-                NAME, judged.status, shadow.verdict.sentence(judged), judged.reason,
+                NAME, judged.status, verdict_words(judged), judged.reason,
                 f"gain_{judged.metric.key}", value, -trial.margin, int(judged.rows), NAME,
             )
         )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 
 from monitoring.performance import calibration_sums
 from monitoring.performance.calibration import Calibration, Measured, judged, measured, together
+from monitoring.performance.calibration_words import points
 from monitoring.performance.judging import CODES
 from monitoring.performance.pooling import newest
 from monitoring.statistics.arrays import Floats
@@ -94,7 +95,7 @@ def sentence(one: Measured, status: int) -> str:
         return f"too few labelled rows ({int(one.rows):,}) to judge whether scores mean what they say"
     ratio, slope = float(one.large.ratio), float(one.line.slope)
     words = str(one.words)
-    size = f"calibration error {float(one.error.mean):.3f}, of which chance explains {float(one.floor):.3f}"
+    size = f"calibration error {points(one.error.mean)}, of which chance explains {points(one.floor)}"
     if status == GREEN:
         if words == "calibrated" or float(one.error.mean) <= float(one.limit):
             return f"scores mean what they say: {size}"

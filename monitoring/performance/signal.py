@@ -25,6 +25,7 @@ from monitoring.performance.assessment import HEADLINES, Assessment
 from monitoring.performance.estimates import Estimates, estimate
 from monitoring.performance.judging import CODES, Scores, scored
 from monitoring.performance.reading import reference_outcomes
+from monitoring.performance.wording import gap, number
 from monitoring.statistics.metrics.additive import gathered, part, rolled
 from monitoring.statistics.metrics.evidence import words as short_words
 from monitoring.statistics.severity import AMBER, GREY, NAMES, Codes, persistent
@@ -202,9 +203,13 @@ def _told(found: Signal, one: Scores, place: int, size: int, code: int | None = 
     value, baseline = float(one.estimate.value[place]), float(one.baseline.value)
     status = int(one.status[place]) if code is None else code
     loss = float(change.loss[place])
-    sentence = f"{metric.short} {_number(value)}{_when(window)} against {_number(baseline)} in the reference"
+    sentence = (
+        f"{metric.short} {number(metric, value)}{_when(window)} against {number(metric, baseline)} in the "
+        "reference"
+    )
     if status >= AMBER:
-        sentence += f", {_number(loss)} worse, {_number(float(change.lower[place]))} of it beyond chance"
+        beyond = gap(metric, float(change.lower[place])).removesuffix(" points")
+        sentence += f", {gap(metric, loss)} worse, {beyond} of it beyond chance"
     elif float(change.lower[place]) > 0:
         sentence += ", a little worse"
     sentence += _other(found, metric.key, place, size) if size > 1 else ""
@@ -233,7 +238,8 @@ def _other(found: Signal, key: str, place: int, size: int) -> str:
         if other == key or mine.lower[place] <= 0 or not change.upper[place] < 0:
             continue
         value, before = float(one.estimate.value[place]), float(one.baseline.value)
-        return f", although {one.metric.short} is better ({_number(value)} against {_number(before)})"
+        both = f"{number(one.metric, value)} against {number(one.metric, before)}"
+        return f", although {one.metric.short} is better ({both})"
     return ""
 
 
@@ -243,8 +249,8 @@ def _estimated(found: Signal, place: int) -> Verdict:
     one = max(found.estimated.scores.values(), key=lambda each: int(each.status[place]))
     value, baseline = float(one.estimate.value[place]), float(one.baseline.value)
     sentence = (
-        f"{one.metric.short} is estimated to be {_number(value)} against {_number(baseline)} in the "
-        "reference; labels are not final yet"
+        f"{one.metric.short} is estimated to be {number(one.metric, value)} against "
+        f"{number(one.metric, baseline)} in the reference; labels are not final yet"
     )
     sign = -1 if one.metric.better == "higher" else 1
     return Verdict(
@@ -272,16 +278,3 @@ def _unknown(found: Signal) -> Verdict:
         have, need = float(short.have[last]), float(short.need[last])
         return Verdict("grey", short_words(str(short.kind[last]), have, need), code)
     return Verdict("grey", reasons.sentence(code), code)
-
-
-def _number(value: float) -> str:
-    """A metric in three digits.
-
-    Examples
-    --------
-    >>> _number(0.68932), _number(12.345), _number(1234.5)
-    ('0.689', '12.3', '1,234')
-    """
-    size = abs(value)
-    digits = 0 if size >= 100 else 1 if size >= 10 else 3
-    return f"{value:,.{digits}f}".replace("-", "−")

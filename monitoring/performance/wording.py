@@ -45,6 +45,18 @@ def signed(metric: Metric, value: float) -> str:
     return ("+" if value > 0 else "") + number(metric, float(value))
 
 
+def gap(metric: Metric, value: float) -> str:
+    """The size of a difference of two values of a metric; of shares in percentage points.
+
+    Examples
+    --------
+    >>> from monitoring.statistics.metrics import METRICS
+    >>> gap(METRICS["accuracy"], 0.097), gap(METRICS["roc_auc"], 0.0123)
+    ('9.7 points', '0.012')
+    """
+    return f"{100 * abs(float(value)):.1f} points" if as_share(metric) else number(metric, abs(float(value)))
+
+
 def labels(whole: Assessment) -> str:
     """How many predictions have their label, and when labels are final.
 

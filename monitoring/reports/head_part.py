@@ -9,7 +9,7 @@ import numpy as np
 
 from monitoring.advice.words import SHOWN, beside, row
 from monitoring.drift.distributions import sample
-from monitoring.formats import count, day, full, local_time, share, short
+from monitoring.formats import count, day, full, hours, local_time, share, short
 from monitoring.health import Signal
 from monitoring.performance import signal, wording
 from monitoring.performance.calibration_words import points
@@ -144,7 +144,7 @@ def _number(found: Gathered, one: Signal) -> tuple[str, str]:
     if not np.isfinite(one.value):
         return "", ""
     if one.name == "freshness":
-        return f"{short(one.value)} hours old", f"late from {short(one.limit)} hours on"
+        return f"{hours(one.value)} old", f"late from {hours(one.limit)} on"
     if one.name == "odd rows":
         return f"{share(one.value)} outlying", f"usual up to {share(one.limit)}"
     if one.name == "drift":

@@ -23,5 +23,6 @@ def verdict_words(judged: Judged) -> str:
     """The verdict in a sentence, in the metric's own unit."""
     course = judged.course
     ends = [float(end[-1]) if len(end) else np.nan for end in (course.value, course.lower, course.upper)]
-    words = [signed(judged.metric, end) for end in ends]
+    gain, *interval = (signed(judged.metric, end) for end in ends)
+    words = [gain, *(end.removesuffix(" points") for end in interval)]  # the unit is said once
     return verdict.sentence(judged, words, margin=signed(judged.metric, judged.trial.margin).lstrip("+"))

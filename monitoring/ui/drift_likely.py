@@ -26,29 +26,30 @@ def likely(rows: Sequence[Likely], assessment: Assessment, *, files: tables.File
         return
     tables.draw(
         key="likely-features",
+        shares=("Of all importance",),
         files=files,
         rows=[
             {
                 "Feature": one.title,
                 "Times its limit": one.excess + 1,
-                "Importance": None if np.isnan(one.importance) else one.importance,
+                "Of all importance": None if np.isnan(one.importance) else one.importance,
                 "Ranking": one.score,
-                "Classifier loses": None if np.isnan(one.attribution) else max(one.attribution, 0.0),
+                "AUC lost": None if np.isnan(one.attribution) else max(one.attribution, 0.0),
             }
             for one in rows[:MOST]
         ],
         height="content",
         column_config={
-            "Times its limit": st.column_config.NumberColumn(format="%.2f ×", help="Value over limit."),
-            "Importance": st.column_config.NumberColumn(
-                format="percent", help="Its share of all importance."
+            "Times its limit": st.column_config.NumberColumn(format="%.1f ×", help="Value over limit."),
+            "Of all importance": st.column_config.NumberColumn(
+                help="Its share of the importance of all features."
             ),
             "Ranking": st.column_config.ProgressColumn(
                 format="%.2f", min_value=0.0, max_value=max(*(one.score for one in rows), 0.1),
                 help="What it has beyond its limit, in limits, times its importance.",
             ),
-            "Classifier loses": st.column_config.NumberColumn(
-                format="%.3f", help="AUC that the classifier of all features loses without it.",
+            "AUC lost": st.column_config.NumberColumn(
+                format="%.3f", help="What the classifier of all features loses of its AUC without it.",
             ),
         },
     )  # fmt: skip

@@ -142,10 +142,7 @@ def mixes(found: Inspection) -> None:
             for one in mix["slices"][:MOST]
         ],
         height="content",
-        column_config={
-            "Share before": st.column_config.NumberColumn(format="percent"),
-            "Share now": st.column_config.NumberColumn(format="percent"),
-        },
+        shares=("Share before", "Share now"),
         files="below",
         key="mixes",
     )
@@ -172,10 +169,11 @@ def slices(found: Inspection, model: Model) -> None:
         ],
         height="content",
         column_config={
-            "Share now": st.column_config.NumberColumn(format="percent"),
+            "Rows now": st.column_config.NumberColumn(format="localized"),
             "Score before": st.column_config.NumberColumn(format="%.3f"),
             "Score now": st.column_config.NumberColumn(format="%.3f"),
         },
+        shares=("Share now",),
         files="below",
         key="slices",
     )

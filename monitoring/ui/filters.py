@@ -46,13 +46,15 @@ def bar(
         st.space("stretch")
         until = _data_until([shown] if shown else models)
         final = _final_until(shown, choices) if shown else ""
-        st.caption(f"{until} · {final}" if final else until, width="content")
+        told = f"{until} · {final}" if final else until
+        st.session_state["until"] = told
+        st.caption(told, width="content")
     return choices
 
 
 def _model(models: Sequence[Model]) -> Model:
     names = [model.name for model in models]
-    name = st.selectbox("Model", names, key="model", bind="query-params", width=165)
+    name = st.selectbox("Model", names, key="model", bind="query-params", width=155)
     return models[names.index(name) if name in names else 0]
 
 
@@ -95,7 +97,7 @@ def _chunk(model: Model) -> str:
     """The chunk, offered only from the model's grain upwards."""
     chunks = CHUNKS if model.grain == "hour" else CHUNKS[1:]
     index = chunks.index(model.chunk)
-    chosen = st.selectbox("Chunk", chunks, index=index, key="chunk", bind="query-params", width=104)
+    chosen = st.selectbox("Chunk", chunks, index=index, key="chunk", bind="query-params", width=100)
     return chosen if chosen in chunks else model.chunk
 
 
@@ -110,7 +112,7 @@ def _reference(model: Model) -> str:
         options,
         key="reference",
         bind="query-params",
-        width=150,
+        width=130,
         help="What every chunk is compared with. fixed: the reference of the model's file. rolling: the "
         "chunks before it, with a gap. weekday: the same weekday of the weeks before. version: the own days "
         "of a version. Bins stay those of the model's reference. For other numbers write "
@@ -137,7 +139,7 @@ def _segment(model: Model) -> str:
         options,
         key="segment",
         bind="query-params",
-        width=150,
+        width=140,
     )
     return chosen if chosen in options else EVERY_ROW
 
@@ -155,7 +157,7 @@ def _as_of(models: Sequence[Model]) -> dt.date | None:
         key="as_of",
         bind="query-params",
         format="YYYY-MM-DD",
-        width=152,
+        width=148,
         help="Judge as if this day had just ended. Empty: the newest data.",
     )
     return chosen if isinstance(chosen, dt.date) else None
@@ -184,6 +186,11 @@ def _final_until(model: Model, choices: Choices) -> str:
 def remember(choices: Choices) -> None:
     """Keep what the bar says for the page that is drawn next."""
     st.session_state["choices"] = choices
+
+
+def until() -> str:
+    """Until when there are data and mature labels, as the bar says it."""
+    return st.session_state.get("until", "")
 
 
 def current() -> Choices:

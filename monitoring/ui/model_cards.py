@@ -14,11 +14,12 @@ from monitoring.drift import Signal as Colours
 from monitoring.health import Report
 from monitoring.models import Model
 from monitoring.performance import signal
+from monitoring.performance.calibration_words import points
 from monitoring.performance.outcomes import main_subject
 from monitoring.statistics.metrics import METRICS
 from monitoring.statistics.severity import AMBER, GREY
 from monitoring.ui.days import Days
-from monitoring.ui.numbers import count, day, share, short
+from monitoring.ui.numbers import count, day, hours, share, short
 from monitoring.ui.performance_words import number
 from monitoring.windows import key_of
 
@@ -93,8 +94,8 @@ def _volume(report: Report, volume: pd.DataFrame) -> Card:
 def _freshness(report: Report, signals: dict[str, health.Signal]) -> Card:
     one = signals["freshness"]
     known = not np.isnan(one.value)
-    now = f"{short(one.value)} hours old" if known else "no data"
-    usual = f"late from {short(one.limit)} hours on" if known else ""
+    now = f"{hours(one.value)} old" if known else "no data"
+    usual = f"late from {hours(one.limit)} on" if known else ""
     return Card("Newest data", "health", one.status, now, usual, f"as of {day(report.as_of)}")
 
 
@@ -158,8 +159,8 @@ def _calibration(model: Model, signals: dict[str, health.Signal], found: health.
         why = "values are no probabilities" if model.task == "regression" else _why(one)
         return Card("Calibration error", "performance", "grey", "unknown", "", why)
     before = found.calibration.reference
-    usual = f"{share(float(before.error.mean))} in the reference" if before is not None else ""
-    return Card("Calibration error", "performance", one.status, share(one.value), usual,
+    usual = f"{points(float(before.error.mean))} in the reference" if before is not None else ""
+    return Card("Calibration error", "performance", one.status, points(one.value), usual,
                 f"{count(one.n)} final labels")  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def add(figure: go.Figure, view: View, metric: Metric) -> str:
         )
     return (
         f"Audit: {said} It rests on rows drawn at random and reviewed, is there before labels are mature, "
-        f"and is never judged. {_BIASED}"
+        f"and is never judged; a diamond pools the {review_audit.SPAN} days up to it. {_BIASED}"
     )
 
 
@@ -79,7 +79,7 @@ def _trace(metric: Metric, keys: list[Window], answers: list[review.Answer]) -> 
     name = "log and audit" if both else "audit"
     return {
         "type": "scatter", "mode": "markers", "x": [key.start for key in keys], "y": value,
-        "name": f"{name}, {review_audit.SPAN} days up to it", "customdata": told,
+        "name": f"{name}, {review_audit.SPAN} days", "customdata": told,
         "marker": {"symbol": "diamond-open", "size": 9, "color": COLOUR},
         "error_y": {
             "type": "data", "symmetric": False, "array": upper - value, "arrayminus": value - lower,

@@ -25,7 +25,7 @@ from monitoring.ui.status import mark
 PREDICTED = "rgba(124,138,165,0.38)"
 LABELLED = "rgba(79,125,243,0.55)"
 _HOLLOW = {"provisional": "circle-open", "partial": "diamond-open"}
-_WORDS = {"provisional": "provisional: labels still come", "partial": "not over yet"}
+_WORDS = {"provisional": "provisional", "partial": "not over yet"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def _levels(view: View, scores: Scores, nothing: Floats) -> list[Part]:
         traces.append(_level(ends, baseline, f"reference {number(metric, baseline)}", line))
     for limit in limits(scores):
         line = {"color": charts.STATUS["amber"], "width": 1.2, "dash": "dot"}
-        traces.append(_level(ends, limit, f"a loss matters from {number(metric, limit)}", line))
+        traces.append(_level(ends, limit, f"amber from {number(metric, limit)}", line))
     if np.isfinite(nothing).any():
         traces.append(
             {
@@ -221,7 +221,7 @@ def _volume(view: View, drawn: _Drawn) -> list[Part]:
         f"({share(found.coverage[i])})"
         for i in drawn.places
     ]
-    bars = (("predicted", found.predicted, PREDICTED), ("of them labelled", found.labelled, LABELLED))
+    bars = (("predicted", found.predicted, PREDICTED), ("labelled", found.labelled, LABELLED))
     return [
         {
             "type": "bar", "x": drawn.at, "y": values[view.shown], "name": name, "yaxis": "y2",

@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from monitoring import performance, reasons, results
 from monitoring.performance import Estimates, Estimation, ExpectedErrors, Together, Weighted, WindowEstimate
-from monitoring.statistics.metrics import Metric
 from monitoring.ui import (
     cards,
     performance_estimate_course,
@@ -23,7 +22,7 @@ from monitoring.ui import (
 from monitoring.ui.drift_view import words
 from monitoring.ui.numbers import count, share, short
 from monitoring.ui.performance_view import View
-from monitoring.ui.performance_words import as_share, number
+from monitoring.ui.performance_words import gap, number
 from monitoring.ui.status import label
 from monitoring.windows import Window
 
@@ -227,18 +226,6 @@ def record(view: View, one: Estimation) -> None:
 def _signed(one: Estimation, place: int) -> str:
     miss = float(one.estimate.value[place] - one.realised[place])
     return ("+" if miss >= 0 else "−") + gap(one.metric, abs(miss))
-
-
-def gap(metric: Metric, size: float) -> str:
-    """A difference of two values of a metric; of shares in percentage points.
-
-    Examples
-    --------
-    >>> from monitoring.statistics.metrics import METRICS
-    >>> gap(METRICS["accuracy"], 0.0512), gap(METRICS["roc_auc"], 0.0512)
-    ('5.1 points', '0.051')
-    """
-    return f"{100 * size:.1f} points" if as_share(metric) else number(metric, size)
 
 
 def _realised(view: View, window: Window | None) -> Together | None:

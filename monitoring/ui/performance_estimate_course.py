@@ -75,7 +75,7 @@ def _levels(view: View, one: Estimation) -> list[Part]:
         levels.append((baseline, f"reference {number(metric, baseline)}", line))
     for limit in limits(one):
         line = {"color": charts.STATUS["amber"], "width": 1.2, "dash": "dot"}
-        levels.append((limit, f"a loss matters from {number(metric, limit)}", line))
+        levels.append((limit, f"amber from {number(metric, limit)}", line))
     return [
         {
             "type": "scatter", "mode": "lines", "x": ends, "y": [value, value], "name": name, "line": line,

@@ -146,7 +146,7 @@ def coverage(view: View) -> go.Figure:
         bars,
         height=230,
         x=charts.moments(at, charts.day_format(at)),
-        y={"title": {"text": "Label known"}, "tickformat": ".0%", "range": [0, 1.02], "nticks": 4},
+        y={"title": {"text": "Label known"}, "tickformat": ".0%", "range": [0, 1.2], "tickvals": [0, 0.5, 1]},
         barmode="overlay",
         bargap=0.1,
     )

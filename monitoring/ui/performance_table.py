@@ -28,8 +28,11 @@ def panel(one: Together, chosen: Scores) -> None:
         The metric that was chosen, with its interval also where that is drawn by bootstrap.
     """
     st.subheader(f"Every metric, {words(one.window)}", anchor=False)
+    rows = [row(scores) for scores in {**one.scores, chosen.metric.key: chosen}.values()]
+    if not any(each["Why not judged"] for each in rows):
+        rows = [{name: told for name, told in each.items() if name != "Why not judged"} for each in rows]
     tables.draw(
-        [row(scores) for scores in {**one.scores, chosen.metric.key: chosen}.values()],
+        rows,
         height="content",
         key="metrics",
     )

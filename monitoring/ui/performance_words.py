@@ -7,7 +7,7 @@ import numpy as np
 from monitoring import performance, reasons
 from monitoring.performance import Scores, Together
 from monitoring.performance.judging import CODES
-from monitoring.performance.wording import as_share, number, signed, titled
+from monitoring.performance.wording import as_share, gap, number, signed, titled
 from monitoring.statistics.metrics import evidence
 from monitoring.statistics.severity import NAMES
 from monitoring.ui import cards
@@ -16,7 +16,8 @@ from monitoring.ui.numbers import count, share
 from monitoring.ui.performance_view import View
 
 __all__ = [
-    "answer", "as_share", "horizon_words", "nothing_final", "number", "reason", "signed", "titled", "unit_of",
+    "answer", "as_share", "gap", "horizon_words", "nothing_final", "number", "reason", "signed", "titled",
+    "unit_of",
 ]  # fmt: skip
 _PAST = 3  # earlier windows from which on one is worth calling the best or the worst
 

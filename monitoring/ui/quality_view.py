@@ -191,7 +191,9 @@ def grid(picture: Picture, selected: str) -> go.Figure:
             "categoryorder": "array",
             "categoryarray": [CHECK_TITLES[key] for key in checks],
             "side": "top",
-            "tickangle": -35,
+            "tickangle": -90,
+            "tickfont": {"size": 10},
+            "dtick": 1,  # every name, however narrow
             "showline": False,
         },
         y={

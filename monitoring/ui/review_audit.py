@@ -43,12 +43,19 @@ def words(
         return (
             f"By the log's labels and the audit {metric.short} is {number(metric, float(one.found.value))} "
             f"(95 %: {ends(metric, one)}); of rows that wait for a label {count(one.decided)} of "
-            f"{count(one.drawn)} drawn ones are decided."
+            f"{count(one.drawn)} drawn ones are decided; {_days(found)}."
         )
     return (
         f"By the audit {metric.short} is {number(metric, float(one.found.value))} "
-        f"(95 %: {ends(metric, one)}) on {count(one.decided)} of {count(one.drawn)} drawn rows."
+        f"(95 %: {ends(metric, one)}) on {count(one.decided)} of {count(one.drawn)} drawn rows, "
+        f"{_days(found)}."
     )
+
+
+def _days(found: review.Sample) -> str:
+    """The days whose rows an estimate is of, in words."""
+    days = found.population.day.tolist()
+    return f"{day(min(days))} to {day(max(days))}"
 
 
 def ends(metric: Metric, one: review.Answer) -> str:

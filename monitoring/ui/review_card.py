@@ -86,7 +86,10 @@ def _features(model: Model, row: lying.Row) -> None:
     ]
     tables.draw(
         rows, height=min(35 * len(rows) + 38, 460), key="review-features",
-        column_config={"In the reference": st.column_config.ImageColumn(width="medium")},
+        column_config={
+            "Feature": st.column_config.TextColumn(width=150),
+            "In the reference": st.column_config.ImageColumn(width="medium"),
+        },
     )  # fmt: skip
 
 

@@ -45,10 +45,10 @@ def queue(model: Model) -> Queue:
     counts = cases.counts(session.store(), model.name)
     known = [one.key for one in sources_of(model.task, model.review or Review())]
     options = [key for key in SOURCES if key in known or counts.get(key)]
+    reason = st.pills(  # by themselves, so that they break into lines on a phone
+        "Reason", options, key="reason", bind="query-params", format_func=lambda key: SOURCES[key].title
+    )
     with st.container(horizontal=True, vertical_alignment="bottom", key="review-filters"):
-        reason = st.pills(
-            "Reason", options, key="reason", bind="query-params", format_func=lambda key: SOURCES[key].title
-        )
         state: State | None = st.segmented_control(
             "State", STATES, default="open", key="state", bind="query-params"
         )

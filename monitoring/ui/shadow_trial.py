@@ -13,6 +13,7 @@ import streamlit as st
 from monitoring import reasons, shadow
 from monitoring.shadow.gains import Gain
 from monitoring.shadow.verdict import CODES
+from monitoring.statistics.metrics import METRICS
 from monitoring.statistics.paired.ranking import ranked
 from monitoring.store import trials
 from monitoring.ui import cards, charts, session, shadow_forms, shadow_session, tables, timeline
@@ -204,13 +205,20 @@ def path_words(judged: shadow.Judged, keys: Sequence[dt.datetime]) -> str:
     return f"The verdict's path: from {'; from '.join(said)}{more}."
 
 
+def _terms(one: trials.Trial) -> str:
+    """What was registered, in the metric's own unit."""
+    metric = METRICS[one.metric]
+    margin = signed(metric, one.margin).lstrip("+")
+    return f"{metric.short}, margin {margin}, {count(one.planned)} rows"
+
+
 def _history(view: View) -> None:
     """Entries and decisions, the newest first."""
     store, name = session.store(), view.model.name
     own = {view.pairs.champion, view.shadow}
     entries = [
         {"When": day(one.registered_at), "What": "trial registered", "Who": one.author or "–",
-         "Why": one.note or "–", "Terms": f"{one.metric}, margin {one.margin:g}, {count(one.planned)} rows"}
+         "Why": one.note or "–", "Terms": _terms(one)}
         for one in trials.registered(store, name) if {one.champion, one.shadow} == own
     ]  # fmt: skip
     entries += [

@@ -231,7 +231,8 @@ def _printed(choices: filters.Choices) -> None:
     """What the bar says, on paper, where the bar cannot be."""
     until = f"as of {choices.as_of}" if choices.as_of else "newest data"
     segment = choices.segment if choices.model else ""
-    said = (choices.model, choices.version, f"range {choices.range}", until, choices.chunk, segment)
+    said = (choices.model, choices.version, f"range {choices.range}", until, choices.chunk, segment,
+            filters.until())  # fmt: skip
     with st.container(key="printed"):
         st.caption(cards.escaped(" · ".join(one for one in said if one)))
 

@@ -10,17 +10,17 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from monitoring.ui import address, cards, pictures
+from monitoring.ui import address, cards, paper, pictures
+from monitoring.ui.numbers import share
 
 Files = Literal["foot", "below", "none"]
 Rows = pd.DataFrame | Sequence[dict[str, Any]]
 _SHOWN: ContextVar[dict[str, Rows] | None] = ContextVar("tables", default=None)
-PRINTED = 100
-"""Rows of a table that go on paper."""
 _PICTURE = "data:image/"
+_SHARE = st.column_config.NumberColumn(format="percent")
 
 
-def draw(rows: Rows, *, key: str, files: Files = "foot", **options: Any) -> None:
+def draw(rows: Rows, *, key: str, files: Files = "foot", shares: Sequence[str] = (), **options: Any) -> None:
     """Draw a table.
 
     Parameters
@@ -31,13 +31,19 @@ def draw(rows: Rows, *, key: str, files: Files = "foot", **options: Any) -> None
     files : {'foot', 'below', 'none'}
         Where its files are offered. Below it where a part of a page is drawn by itself, since the foot of
         the page is not drawn again then; nowhere where another table is about to take its place.
+    shares : sequence of str
+        Columns of numbers between 0 and 1 that are told in per cent, as everywhere in words.
     **options
         As `streamlit.dataframe` takes them.
     """
-    if address.for_paper() and "column_config" not in options:
-        st.table(_on_paper(rows), hide_index=True)
+    data = _frame(rows)
+    if address.for_paper():
+        settings = {**options.get("column_config", {}), **{name: _SHARE for name in shares}}
+        st.table(paper.printed(data, settings), hide_index=True)
     else:
-        st.dataframe(rows, hide_index=True, key=key, **options)
+        told: dict[Any, Any] = {name: share for name in shares if name in data}
+        shown_as = data.style.format(told) if told else rows
+        st.dataframe(shown_as, hide_index=True, key=key, **options)
     shown = _SHOWN.get()
     if files == "below":
         with st.popover("Take out", type="tertiary", icon=":material/download:", key=f"{key}-out",
@@ -68,11 +74,8 @@ def foot() -> None:
                 _offered(key, rows)
 
 
-def _on_paper(rows: Rows) -> pd.DataFrame:
-    """A table that breaks its lines instead of being cut at the margin; what is in it stays text."""
-    data = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
-    named = data.head(PRINTED).rename(columns=lambda name: cards.escaped(str(name)))
-    return named.map(lambda value: cards.escaped(value) if isinstance(value, str) else value)
+def _frame(rows: Rows) -> pd.DataFrame:
+    return rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
 
 
 def _offered(key: str, rows: Rows) -> None:
@@ -89,6 +92,6 @@ def csv(rows: Rows) -> bytes:
     >>> csv([{"feature": "age", "share": 0.5, "course": "data:image/svg+xml;base64,AA=="}])
     b'feature,share\nage,0.5\n'
     """
-    data = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    data = _frame(rows)
     drawn = [name for name in data.columns if data[name].astype(str).str.startswith(_PICTURE).any()]
     return data.drop(columns=drawn).to_csv(index=False).encode()

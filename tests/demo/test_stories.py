@@ -108,7 +108,7 @@ def test_the_sentence_of_mid_july_names_dew_point_and_temperature(store: Store) 
     report = health.health(store, store.model("flights"), dt.datetime(2013, 7, 16, 4, tzinfo=dt.UTC))
     assert report.status == "red", "final performance is"
     assert report.sentence.startswith(
-        "accuracy 0.630 from 8 Jul to 14 Jul 2013 against 0.790 in the reference"
+        "accuracy 63.0 % from 8 Jul to 14 Jul 2013 against 79.0 % in the reference"
     )
     found = next(signal for signal in report.signals if signal.name == "drift")
     assert found.status == "red"

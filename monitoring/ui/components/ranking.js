@@ -47,7 +47,7 @@ function line(row, context) {
   const chosen = row.name === data.selected
   const cells = [
     el("td", { class: `state ${row.status}` }, mark(row.status), el("span", { class: "word" }, data.marks[row.status].word)),
-    el("td", { class: "name" }, el("span", { class: "title" }, row.title), row.note ? el("span", { class: "note quiet" }, row.note) : null),
+    el("td", { class: "name" }, el("span", { class: "title", title: row.title }, row.title), row.note ? el("span", { class: "note quiet", title: row.note }, row.note) : null),
     el("td", { class: "optional" }, weight(row, data)),
     el("td", { class: "course" }, spark(row, data.reference)),
     el("td", { class: "num" }, el("span", { class: "strong" }, row.valueText), el("span", { class: "note quiet" }, row.measure)),

@@ -83,7 +83,7 @@ def ranking(
     key: str,
     on_pick: Callable[[str], None],
     what: str = "Feature",
-    weight: str = "Weight",
+    weight: str = "Importance",
     size: str = "Drift",
     label: str = "",
 ) -> None:
