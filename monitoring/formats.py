@@ -117,6 +117,17 @@ def local_time(at: dt.datetime, zone: ZoneInfo) -> str:
     return f"{local.day} {local:%b %Y, %H:%M %Z}"
 
 
+def clipped(text: str, most: int = 60) -> str:
+    """A name that is no longer than its place, for instance on an axis.
+
+    Examples
+    --------
+    >>> clipped("carrier"), clipped("a very long name", most=8)
+    ('carrier', 'a very …')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def full(text: str) -> str:
     """A text with a capital letter and a full stop.
 

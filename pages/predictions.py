@@ -90,13 +90,8 @@ with words:
 outputs = {one.title: one for one in picture.verdict.outputs}
 shown = next(iter(outputs.values()))
 if len(outputs) > 1:
-    title = st.segmented_control(
-        "Output",
-        list(outputs),
-        default=shown.title,
-        key="output",
-        bind="query-params",
-        label_visibility="collapsed",
+    title = st.selectbox(  # its options stay text, whatever a class is called
+        "Output", list(outputs), key="output", bind="query-params", label_visibility="collapsed", width=260
     )
     shown = outputs.get(title or "", shown)
 single = picture.output(shown.feature)

@@ -96,7 +96,6 @@ def started_words(started: Started | None) -> str:
         return "Too few chunks, or too little change among them, to date a start."
     if started.p_value > 0.05:
         return "No single start stands out: the course moves, but not from one level to another."
-    return (
-        f"The level most likely changed on {day(started.at)} "
-        f"(between {day(started.earliest)} and {day(started.latest)} with 90 % confidence)."
-    )
+    first, last = day(started.earliest), day(started.latest)
+    when = f"between {first} and {last}" if first != last else "on that very day"
+    return f"The level most likely changed on {day(started.at)} ({when} with 90 % confidence)."

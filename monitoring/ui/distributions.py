@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from monitoring.drift.distributions import OUTSIDE, OUTSIDE_FROZEN, Histogram, Outside, densities
 from monitoring.drift.wording import distinct
 from monitoring.ui.charts import CURRENT, GRID, REFERENCE, Part, figure, plain, zone
-from monitoring.ui.numbers import share
+from monitoring.ui.numbers import clipped, share
 
 __all__ = [
     "MOST_CATEGORIES", "OUTSIDE", "OUTSIDE_FROZEN", "Histogram", "Outside", "categorical", "continuous",
@@ -51,7 +51,7 @@ def continuous(
     return figure(
         [_density(*side) for side in sides],
         height=height,
-        x={"title": {"text": plain(axis)}},
+        x={"title": {"text": plain(clipped(axis))}},
         y={"title": {"text": "share per unit"}, "rangemode": "tozero"},
         shapes=[zone(start, stop, _OUTSIDE_FILL) for start, stop, _ in beyond],
         notes=[{**note, "xanchor": "right", "yanchor": "bottom", "align": "right"}],
@@ -128,7 +128,7 @@ def discrete(
             for shares, (_, name, colour) in zip((before, now), _PAIR, strict=True)
         ],
         height=height,
-        x={"title": {"text": plain(axis)}, "tickvals": at, "ticktext": labels},
+        x={"title": {"text": plain(clipped(axis))}, "tickvals": at, "ticktext": labels},
         y={"tickformat": ".0%", "title": {"text": "share of rows"}, "rangemode": "tozero"},
         barmode="group",
         legend=_LEGEND,

@@ -118,8 +118,8 @@ def mixes(found: Inspection) -> None:
         st.caption(cards.escaped(f"Not taken apart: {why}."))
         return
     names = [mix["column"] for mix in found.mixes]
-    column = st.segmented_control(
-        "By", names, default=names[0], key="mix", bind="query-params", label_visibility="collapsed"
+    column = st.selectbox(  # its options stay text, whatever a column is called
+        "By", names, key="mix", bind="query-params", label_visibility="collapsed", width=230
     )
     mix = next((one for one in found.mixes if one["column"] == column), found.mixes[0])
     change, part, rate = (_three(mix[one]) for one in ("change", "mix", "rate"))

@@ -38,13 +38,15 @@ def days_of(spans: Mapping[str, tuple[Model, Span]], choices: Choices) -> list[d
     Parameters
     ----------
     spans : mapping of str to (Model, Span)
-        By name of the model. No ribbon begins before the first data of all.
+        By name of the model. No ribbon begins before the first data of all, and none ends after the newest
+        window of a model that has data.
     choices : Choices
         Of the bar; *as of* moves no ribbon, so that one can go back and forth.
     """
     latest = Choices(range=choices.range)
     now = dt.datetime.now(UTC)
-    shown = [window_of(model, span, latest, now) for model, span in spans.values()]
+    logged = [one for one in spans.values() if one[1].first is not None]
+    shown = [window_of(model, span, latest, now) for model, span in logged or spans.values()]
     firsts = [span.first for _, span in spans.values() if span.first is not None]
     stop = max(window.stop for window in shown)
     start = max(min(window.start for window in shown), min(firsts, default=stop - _DAY)).date()

@@ -1,5 +1,5 @@
 """Numbers and dates as people read them, as the pages call them."""
 
-from monitoring.formats import count, day, hours, share, short
+from monitoring.formats import clipped, count, day, hours, share, short
 
-__all__ = ["count", "day", "hours", "share", "short"]
+__all__ = ["clipped", "count", "day", "hours", "share", "short"]

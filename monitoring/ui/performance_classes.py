@@ -14,7 +14,7 @@ from monitoring.statistics.metrics.classes import PerClass, per_class
 from monitoring.statistics.metrics.estimates import Estimate
 from monitoring.ui import charts, performance_words, pictures, tables
 from monitoring.ui.drift_view import words
-from monitoring.ui.numbers import count, share
+from monitoring.ui.numbers import clipped, count, share
 from monitoring.ui.performance_view import View
 from monitoring.ui.performance_words import number
 
@@ -81,7 +81,7 @@ def confusion(outcomes: MulticlassOutcomes) -> go.Figure:
     table = outcomes.confusion
     rows = table.sum(axis=-1, keepdims=True)
     shares = table / np.where(rows > 0, rows, np.nan)
-    names = [charts.plain(_short(str(name))) for name in outcomes.classes]
+    names = [charts.plain(clipped(str(name), _LONGEST)) for name in outcomes.classes]
     told = [[count(cell) for cell in line] for line in table]
     places = list(range(len(names)))
     notes = [
@@ -103,7 +103,3 @@ def confusion(outcomes: MulticlassOutcomes) -> go.Figure:
         y={"title": {"text": "Label"}, "autorange": "reversed", **axis},
         notes=notes,
     )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"

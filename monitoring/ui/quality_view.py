@@ -17,7 +17,7 @@ from monitoring.store import Span
 from monitoring.ui import charts, filters
 from monitoring.ui.components.heatmap import Lane
 from monitoring.ui.components.ranking import Ranked
-from monitoring.ui.numbers import day
+from monitoring.ui.numbers import clipped, day
 from monitoring.ui.quality_session import Picture, name_of
 from monitoring.ui.status import mark
 
@@ -199,6 +199,8 @@ def grid(picture: Picture, selected: str) -> go.Figure:
         y={
             "categoryorder": "array",
             "categoryarray": [charts.plain(name) for name in reversed(subjects)],
+            "tickvals": [charts.plain(name) for name in subjects],
+            "ticktext": [charts.plain(clipped(name, 28)) for name in subjects],
             "showgrid": True,
         },
         showlegend=False,
