@@ -145,7 +145,7 @@ if said is not None:
                 pictures.draw(drawn, key=f"scores-{title}")
 good = found.part("performance")
 quality = found.part("quality")
-left, right = st.columns(2, gap="medium")
+left, right = st.columns(2, gap="medium") if good is not None else (st.container(), st.container())
 with left:
     st.subheader("Quality", anchor=False)
     if quality is not None and quality.findings:

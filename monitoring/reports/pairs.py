@@ -76,9 +76,11 @@ def _marks(
     marks: Sequence[tuple[float, str]], across_of: Tell | Callable[[float], float], bottom: float
 ) -> Iterator[Element]:
     for value, word in marks:
-        x = across(float(across_of(value)))
+        place = float(across_of(value))
+        x = across(place)
+        side = "end" if place > 0.8 else "start" if place < 0.2 else "middle"  # so that no word is cut
         yield element("line", x1=x, x2=x, y1=_TOP, y2=bottom, class_="level limit")
-        yield element("text", word, x=x, y=_TOP - 4, class_="name", text_anchor="middle")
+        yield element("text", word, x=x, y=_TOP - 4, class_="name", text_anchor=side)
 
 
 def value_axis(low: float, high: float, y: float, tell: Tell, axis: str) -> Iterator[Element]:

@@ -182,8 +182,9 @@ def rows(scope: Scope, judged: Judged, window: Window, looked: Look | None) -> N
         lines,
         height="content" if len(lines) < 12 else 430,
         column_config={
-            "What makes it odd": st.column_config.TextColumn(width=620),
-            **{name: st.column_config.Column(width=70) for name in ("Score", "p", "Forest p")},
+            "What makes it odd": st.column_config.TextColumn(width=520),
+            "Score": st.column_config.NumberColumn(format="%.1f", width=70),
+            **{name: st.column_config.Column(width=70) for name in ("p", "Forest p")},
         },
         files="none" if looked is None else "below",
         key="outliers-rows",

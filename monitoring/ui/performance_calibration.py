@@ -185,6 +185,7 @@ def course(view: View, found: Calibration) -> go.Figure:
         [key.start for key in whole.keys[shown]],
         one.error.mean[shown],
         title="calibration error",
+        shares=True,
         floor=one.floor[shown],
         limit=one.limit[shown],
         status=status,

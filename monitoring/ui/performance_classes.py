@@ -8,7 +8,7 @@ import streamlit as st
 
 from monitoring import performance
 from monitoring.performance import Together
-from monitoring.statistics.metrics import METRICS, MulticlassOutcomes
+from monitoring.statistics.metrics import METRICS, Metric, MulticlassOutcomes
 from monitoring.statistics.metrics.additive import pooled
 from monitoring.statistics.metrics.classes import PerClass, per_class
 from monitoring.statistics.metrics.estimates import Estimate
@@ -58,10 +58,15 @@ def table(outcomes: MulticlassOutcomes, reference: MulticlassOutcomes | None) ->
             "Class": str(name),
             "Rows": count(labels[place]),
             "Decided": count(decided[place]),
-            **{METRICS[key].title: _told(key, now, before, place) for key in _METRICS},
+            **{_titled(METRICS[key]): _told(key, now, before, place) for key in _METRICS},
         }
         for place, name in enumerate(outcomes.classes)
     ]
+
+
+def _titled(metric: Metric) -> str:
+    """A metric's title where there is room for it, else its usual short name."""
+    return metric.title if len(metric.title) <= _LONGEST else metric.short
 
 
 def _told(key: str, now: PerClass, before: PerClass | None, place: int) -> str:
@@ -70,7 +75,9 @@ def _told(key: str, now: PerClass, before: PerClass | None, place: int) -> str:
     one: Estimate = getattr(now, key)
     value, lower, upper = (float(part[place]) for part in (one.value, one.lower, one.upper))
     ends = (
-        f" ({number(metric, lower)} to {number(metric, upper)})" if np.isfinite([lower, upper]).all() else ""
+        f" ({number(metric, lower).removesuffix(' %')} to {number(metric, upper)})"
+        if np.isfinite([lower, upper]).all()
+        else ""
     )
     past = f", was {number(metric, float(getattr(before, key).value[place]))}" if before is not None else ""
     return number(metric, value) + ends + past

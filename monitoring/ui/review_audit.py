@@ -15,11 +15,14 @@ from monitoring.store import cases
 from monitoring.ui import cards, charts, pictures, review_session, session, tables
 from monitoring.ui.bands import band
 from monitoring.ui.numbers import count, day, short
-from monitoring.ui.performance_words import number
+from monitoring.ui.performance_words import as_share, number
 from monitoring.ui.scopes import Scope
 from monitoring.windows import Window
 
 SPAN = 28  # days that one estimate pools, since an audit has few rows a day
+_METHODS = {
+    "hajek": "Hájek's ratio", "difference": "difference estimator", "completed": "log and audit",
+}  # fmt: skip
 _LATE = ("queue", "every drawn case of days that are wholly decided")
 
 
@@ -91,7 +94,7 @@ def _estimates(found: review.Sample) -> None:
             one = review.estimate(found, key, basis="audit" if basis == "audit" else "queue")
             metric = METRICS[key]
             known = one.enough
-            how = one.method if known else reasons.sentence(review.frames.reason(one), measure=key)
+            how = _METHODS[one.method] if known else reasons.sentence(review.frames.reason(one), measure=key)
             if basis == "queue" and not known:
                 continue
             rows.append({
@@ -117,9 +120,13 @@ def course(found: review.Sample, key: str) -> go.Figure | None:
     value, lower, upper = (
         np.array([float(getattr(one.found, name)) for one in answers]) for name in ("value", "lower", "upper")
     )
-    told = [f"{count(one.decided)} of {count(one.drawn)} cases" for one in answers]
+    metric = METRICS[key]
+    told = [
+        f"{number(metric, float(one.found.value))}<br>{count(one.decided)} of {count(one.drawn)} cases"
+        for one in answers
+    ]
     at = [one.start for one in keys]
-    when = "%{x|%a " + charts.day_format(at) + "}<br>%{y:.3f}<br>%{customdata}<extra></extra>"
+    when = "%{x|%a " + charts.day_format(at) + "}<br>%{customdata}<extra></extra>"
     traces = [
         *band(keys, lower, upper, "95 % interval"),
         {
@@ -130,7 +137,7 @@ def course(found: review.Sample, key: str) -> go.Figure | None:
     ]  # fmt: skip
     return charts.figure(
         traces, height=260, x=charts.moments(at, charts.day_format(at)),
-        y={"title": {"text": METRICS[key].short}},
+        y={"title": {"text": METRICS[key].short}, "tickformat": ".0%" if as_share(METRICS[key]) else None},
     )  # fmt: skip
 
 

@@ -8,7 +8,10 @@ import pytest
 
 from monitoring import results
 from monitoring.models import parse
+from monitoring.store import Span
+from monitoring.ui import health_view
 from monitoring.ui.days import statuses
+from monitoring.ui.scopes import Choices
 from tests.pages.conftest import told
 
 HOSTILE = "<img src=x onerror=alert(1)> 😀 [a](b) $x$ :red[z] `q` | \"'"
@@ -143,3 +146,13 @@ def test_a_day_shows_the_worst_of_its_hours_and_a_week_colours_each_day():
     assert statuses(hours, hours, model) == {dt.date(2024, 1, 2): ("amber", "amber", "1 of 4 features drift")}
     week = hours.iloc[[1]].assign(chunk_stop=starts[1] + pd.Timedelta(days=7))
     assert len(statuses(week, week, model)) == 8
+
+
+def test_a_model_without_data_does_not_stretch_the_ribbons_of_the_others():
+    """Its window ends now, which may be years after the last row of all others."""
+    logged, bare = (parse(f'name = "{name}"\ntask = "binary"\nclock = "last row"') for name in ("a", "b"))
+    first, last = dt.datetime(2024, 1, 1), dt.datetime(2024, 2, 29, 23)
+    spans = {"a": (logged, Span(first, last, last, None, 9)), "b": (bare, Span(None, None, None, None, 0))}
+    days = health_view.days_of(spans, Choices(range="1y"))
+    assert (days[0], days[-1]) == (first.date(), last.date())
+    assert health_view.days_of({"b": spans["b"]}, Choices(range="7d"))
