@@ -19,14 +19,13 @@ from monitoring.ui.alerts_view import VIEWS, answer
 shell.page_guard()
 scope = filters.scope()
 model = scope.model
-head = st.container(horizontal=True, vertical_alignment="center", key="answer")
-with st.container(horizontal=True, vertical_alignment="bottom", key="alerts-head"):
-    view = st.segmented_control(
-        "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed"
-    )
-    st.space("stretch")
+with st.container(horizontal=True, vertical_alignment="center", key="answer"):
+    head = st.container(horizontal=True, vertical_alignment="center", key="answer-words")
     if st.button("Evaluate now", icon=":material/refresh:", type="tertiary", key="evaluate"):
         alerts_session.evaluated(model)
+view = st.segmented_control(  # by itself, so that it breaks into lines on a phone
+    "View", VIEWS, default=VIEWS[0], key="view", bind="query-params", label_visibility="collapsed"
+)
 known = alerts_session.known(model)
 
 # --- the answer ---------------------------------------------------------------------------------------------

@@ -154,5 +154,6 @@ def test_a_model_without_data_does_not_stretch_the_ribbons_of_the_others():
     first, last = dt.datetime(2024, 1, 1), dt.datetime(2024, 2, 29, 23)
     spans = {"a": (logged, Span(first, last, last, None, 9)), "b": (bare, Span(None, None, None, None, 0))}
     days = health_view.days_of(spans, Choices(range="1y"))
-    assert (days[0], days[-1]) == (first.date(), last.date())
+    assert days[0] == first.date()
+    assert last.date() <= days[-1] <= last.date() + dt.timedelta(days=1)
     assert health_view.days_of({"b": spans["b"]}, Choices(range="7d"))
