@@ -207,7 +207,8 @@ def _sentence(
     if code >= AMBER:
         return _alarm(assessment, code, since, first, loud, last)
     if NAMES[code] == "grey":
-        return f"grey: {counted[0].sentence if counted else 'no feature counts for the verdict'}"
+        nothing = "no feature counts for the verdict" if features else "no feature is profiled yet"
+        return f"grey: {counted[0].sentence if counted else nothing}"
     if loud:
         return f"green: {listed([one.title for one in loud])} drifted, but nothing of high importance did"
     small = [one.title for one in counted if one.reason == "detectable_small"]

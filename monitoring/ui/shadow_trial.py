@@ -41,7 +41,8 @@ def panel(view: View) -> None:
             timeline.draw(course(judged, view), view.model, key="trial-course")
             st.caption(
                 "The wide band holds for all looks together; the dotted lines would hold if this were the "
-                "only look. Rows of a day go together, which both take into account."
+                "only look. Rows of a day go together, which both take into account. A trial keeps the "
+                "metric it was registered with; the one chosen above is for the other views."
             )
         with right:
             st.subheader("The trial", anchor=False)

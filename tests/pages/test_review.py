@@ -144,6 +144,11 @@ def test_the_audits_estimate_is_told_here_and_on_performance(open_app, queue, st
     page.segmented_control(key="reviewed").set_value("left out").run()
     assert not page.exception
     assert "an estimate needs 30" not in said(page)
+    paper = open_app("review", model="m", print="1")
+    assert not paper.exception
+    assert not paper.dataframe, "tables with settings of their own break their lines on paper, too"
+    assert any("In the reference" not in table.value for table in paper.table)
+    assert not any("data:image" in table.value.to_string() for table in paper.table)
 
 
 def test_a_log_without_rows_says_what_to_do(open_app, store_file):
