@@ -165,7 +165,7 @@ def _told(metric: Metric, one: Segment) -> dict[str, Any]:
         metric.short[:1].upper() + metric.short[1:]: value(metric, one.estimate.value),
         "95 %": between(metric, one.estimate.lower, one.estimate.upper),
         "Rest": value(metric, one.rest.value),
-        "Difference to the rest": f"{change} ({lower} to {upper})",
+        "To the rest": "–" if np.isnan(one.change) else f"{change} ({lower} to {upper})",
         "Beyond chance": "yes" if one.apart else "–" if np.isnan(one.rate) else "no",
         "Own reference": value(metric, one.baseline.value),
         "28 days lost": f"{one.lost} of {one.judged}",

@@ -147,7 +147,7 @@ def test_the_audits_estimate_is_told_here_and_on_performance(open_app, queue, st
     paper = open_app("review", model="m", print="1")
     assert not paper.exception
     assert not paper.dataframe, "tables with settings of their own break their lines on paper, too"
-    assert any("In the reference" not in table.value for table in paper.table)
+    assert all("In the reference" not in table.value for table in paper.table)
     assert not any("data:image" in table.value.to_string() for table in paper.table)
 
 
