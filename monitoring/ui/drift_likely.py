@@ -45,7 +45,7 @@ def likely(rows: Sequence[Likely], assessment: Assessment, *, files: tables.File
                 help="Its share of the importance of all features."
             ),
             "Ranking": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0.0, max_value=max(*(one.score for one in rows), 0.1),
+                format="%.2f", width=100, min_value=0.0, max_value=max(*(one.score for one in rows), 0.1),
                 help="What it has beyond its limit, in limits, times its importance.",
             ),
             "AUC lost": st.column_config.NumberColumn(
