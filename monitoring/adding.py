@@ -33,6 +33,8 @@ def add(
     predicted_at: Annotated[str | None, typer.Option(help="The column of the instant.")] = None,
     score: Annotated[list[str] | None, typer.Option(
         help="The column of P(event); multiclass: CLASS=COLUMN, once per class.")] = None,
+    scores: Annotated[list[str] | None, typer.Option(metavar="VERSION=COLUMN",
+        help="Of a wide log, once per version, the one that serves first; '' where it is none.")] = None,
     prediction: Annotated[str | None, typer.Option(help=_COLUMN)] = None,
     label: Annotated[str | None, typer.Option(help=_COLUMN)] = None,
     labelled_at: Annotated[str | None, typer.Option(help=_COLUMN)] = None,
@@ -71,7 +73,8 @@ def add(
         "labelled_at": labelled_at, "version": version,
     }  # fmt: skip
     given = {
-        "name": name, "title": title, "task": task, "columns": columns, "score": score, "champion": champion,
+        "name": name, "title": title, "task": task, "columns": columns, "score": score, "scores": scores,
+        "champion": champion,
         "positive": positive, "timezone": timezone, "instants": instants, "dates": dates,
         "reference": reference, "segment": segment, "exclude": exclude, "kind": kind,
     }  # fmt: skip
@@ -183,11 +186,27 @@ def choices(given: dict[str, Any]) -> Choices:
         name=given.get("name") or None, title=given.get("title") or None, task=task,
         timezone=given.get("timezone") or None, written=given.get("instants") or None,
         dates=_ORDERS[dates] if dates else None, columns=columns, probabilities=probabilities,
-        champion=given.get("champion") or None, positive=given.get("positive") or None,
+        scores=_scores(given.get("scores")), champion=given.get("champion") or None,
+        positive=given.get("positive") or None,
         reference=_window(given.get("reference") or ""),
         exclude=_several(given.get("exclude")), segments=_several(given.get("segment")),
         kinds=_kinds(given.get("kind") or ()),
     )  # fmt: skip
+
+
+def _scores(given: list[str] | None) -> dict[str, str] | None:
+    """The column of each version; none where the log is said not to be wide."""
+    if not given:
+        return None
+    found: dict[str, str] = {}
+    for one in filter(None, given):
+        version, told, column = one.partition("=")
+        if not told or not version or not column:
+            raise DraftError(f"--scores {one!r}: VERSION=COLUMN, such as v2=score_v2, once per version")
+        found[version] = column
+    if len(found) == 1:
+        raise DraftError("--scores names one version; name two or more, or say --score COLUMN instead")
+    return found
 
 
 def _several(names: list[str] | None) -> tuple[str, ...] | None:

@@ -12,6 +12,8 @@ from monitoring.onboarding import kinds, roles
 from monitoring.onboarding.classes import Classes, classes, matched, named_score, positive_column
 from monitoring.onboarding.guesses import Confidence, FeatureGuess, Guess, Question, chosen
 from monitoring.onboarding.names import Role
+from monitoring.onboarding.nearly import near_misses
+from monitoring.onboarding.wide import Wide, claimed, decided, wide
 from monitoring.store.sampled import Sample, Summary, orders
 
 
@@ -29,6 +31,8 @@ class Detection:
         One per role, also where no column has it.
     classes : Classes or None
         The probabilities of a multiclass model.
+    wide : Wide or None
+        The score columns of a log with one for each version.
     features : tuple of FeatureGuess
     segments : tuple of (column, reason)
     questions : tuple of Question
@@ -42,6 +46,7 @@ class Detection:
     task_confidence: Confidence
     guesses: dict[Role, Guess]
     classes: Classes | None
+    wide: Wide | None
     features: tuple[FeatureGuess, ...]
     segments: tuple[tuple[str, str], ...]
     questions: tuple[Question, ...]
@@ -60,7 +65,7 @@ class Detection:
 
 def detect(
     sample: Sample, stated: Mapping[Role, str] | None = None, task: Task | None = None,
-    probabilities: Mapping[str, str] | None = None,
+    probabilities: Mapping[str, str] | None = None, scores: Mapping[str, str] | None = None,
 ) -> Detection:  # fmt: skip
     """Say what a log seems to be.
 
@@ -73,13 +78,17 @@ def detect(
         What a person says.
     probabilities : mapping of class to column, optional
         What a person says; empty for none.
+    scores : mapping of version to column, optional
+        What a person says of a wide log; empty where it is none.
 
     Returns
     -------
     Detection
     """
     told = dict(stated or {})
-    group = _group(sample, told, task, probabilities)
+    if scores:
+        told.setdefault("prediction" if task == "regression" else "score", next(iter(scores.values())))
+    group = None if scores else _group(sample, told, task, probabilities)
     many = group is not None and (len(group.columns) > 2 or probabilities is not None or task == "multiclass")
     if group is not None and not many and "score" not in told:
         told["score"] = positive_column(group)
@@ -91,14 +100,19 @@ def detect(
         group = matched(group, [value for value, _ in sample.column(guesses["label"].column).values])
     if task_ == "regression":
         guesses = _regression(sample, guesses, told)
+    beside = claimed(scores) if scores is not None else _wide(sample, guesses, told, task_, group)
+    guesses = _several(guesses, beside, task_)
     used = {one.column for one in guesses.values()} | set(group.columns.values() if group else ())
-    used -= {""}
+    used |= set(beside.columns.values() if beside else ())
     features = tuple(
-        kinds.feature(one, lenient=sample.lenient) for one in sample.columns if one.name not in used
+        kinds.feature(one, lenient=sample.lenient) for one in sample.columns if one.name not in used - {""}
     )
+    if beside:
+        features = tuple(decided(sample, beside, one) for one in features)
     return Detection(
-        sample, task_, reason, level, guesses, group if many and task_ == "multiclass" else None, features,
-        kinds.segments(sample, features), questions(sample, guesses), faults(sample, guesses, task_, group),
+        sample, task_, reason, level, guesses, group if many and task_ == "multiclass" else None, beside,
+        features, kinds.segments(sample, features), questions(sample, guesses),
+        faults(sample, guesses, task_, group),
     )  # fmt: skip
 
 
@@ -185,6 +199,30 @@ def _regression(
     }
 
 
+def _wide(
+    sample: Sample, guesses: Mapping[Role, Guess], told: Mapping[Role, str], task: Task, group: Classes | None
+) -> Wide | None:
+    """The score columns of versions, where nothing else tells versions apart."""
+    if group or task == "multiclass" or guesses["version"].column:
+        return None
+    role: Role = "prediction" if task == "regression" else "score"
+    return wide(sample, role, guesses[role].column, chosen=bool(told.get(role)))
+
+
+def _several(guesses: dict[Role, Guess], beside: Wide | None, task: Task) -> dict[Role, Guess]:
+    """Where each version has a column, the output's is that of the version that serves."""
+    if beside is None:
+        return guesses
+    role: Role = "prediction" if task == "regression" else "score"
+    output = Guess(role, beside.columns[beside.champion], beside.confidence, beside.reason)
+    if task == "regression":
+        return {**guesses, role: output}
+    none = replace(
+        guesses["prediction"], column="", reason="decisions follow from the scores of each version"
+    )
+    return {**guesses, role: output, "prediction": none}
+
+
 def _column(sample: Sample, guesses: Mapping[Role, Guess], role: Role) -> Summary | None:
     name = guesses[role].column
     return sample.column(name) if name else None
@@ -236,7 +274,8 @@ def faults(
     outputs = bool(guesses["score"].column or guesses["prediction"].column or group)
     if not outputs:
         found.append(
-            "no column looks like the output of a model: choose the score (a probability) or the prediction"
+            "no column looks like the output of a model: choose the score (a probability) or the prediction, "
+            f"with --score or --prediction on the command line{near_misses(sample)}"
         )
     if task == "multiclass" and not group:
         found.append(

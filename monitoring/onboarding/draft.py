@@ -32,6 +32,8 @@ class Choices:
     ----------
     columns : dict of role to column
     probabilities : dict of class to column, optional
+    scores : dict of version to column, optional
+        Of a wide log, the version that serves first; empty where it is none.
     timezone : str
         Of the model's days.
     written : str
@@ -52,6 +54,7 @@ class Choices:
     dates: Dates | None = None
     columns: dict[Role, str] = field(default_factory=dict)
     probabilities: dict[str, str] | None = None
+    scores: dict[str, str] | None = None
     champion: str | None = None
     positive: str | None = None
     threshold: float | None = None
@@ -235,7 +238,7 @@ def drafted(sample: Sample, choices: Choices | None = None, now: dt.datetime | N
     """
     told = choices or Choices()
     _assert_columns(sample, told)
-    found = detect(sample, told.columns, told.task, told.probabilities)
+    found = detect(sample, told.columns, told.task, told.probabilities, told.scores)
     return Draft(sample, told, _reasoned(found, told), now or dt.datetime.now(dt.UTC))
 
 
@@ -244,7 +247,7 @@ def _reasoned(found: Detection, told: Choices) -> Detection:
     if not told.columns and told.task is None:
         return found
     plain = detect(found.sample)
-    same = detect(found.sample, task=told.task, probabilities=told.probabilities).guesses
+    same = detect(found.sample, None, told.task, told.probabilities, told.scores).guesses
     kept = {role: same[role] for role, one in found.guesses.items() if same[role].column == one.column}
     if found.task == plain.task:
         found = replace(found, task_reason=plain.task_reason, task_confidence=plain.task_confidence)
@@ -253,7 +256,7 @@ def _reasoned(found: Detection, told: Choices) -> Detection:
 
 def _assert_columns(sample: Sample, told: Choices) -> None:
     names = [one.name for one in sample.columns]
-    given = [*told.columns.values(), *(told.probabilities or {}).values()]
+    given = [*told.columns.values(), *(told.probabilities or {}).values(), *(told.scores or {}).values()]
     given += [*(told.exclude or ()), *(told.private or ()), *(told.segments or ()), *told.kinds]
     for name in filter(None, given):
         if name not in names:

@@ -24,6 +24,12 @@ def rows(draft: Draft) -> list[tuple[str, str, str, str, str]]:
         guess = found.guesses[role]
         if guess.column:
             told.append((guess.column, words, guess.confidence, guess.reason, guess.runner_up))
+    if found.wide:
+        output = found.wide.columns[found.wide.champion]
+        told += [
+            (column, f"score of version {version}", found.wide.confidence, f"beside {output}", "")
+            for version, column in found.wide.columns.items() if column != output
+        ]  # fmt: skip
     if found.classes:
         why = found.classes.reason
         told += [

@@ -115,6 +115,8 @@ def _marked(draft: Draft, what: str) -> tuple[str, ...]:
 
 def _versions(draft: Draft) -> list[str]:
     found = draft.detection.guesses["version"]
+    if draft.detection.wide:
+        return _side_by_side(draft, list(draft.detection.wide.columns))
     if not found.column:
         return [] if draft.choices.champion is None else [
             "[versions]", line("champion", draft.choices.champion)
@@ -130,10 +132,21 @@ def _versions(draft: Draft) -> list[str]:
     return [*lines, line("shadows", shadows, "the others in the log")] if shadows else lines
 
 
+def _side_by_side(draft: Draft, names: list[str]) -> list[str]:
+    """The versions of a wide log."""
+    champion = draft.choices.champion or names[0]
+    shadows = [name for name in names if name != champion]
+    why = "you say so" if draft.choices.champion else "the version that serves; why stands below"
+    return ["[versions]", line("champion", champion, why), line("shadows", shadows, "score the same rows")]
+
+
 def _columns(draft: Draft) -> list[str]:
     usual = Columns()
     lines = []
+    apart = draft.detection.wide is not None
     for role in ROLES:
+        if apart and role in ("score", "prediction"):  # they have a table of their own
+            continue
         found = draft.detection.guesses[role]
         own = getattr(usual, role)
         if found.column and (found.column != own or found.confidence != "stated"):
@@ -160,6 +173,10 @@ def _stands_in(draft: Draft, own: str) -> bool:
 
 
 def _scores(draft: Draft) -> list[str]:
+    if (beside := draft.detection.wide) is not None:
+        heads = f"# {beside.confidence}: {comment(beside.reason)}"
+        rows = [f"{key(name)} = {literal(column)}" for name, column in beside.columns.items()]
+        return [heads, "[columns.scores]", *rows]
     found = draft.detection.classes
     if found is None:
         return []

@@ -183,5 +183,5 @@ def reference_outcomes(found: Material) -> Outcomes | None:
         return rows if np.asarray(rows.rows).any() else None
     if found.reference is None:
         return None
-    chosen = np.array([found.reference.holds(key) for key in found.keys]) & found.cohorts.final
+    chosen = np.array([found.reference.holds(key) for key in found.keys], dtype=bool) & found.cohorts.final
     return part(found.outcomes, np.flatnonzero(chosen)) if chosen.any() else None

@@ -72,7 +72,8 @@ def _drafted(sample: Sample, token: str) -> Draft | None:
     bare = drafted(sample)
     st.caption(cards.escaped(telling.head(bare)))
     roles = settings_columns.roles(sample, token)
-    base = {"task": roles.task, "columns": roles.columns, "probabilities": roles.probabilities}
+    base = {"task": roles.task, "columns": roles.columns, "probabilities": roles.probabilities,
+            "scores": roles.scores}  # fmt: skip
     try:
         draft = drafted(sample, Choices(**base))
     except DraftError as error:

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from monitoring.models import Kind, Task
-from monitoring.onboarding import ROLES, TASKS, Detection, FeatureGuess, Guess, Role, detect
+from monitoring.onboarding import ROLES, TASKS, Detection, FeatureGuess, Guess, Role, detect, wide
 from monitoring.onboarding.classes import class_names
 from monitoring.store.sampled import Sample
 from monitoring.ui import cards
@@ -29,11 +29,12 @@ NOT_PROFILED = "not profiled"
 
 @dataclass(frozen=True)
 class Roles:
-    """What was chosen: the task, the column of each role, and the probabilities of a multiclass model."""
+    """What was chosen: the task, the column of each role, those of classes, and those of versions."""
 
     task: Task
     columns: dict[Role, str]
     probabilities: dict[str, str] | None
+    scores: dict[str, str] | None
     detection: Detection
 
 
@@ -55,7 +56,28 @@ def roles(sample: Sample, token: str) -> Roles:
         for at, role in enumerate(shown[first : first + _ROW]):
             with places[at]:
                 columns[role] = _role(sample, found.guesses[role], role, f"{token}-{task}-{role}")
-    return Roles(task, columns, probabilities, found)
+    scores = _versions(sample, task, columns, f"{token}-{task}") if task != "multiclass" else None
+    return Roles(task, columns, probabilities, scores, found)
+
+
+def _versions(sample: Sample, task: Task, columns: dict[Role, str], token: str) -> dict[str, str] | None:
+    """The columns of a wide log's versions: None as it is guessed, empty where it is said not to be wide."""
+    role: Role = "prediction" if task == "regression" else "score"
+    output, found = columns[role], detect(sample, columns, task).wide
+    others = [one.name for one in sample.columns if one.name != output and wide.may_be(one, role)]
+    if not output or not others or columns["version"]:
+        return None
+    usual = [name for name in found.columns.values() if name != output] if found else []
+    chosen = st.multiselect(
+        f"{ROLES[role].capitalize()}s of other versions on the same rows", others, usual,
+        key=f"{token}-versions-{output}", max_selections=wide.MOST - 1,
+        help="A wide log has a column for each version. What is no version's is a feature.",
+    )  # fmt: skip
+    if sorted(chosen) == sorted(usual):
+        st.caption(_why(found.confidence, found.reason) if found else "none looks like it")
+        return None
+    st.caption("you say so")
+    return wide.named([output, *chosen]) if chosen else {}
 
 
 def _role(sample: Sample, guess: Guess, role: Role, key: str) -> str:

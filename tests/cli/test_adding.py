@@ -77,6 +77,8 @@ def test_every_guess_can_be_overridden_by_a_flag(tmp_path: Path) -> None:
         (["--task", "ranking"], "--task 'ranking'"),
         (["--reference", "march"], "two days like 2026-01-01:2026-02-01"),
         (["--kind", "age=prime"], "FEATURE=KIND"),
+        (["--scores", "score_v2"], "VERSION=COLUMN, such as v2=score_v2"),
+        (["--scores", "v2=age"], "--scores names one version"),
         (["--id", "nowhere"], "no column is called 'nowhere'"),
         (["--name", "A B"], "name: "),
         (["--timezone", "Mars"], "is not a time zone"),
@@ -102,3 +104,17 @@ def test_a_file_that_is_there_is_not_written_over_and_then_nothing_is_added(tmp_
     assert "there is such a file already" in said.stderr
     assert (tmp_path / "log.toml").read_text("utf-8") == "mine"
     assert not store.exists()
+
+
+def test_a_log_that_is_only_tried_is_told_to_the_end_and_nothing_is_stored(tmp_path: Path) -> None:
+    frame = small().rename(columns={"probability": "score_v1"})
+    log = written(frame.assign(score_v2=frame["score_v1"] * 0.9), tmp_path, "churn.csv")
+    file, store = tmp_path / "churn.toml", tmp_path / "store" / "lookout.duckdb"
+    flags = ("--dry-run", "--yes", "--write", file, "--scores", "new=score_v2", "--scores", "old=score_v1")
+    said = invoke(store, "add", log, *flags)
+    assert (said.code, said.stderr) == (0, "nothing was added: --dry-run\n")
+    model = parse(said.stdout[said.stdout.index("# Drafted") : said.stdout.index("Health would")])
+    assert model.columns.scores == {"new": "score_v2", "old": "score_v1"}
+    assert (model.versions.champion, model.versions.shadows) == ("new", ("old",))
+    assert "Health would begin with (from 160 rows):" in said.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["churn.csv"], "no store, no file of the model"

@@ -11,7 +11,7 @@ import pytest
 from monitoring.onboarding import ROLES, detect
 from monitoring.onboarding.names import _MEANINGS, _WHOLE_SETS, _WORD_SETS, likeness, plain
 from monitoring.store.summaries import summarised
-from tests.onboarding.made import ROWS, binary, times, written
+from tests.onboarding.made import ROWS, binary, small, times, written
 
 
 def found(frame, folder, name="log.csv", **options):
@@ -249,3 +249,57 @@ def test_the_vocabulary_is_plain_and_knows_every_role():
         assert all(word == plain(word) and "_" not in word for word in words)
     for role, names in _WHOLE_SETS.items():
         assert all(likeness(name, role) == 1.0 for name in names)
+
+
+@pytest.mark.parametrize(
+    ("names", "versions", "level"),
+    [
+        (("score_v1", "score_v2"), {"v1": "score_v1", "v2": "score_v2"}, "likely"),
+        (("shadow_score", "score"), {"champion": "score", "shadow": "shadow_score"}, "likely"),
+        (("probShadow", "probLive"), {"live": "probLive", "shadow": "probShadow"}, "likely"),
+        (("score_1", "score_2"), {"1": "score_1", "2": "score_2"}, "unsure"),
+    ],
+)  # fmt: skip
+def test_a_score_column_for_each_version_is_a_wide_log_with_the_reason(tmp_path, names, versions, level):
+    frame = small()
+    other = frame["probability"] * 0.8 + 0.05
+    one = found(frame.rename(columns={"probability": names[0]}).assign(**{names[1]: other}), tmp_path)
+    assert one.wide is not None
+    assert list(one.wide.columns.items()) == list(versions.items()), "the version that serves is the first"
+    assert one.wide.confidence == level
+    assert "differ only in a version" in one.wide.reason
+    assert one.guesses["score"].column == next(iter(versions.values()))
+    assert not set(names) & {feature.name for feature in one.features}
+
+
+def test_the_version_that_decisions_follow_serves_and_they_count_as_no_feature(tmp_path):
+    frame = small()
+    other = pd.Series(np.random.default_rng(5).random(len(frame)))
+    frame = frame.rename(columns={"probability": "score_v1"}).assign(
+        score_v2=other, decision=(other >= 0.5) * 1
+    )
+    sample = summarised(written(frame, tmp_path))
+    one = detect(sample)
+    assert one.wide is not None
+    assert (one.wide.champion, one.guesses["score"].column) == ("v2", "score_v2")
+    assert [each.exclude for each in one.features if each.name == "decision"] == [True]
+    chosen = detect(sample, {"score": "score_v1"})
+    assert chosen.wide is not None
+    assert chosen.wide.champion == "v1", "a person says which serves"
+
+
+def test_scores_that_are_features_make_no_wide_log(tmp_path):
+    frame = small()
+    noise = np.random.default_rng(1).random(len(frame))
+    for more in ({"rain_probability": noise}, {"probability_24h": noise}, {"p_1": noise, "p_2": noise}):
+        assert found(frame.assign(**more), tmp_path).wide is None, more
+    several = frame.rename(columns={"probability": "score_v1"}).assign(score_v2=noise)
+    assert detect(summarised(written(several, tmp_path)), scores={}).wide is None, "a person says so"
+
+
+def test_predictions_of_several_versions_are_a_wide_log_of_a_regression(tmp_path):
+    frame = small().drop(columns="probability")
+    price = np.random.default_rng(2).normal(100, 9, len(frame)).round(2)
+    frame = frame.assign(label=price + 1, predicted_v1=price, predicted_v2=price + 3)
+    one = found(frame, tmp_path)
+    assert (one.task, one.wide and list(one.wide.columns)) == ("regression", ["v1", "v2"])

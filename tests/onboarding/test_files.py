@@ -11,7 +11,7 @@ import pytest
 from monitoring.onboarding import detect, drafted
 from monitoring.store import StoreError
 from monitoring.store.summaries import summarised
-from tests.onboarding.made import ROWS, binary, written
+from tests.onboarding.made import ROWS, binary, small, written
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8
 
@@ -122,3 +122,21 @@ def test_a_view_is_not_read_since_it_may_read_any_file(tmp_path):
         connection.execute(f"CREATE VIEW log AS SELECT * FROM read_csv('{tmp_path}/secret.csv')")
     with pytest.raises(StoreError, match="there are: none"):
         summarised(tmp_path / "log.duckdb", "log")
+
+
+@pytest.mark.parametrize(
+    ("scores", "words"),
+    [
+        (
+            [f"0,{i % 89}" for i in range(160)],
+            "with a decimal comma, which are text here: save the file with",
+        ),
+        ([i / 160 if i else 1.7 for i in range(160)], "its values run from 0.00625 to 1.7"),
+        ([str(i / 160) if i % 2 else "unsure" for i in range(160)], "only 80 of its 160 values are numbers"),
+    ],
+)
+def test_a_column_named_like_a_score_that_is_none_is_told_with_the_reason(tmp_path, scores, words):
+    log = written(small().assign(probability=scores), tmp_path, sep=";")
+    (fault,) = detect(summarised(log)).faults
+    assert "'probability' is named like a score, but " in fault
+    assert words in fault

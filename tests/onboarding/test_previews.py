@@ -99,6 +99,16 @@ def test_a_log_of_which_no_row_fits_is_refused_with_the_reason(log, temporary):
     assert [path.name for path in temporary.iterdir()] == ["empty.csv"]
 
 
+def test_one_row_with_its_label_is_previewed_and_nothing_unknown_is_green(temporary):
+    path = written(small(label=[0, 1] * 80).head(1), temporary, "one.csv")
+    found = preview(drafted(summarised(path)), path)
+    assert (found.rows, found.taken) == (1, 1)
+    judged = {one.name: one.status for one in found.report.signals}
+    assert judged["performance"] == "grey", judged
+    assert judged["drift"] == "grey", judged
+    assert [one.name for one in temporary.iterdir()] == ["one.csv"]
+
+
 def test_what_a_killed_process_left_is_removed_by_the_next_and_what_is_in_use_is_not(tmp_path):
     reading, writing = os.pipe()
     child = os.fork()
