@@ -164,3 +164,18 @@ def test_every_model_is_told_in_words_with_its_file(open_app, filled):
     app.run()
     assert not app.exception
     assert app.code[0].value == text.strip()
+
+
+def test_the_versions_of_a_wide_log_are_proposed_and_can_be_said_to_be_features(
+    open_app, store_file, tmp_path
+):
+    frame = small().rename(columns={"probability": "score_v1"})
+    app = given(open_app("settings"), tmp_path, frame.assign(score_v2=frame["score_v1"] * 0.9))
+    beside = next(one for one in app.multiselect if "other versions" in one.label)
+    assert beside.value == ["score_v2"]
+    assert "differ only in a version" in said(app)
+    assert 'v2 = "score_v2"' in app.code[0].value
+    beside.set_value([]).run()
+    assert not app.exception
+    assert "[columns.scores]" not in app.code[0].value
+    assert 'score = "score_v1"' in app.code[0].value
