@@ -12,7 +12,7 @@ from monitoring.onboarding import kinds, roles
 from monitoring.onboarding.classes import Classes, classes, matched, named_score, positive_column
 from monitoring.onboarding.guesses import Confidence, FeatureGuess, Guess, Question, chosen
 from monitoring.onboarding.names import Role
-from monitoring.onboarding.nearly import near_misses
+from monitoring.onboarding.nearly import near_misses, without_head
 from monitoring.onboarding.wide import Wide, claimed, decided, wide
 from monitoring.store.sampled import Sample, Summary, orders
 
@@ -259,7 +259,7 @@ def faults(
     sample: Sample, guesses: Mapping[Role, Guess], task: Task, group: Classes | None
 ) -> tuple[str, ...]:
     """What keeps a file from being a log."""
-    found = []
+    found: list[str] = []
     names = ", ".join(one.name for one in sample.columns[:12]) + (", ..." if len(sample.columns) > 12 else "")
     if not guesses["predicted_at"].column:
         found.append(
@@ -282,7 +282,8 @@ def faults(
             "a multiclass model needs one column of probability per class, and none add up to 1; log them, "
             "or choose another task"
         )
-    return tuple(found)
+    headless = without_head(sample) if found else ""
+    return (headless, *found) if headless else tuple(found)
 
 
 TASKS: tuple[Task, ...] = get_args(Task)

@@ -1,4 +1,4 @@
-"""Why a column that is named like a score is not taken for one."""
+"""What a file that is no log nearly was: scores of another form, a first line that holds values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from monitoring.onboarding.names import likeness
 from monitoring.store.sampled import Sample, Summary
 
 MOST = 3  # columns that are told
+_VALUE = re.compile(r"-?\d+(\.\d+)?|\d{4}-\d\d-\d\d.*|\d\d?[/.]\d\d?[/.]\d{2,4}.*")
 _COMMA = re.compile(r"\s*-?\d*,\d+\s*")
 
 
@@ -33,6 +34,26 @@ def near_misses(sample: Sample) -> str:
     return "".join(
         f"; {one.name!r} is named like a score, but {why}" for one in named[:MOST] if (why := _why(one))
     )
+
+
+def without_head(sample: Sample) -> str:
+    """Words for a file whose columns are named by values, as where its first line has no names; else empty.
+
+    Parameters
+    ----------
+    sample : Sample
+
+    Examples
+    --------
+    >>> named = [Summary(name, "VARCHAR", "text", 9, 9, 9) for name in ("r0", "2026-09-01", "0.63", "39")]
+    >>> without_head(Sample("a.csv", "csv", 9, 9, True, True, tuple(named)))[:66]
+    "the names of columns look like values ('2026-09-01', '0.63', '39')"
+    """
+    valued = [one.name for one in sample.columns if _VALUE.fullmatch(one.name)]
+    if not sample.lenient or len(valued) < 2 or 2 * len(valued) < len(sample.columns):
+        return ""
+    shown = ", ".join(map(repr, valued[:MOST]))
+    return f"the names of columns look like values ({shown}): give the file a first line with names"
 
 
 def _why(one: Summary) -> str:

@@ -69,11 +69,16 @@ def head(draft: Draft) -> str:
     sample = draft.sample
     about = "" if sample.counted else "about "
     part = "" if sample.sampled == sample.rows else f", {count(sample.sampled)} of them looked at"
-    broken = f"; {count(sample.broken)} lines are no rows" if sample.broken else ""
+    lines = "1 line is no row" if sample.broken == 1 else f"{count(sample.broken)} lines are no rows"
+    broken = f"; {lines}" if sample.broken else ""
     days = draft.days
-    spread = f", on {count(int((days > 0).sum()))} days" if len(days) else ""
-    rows_told = f"{about}{count(sample.rows)} rows{part}"
-    return f"{comment(sample.name)}: {rows_told}, {len(sample.columns)} columns{spread}{broken}"
+    spread = f", on {_several(int((days > 0).sum()), 'day')}" if len(days) else ""
+    rows_told = f"{about}{_several(sample.rows, 'row')}{part}"
+    return f"{comment(sample.name)}: {rows_told}, {_several(len(sample.columns), 'column')}{spread}{broken}"
+
+
+def _several(n: int, word: str) -> str:
+    return f"{count(n)} {word}{'' if n == 1 else 's'}"
 
 
 def missing(draft: Draft, column: str) -> str:

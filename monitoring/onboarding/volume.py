@@ -109,11 +109,13 @@ def reference(days: pd.Series) -> Stretch | None:
     rows, length = int(days.iloc[start:stop].sum()), stop - start
     level: Confidence = "likely" if length >= FEWEST_DAYS and rows >= ENOUGH_ROWS else "unsure"
     part = "after a first day that is only a part, " if first else ""
-    words = f"{part}the earliest {_days(length)} ({count(rows)} rows)"
+    words = f"{part}the earliest {_days(length)} ({count(rows)} row{'' if rows == 1 else 's'})"
     if length < FEWEST_DAYS:
         words += f"; with fewer than {FEWEST_DAYS} days limits stay uncalibrated"
     elif rows < ENOUGH_ROWS:
         words += "; few rows, so only large changes will show"
+    if stop == len(days):
+        words += "; no day is left after it to be judged: all is grey until later days come"
     begin = pd.Timestamp(days.index[start]).date()
     return Stretch(begin, begin + dt.timedelta(days=length), rows, level, words)
 

@@ -132,4 +132,4 @@ def _serving(sample: Sample, versions: Mapping[str, str], output: str) -> tuple[
         if version == UNNAMED or SERVING & set(version.split("_")):
             return version, f"{versions[version]} is named like the one that serves"
     first = next(version for version, column in versions.items() if column == output)
-    return first, "which one serves no file can tell: --champion says so"
+    return first, "which one serves no file can tell: choose it, or say --champion"

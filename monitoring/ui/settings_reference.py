@@ -63,7 +63,7 @@ def asked(draft: Draft, token: str) -> tuple[dt.date, dt.date] | None:
     same = window == (proposed.start, proposed.stop)
     why = f"**{proposed.confidence}**: {cards.escaped(proposed.reason)}" if same else "you say so"
     st.caption(
-        f"{rows} rows. {why}. Drag over days, or type them above. Bins and limits come from them: the "
+        f"{rows} rows; {why}. Drag over days, or type them above. Bins and limits come from them: the "
         "model should have been healthy."
     )
     return window

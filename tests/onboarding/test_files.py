@@ -8,7 +8,7 @@ import zipfile
 import duckdb
 import pytest
 
-from monitoring.onboarding import detect, drafted
+from monitoring.onboarding import detect, drafted, telling
 from monitoring.store import StoreError
 from monitoring.store.summaries import summarised
 from tests.onboarding.made import ROWS, binary, small, written
@@ -89,6 +89,9 @@ def test_one_row_is_a_log_that_is_told_to_be_short(tmp_path):
     assert draft.proposed is not None
     assert (draft.proposed.rows, draft.proposed.confidence) == (1, "unsure")
     assert "uncalibrated" in draft.proposed.reason
+    assert "no day is left after it to be judged" in draft.proposed.reason
+    assert "1 row, " in telling.head(draft)
+    assert "on 1 day" in telling.head(draft)
     assert draft.model.chunk == "28 days"
 
 
@@ -140,3 +143,10 @@ def test_a_column_named_like_a_score_that_is_none_is_told_with_the_reason(tmp_pa
     (fault,) = detect(summarised(log)).faults
     assert "'probability' is named like a score, but " in fault
     assert words in fault
+
+
+def test_a_file_without_a_line_of_names_is_told_so_first(tmp_path):
+    log = written(small(), tmp_path, header=False)
+    faults = detect(summarised(log)).faults
+    assert faults
+    assert "the names of columns look like values" in faults[0]
