@@ -25,6 +25,7 @@ from monitoring.store.sources import Source
 from monitoring.store.sql import arrow, composed, listed, named, quoted
 from monitoring.store.store import Store
 from monitoring.store.transactions import commit, transaction
+from monitoring.store.unknown_files import assert_plausible
 
 Cursor = duckdb.DuckDBPyConnection
 KINDS = (*sources.SUFFIXES, *sheets.SUFFIXES)
@@ -145,6 +146,8 @@ def opened(
                     f"{path.name}: cannot tell what it is; a batch is a file ending in {', '.join(KINDS)}"
                 )
             else:
+                if path.is_file():
+                    assert_plausible(path, sources.SUFFIXES[path.suffix.lower()])
                 source = sources.read(cursor, path, ids)
             text = composed(_COUNT, {"relation": source.relation})
             rows = (cursor.execute(text, source.parameters).fetchone() or (0,))[0] + len(source.lines)

@@ -47,6 +47,24 @@ def test_a_line_that_is_nested_without_end_is_no_row_and_the_rest_is_read(cursor
     assert "nested too deeply" in line.detail
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("book.csv", b"PK\x03\x04 and more", "a ZIP archive or an Excel file; unpack it, or save it as CSV"),
+        ("packed.csv", b"\x1f\x8b\x08 and more", "compressed with gzip; unpack it"),
+        ("latin.csv", "id,city\n1,Zürich\n".encode("latin-1") * 9, "not in UTF-8; save it again"),
+        ("half.parquet", b"PAR1 and no end", "its end is missing; copy it again"),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_form_than_its_name_says_is_told_what_it_is_and_the_fix(
+    cursor, tmp_path, name, content, words
+):
+    (tmp_path / name).write_bytes(content)
+    said = refused(cursor, tmp_path / name)
+    assert said.startswith(f"{name}: ")
+    assert words in said
+
+
 def test_what_could_run_code_is_never_read(cursor, tmp_path):
     class Trap:
         def __reduce__(self):
