@@ -180,7 +180,14 @@ def test_ingest_that_is_stopped_by_the_keyboard_keeps_whole_files_only(store: Pa
     command = [sys.executable, "-m", "monitoring", "--store", str(store), "ingest", "churn"]
     files = [str(tmp_path / "log.parquet"), str(tmp_path / "big.csv")]
     wal = tmp_path / "lookout.duckdb.wal"
-    with subprocess.Popen([*command, *files], cwd=ROOT, text=True, stderr=subprocess.PIPE) as process:
+
+    def heard() -> None:
+        """Tests that a shell started in the background, and what they start, ignore the keyboard."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        [*command, *files], cwd=ROOT, text=True, stderr=subprocess.PIPE, preexec_fn=heard
+    ) as process:
         stderr = ""
         while "checking big.csv" not in stderr:
             line = process.stderr.readline()

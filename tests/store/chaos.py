@@ -179,13 +179,17 @@ def run(folder: Path, seconds: float, seed: int) -> dict[str, object]:
     return {**count(folder), **said, "kills": kills, "died_by_themselves": deaths}
 
 
+def whole_notes(file: Path) -> list[list[str]]:
+    """What a writer noted; one that was killed while it wrote may have left a last line without its end."""
+    said = file.read_text()
+    return [line.split() for line in said[: said.rfind("\n") + 1].splitlines()]
+
+
 def count(folder: Path) -> dict[str, object]:
     """Compare what was acknowledged with what is in the store."""
     from monitoring.store import Store
 
-    acknowledged = [
-        text.split() for file in folder.glob("acknowledged-*") for text in file.read_text().splitlines()
-    ]
+    acknowledged = [note for file in folder.glob("acknowledged-*") for note in whole_notes(file)]
     predictions = {(key, version) for kind, key, version in acknowledged if kind == "p"}
     labels = {key for kind, key, _ in acknowledged if kind == "l"}
     with Store.open(folder / "lookout.duckdb") as store:
