@@ -76,7 +76,7 @@ def _trace(metric: Metric, keys: list[Window], answers: list[review.Answer]) -> 
         f"{count(one.decided)} of {count(one.drawn)} audited cases{' that wait for a label' if both else ''}"
         for one in answers
     ]
-    name = "log and audit" if both else "audit"
+    name = "both" if both else "audit"  # a longer word would make one column of the legend on a phone
     return {
         "type": "scatter", "mode": "markers", "x": [key.start for key in keys], "y": value,
         "name": f"{name}, {review_audit.SPAN} days", "customdata": told,

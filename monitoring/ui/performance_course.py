@@ -77,7 +77,8 @@ def course(
                 "title": {"text": "rows"}, "nticks": 3, "rangemode": "tozero"},
         barmode="overlay",
         bargap=0.15,
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": -0.12, "yanchor": "top",
+                "font": {"size": 10}},  # two columns on a phone
         margin={"l": 8, "r": 8, "t": 20, "b": 8},
     )  # fmt: skip
 
@@ -200,7 +201,7 @@ def _line(drawn: _Drawn, together: Floats, metric: Metric, length: int) -> list[
     """The metric of so many chunks up to each, so that a level can be seen among days that differ."""
     if not np.isfinite(together).any():
         return []
-    name = f"{length} chunks together" if length > 1 else metric.short
+    name = f"{length} chunks" if length > 1 else metric.short
     when = "%{x|%a " + charts.day_format(drawn.at) + "}<br>%{customdata}"
     told = [number(metric, one) for one in together]
     return [

@@ -43,10 +43,13 @@ def words(
         return cards.full(said)
     metric = METRICS[key]
     if log is not None:
+        waiting = (
+            f"{count(one.decided)} of the {count(one.drawn)} drawn rows that wait for a label are decided"
+        )
         return (
             f"By the log's labels and the audit {metric.short} is {number(metric, float(one.found.value))} "
-            f"(95 %: {ends(metric, one)}); of rows that wait for a label {count(one.decided)} of "
-            f"{count(one.drawn)} drawn ones are decided; {_days(found)}."
+            f"(95 %: {ends(metric, one)}); {waiting if one.drawn else 'no drawn row waits for a label'}; "
+            f"{_days(found)}."
         )
     return (
         f"By the audit {metric.short} is {number(metric, float(one.found.value))} "
