@@ -188,16 +188,18 @@ def _paths(model: Model) -> set[str]:
 def _said(name: str) -> None:
     """How the last save of this visitor ended, told once; a text that was refused is kept for another try."""
     job: Job | None = st.session_state.pop(_key(name, "saving"), None)
-    if job is None:
-        return
-    session.forget_models()
-    error = job.future.exception()
-    if error is None:
-        _again(name)
+    if job is not None:
+        error = job.future.exception()
+        if error is None:
+            _again(name)
+        st.session_state[_key(name, "ended")] = "" if error is None else str(error) or type(error).__name__
+        session.forget_models()
+        st.rerun()  # what stands above is of the file as it was
+    words: str | None = st.session_state.pop(_key(name, "ended"), None)
+    if words == "":
         st.success(cards.escaped(f"{name} is saved."), icon=":material/check:")
-        return
-    words = str(error) or type(error).__name__
-    st.error(cards.escaped(f"{name} was not saved: {words}"), icon=":material/block:")
+    elif words is not None:
+        st.error(cards.escaped(f"{name} was not saved: {words}"), icon=":material/block:")
 
 
 __all__ = ["progress", "show"]

@@ -80,6 +80,8 @@ def test_a_form_changes_its_keys_and_says_what_follows_and_saves(editor):
     app.button(key="save-churn").click().run()
     assert not app.exception
     assert plain(app.success[0].value) == "churn is saved."
+    shown = plain(next(one.value for one in app.markdown if "| What | How |" in one.value))
+    assert "1 Jan 2024 to 10 Jan 2024" in shown, "what is told of the model is that of the saved file"
     store = session.store()
     now = store.toml("churn")
     assert now.startswith('# ours\nname = "churn"\ntask = "binary"  # or go\n')
