@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import duckdb
 
 from monitoring.models import Model
-from monitoring.store import labeling, layout, reference_rows, score_partials, storing
+from monitoring.store import label_events, labeling, layout, reference_rows, score_partials, storing
 from monitoring.store.batch import Batch
 from monitoring.store.mapping import Mapping, Scored
 from monitoring.store.score_grids import ScoreGrid
@@ -79,8 +79,8 @@ def append(
     source = Rows(
         reference_rows.dated(model, "reference_predictions"), reference_rows.dated(model), "reference_scores"
     )
-    score_partials.note_events(
-        cursor, score_partials.events(model, named("{schema}.reference_labels", schema=model.name))
+    label_events.note_events(
+        cursor, label_events.events(model, named("{schema}.reference_labels", schema=model.name))
     )
     score_partials.append(
         cursor, model, [grid for grid in grids if grid.version in held], segments=segments, rows="TRUE",

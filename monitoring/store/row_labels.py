@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from monitoring.models import Model
-from monitoring.store.score_partials import label_key
+from monitoring.store.label_events import label_key
 from monitoring.store.sql import Array, arrow, composed
 
 _PICKED = "_lookout_labelled"

@@ -16,8 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from monitoring.models import Model
-from monitoring.store import layout
-from monitoring.store.conversion import local_day
+from monitoring.store import label_events, layout
 from monitoring.store.counting import BATCH, COUNTS, SUMS, Counted, Slots, counted
 from monitoring.store.placing import places
 from monitoring.store.score_grids import ScoreGrid
@@ -33,16 +32,6 @@ CREATE TABLE IF NOT EXISTS {schema}.{table} (
     chunk TIMESTAMP, version VARCHAR, segment_column VARCHAR, segment_value VARCHAR, subject VARCHAR,
     label VARCHAR, label_key TIMESTAMP, n BIGINT, slots INTEGER[], counts BIGINT[], logged BIGINT[],
     decided BIGINT[], sums DOUBLE[], squares DOUBLE[], moments DOUBLE[], beside VARCHAR)"""
-# The label of an id at an instant is the last one told until then.
-_EVENTS = """
-SELECT _id, CASE change WHEN 1 THEN _label ELSE _before END AS _label, _key, {sign} * change AS _sign
-FROM (
-    SELECT _id, _label, {key} AS _key, lag(_label) OVER (
-        PARTITION BY _id ORDER BY _labelled_at, _label) AS _before
-    FROM {labels} AS l
-) AS history, (VALUES (1), (-1)) AS changes (change)
-WHERE _label IS DISTINCT FROM _before AND (change = 1 OR _before IS NOT NULL)"""
-_NOTE = "CREATE OR REPLACE TEMP TABLE label_events AS {events}"
 _ALL = """
 (SELECT p.*, CAST(NULL AS {kind}) AS _label, CAST(NULL AS TIMESTAMP) AS _key, 1 AS _sign{segment}
  FROM {predictions} AS p {requests} WHERE p._version = {version} AND {where})"""
@@ -114,37 +103,6 @@ class Rows:
         return cls(predictions, requests, "scores")
 
 
-def label_key(model: Model) -> str:
-    """SQL of the profile key of a label's instant."""
-    if model.grain == "hour":
-        return "date_trunc('hour', _labelled_at)"
-    return f"CAST({local_day('_labelled_at', model.timezone)} AS TIMESTAMP)"
-
-
-def events(model: Model, labels: str, sign: int = 1) -> str:
-    """SQL of what some labels change: columns ``_id, _label, _key, _sign``.
-
-    Parameters
-    ----------
-    model : Model
-    labels : str
-        SQL of labels, all that there are of each of their ids.
-    sign : {1, -1}
-        Whether they come or go.
-    """
-    return _EVENTS.format(key=label_key(model), labels=labels, sign=sign)
-
-
-def note_events(cursor: duckdb.DuckDBPyConnection, changes: str) -> None:
-    """Put what labels change, as `events` tells it, where `append` looks it up."""
-    cursor.execute(composed(_NOTE, {"events": changes}))
-
-
-def any_event(cursor: duckdb.DuckDBPyConnection) -> bool:
-    """Whether `note_events` has put anything there."""
-    return bool(cursor.execute("SELECT 1 FROM label_events LIMIT 1").fetchall())
-
-
 def append(
     cursor: duckdb.DuckDBPyConnection,
     model: Model,
@@ -209,7 +167,7 @@ def count(
 ) -> None:
     """Count one thing of all rows and of every segment; parameters are as in `append`."""
     found = source or Rows.of_log(model)
-    told = labelled if labelled is not None and any_event(cursor) else None
+    told = labelled if labelled is not None and label_events.any_event(cursor) else None
     for segment in [("", ()), *segments]:
         for relation, where in ((_ALL, rows), (_LABELLED, told)):
             if where is not None:

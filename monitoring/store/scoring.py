@@ -13,7 +13,15 @@ from dataclasses import replace
 import duckdb
 
 from monitoring.models import Model
-from monitoring.store import layout, pairing, profiling, reference_outputs, score_grids, score_partials
+from monitoring.store import (
+    label_events,
+    layout,
+    pairing,
+    profiling,
+    reference_outputs,
+    score_grids,
+    score_partials,
+)
 from monitoring.store.reference_rows import of_file
 from monitoring.store.score_compaction import compact
 from monitoring.store.score_grids import ScoreGrid, read, write
@@ -96,12 +104,12 @@ def _extend_labels(
         composed(
             _CHANGES,
             {
-                "after": score_partials.events(model, after),
-                "before": score_partials.events(model, before, -1),
+                "after": label_events.events(model, after),
+                "before": label_events.events(model, before, -1),
             },
         )
     )
-    if score_partials.any_event(cursor):
+    if label_events.any_event(cursor):
         _append(cursor, model, labelled=where)
         _append_pairs(cursor, model, f"{paired} AND {pairing.LABELLED}", rows=False)
 
@@ -211,7 +219,7 @@ def _with_new_versions(cursor: duckdb.DuckDBPyConnection, model: Model) -> list[
 
 
 def _note_events(cursor: duckdb.DuckDBPyConnection, model: Model, labels: str) -> None:
-    score_partials.note_events(cursor, score_partials.events(model, labels))
+    label_events.note_events(cursor, label_events.events(model, labels))
 
 
 def _touches_reference(cursor: duckdb.DuckDBPyConnection, model: Model, file: int) -> bool:

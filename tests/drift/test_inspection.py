@@ -56,6 +56,12 @@ def test_a_feature_that_moved_is_the_one_that_is_named(filled):
     assert found.embedding["value"] > found.embedding["noise"]
 
 
+def test_a_window_in_which_nothing_changed_is_not_drifted(filled):
+    found = drift.inspect(filled(rows()), "m", WEEK)
+    assert not found.drifted
+    assert found.status == "green"
+
+
 def test_days_that_differ_by_nature_raise_the_limit(filled):
     log = rows(days=44)
     day = (log["predicted_at"] - pd.Timestamp(START)).dt.days.to_numpy()

@@ -160,7 +160,7 @@ def test_health_tells_what_waits_and_what_the_audit_says_and_takes_no_colour_fro
     after = health.health(store, model, dt.datetime(2026, 1, 21, tzinfo=dt.UTC))
     (signal,) = [one for one in after.signals if one.name == "review"]
     assert signal.status == "green"
-    assert re.search(r"no case waits; by the audit accuracy [\d.]+ % \(", signal.sentence)
+    assert re.search(r"no case waits; by the audit accuracy \d\d\.\d % \(", signal.sentence)
     assert (before.status, before.sentence) == (after.status, after.sentence)
 
 
